@@ -1,0 +1,110 @@
+"""Every error that Secondglance raises on purpose.
+
+    SecondglanceError
+    ├── InvalidRequest            the caller's input cannot be scored
+    │   ├── InvalidText           not UTF-8, or not text at all
+    │   ├── TextTooLong           over the text limit
+    │   ├── InvalidImage          not a PNG, JPEG or WebP that decodes
+    │   └── ImageTooLarge         over the pixel or byte limit
+    ├── InvalidConfiguration      a file that the service runs with is at fault
+    │   ├── InvalidLexicon
+    │   ├── InvalidPolicy
+    │   ├── InvalidBank
+    │   ├── InvalidModel          missing, or not the bytes that its manifest promises
+    │   └── MissingWeights        the OCR weights are not installed, or altered
+    └── Unavailable               not the caller's fault; worth another try
+        ├── OcrFailed             the worker that read this image crashed or hung
+        └── Overloaded            refused before any work was done
+
+Messages name the fault and never repeat the text that was scored.
+"""
+
+
+class SecondglanceError(Exception):
+    """Base of all errors; `kind` is the stable name that clients see."""
+
+    kind = "internal"
+
+
+class InvalidRequest(SecondglanceError):
+    """The caller's input cannot be scored."""
+
+    kind = "invalid_request"
+
+
+class InvalidText(InvalidRequest):
+    """The text is not valid UTF-8 or not text."""
+
+    kind = "invalid_text"
+
+
+class TextTooLong(InvalidRequest):
+    """The text is over the limit."""
+
+    kind = "text_too_long"
+
+
+class InvalidImage(InvalidRequest):
+    """The bytes are not a picture in an accepted format, or do not decode."""
+
+    kind = "invalid_image"
+
+
+class ImageTooLarge(InvalidRequest):
+    """The picture is over the limit of pixels or bytes."""
+
+    kind = "image_too_large"
+
+
+class InvalidConfiguration(SecondglanceError):
+    """A file that the service runs with is at fault."""
+
+    kind = "invalid_configuration"
+
+
+class InvalidLexicon(InvalidConfiguration):
+    """A lexicon file is at fault; the message names file and line."""
+
+    kind = "invalid_lexicon"
+
+
+class InvalidPolicy(InvalidConfiguration):
+    """A policy file is at fault."""
+
+    kind = "invalid_policy"
+
+
+class InvalidBank(InvalidConfiguration):
+    """A hash bank file is at fault; the message names file and line."""
+
+    kind = "invalid_bank"
+
+
+class InvalidModel(InvalidConfiguration):
+    """A model folder is missing something or was altered."""
+
+    kind = "invalid_model"
+
+
+class MissingWeights(InvalidConfiguration):
+    """OCR weights are not installed or not the bytes that were promised."""
+
+    kind = "missing_weights"
+
+
+class Unavailable(SecondglanceError):
+    """Nothing is wrong with the input; the service could not answer now."""
+
+    kind = "unavailable"
+
+
+class OcrFailed(Unavailable):
+    """The worker that read this picture crashed or ran out of time."""
+
+    kind = "ocr_failed"
+
+
+class Overloaded(Unavailable):
+    """Refused at once because it could not have been answered in time."""
+
+    kind = "overloaded"

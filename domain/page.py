@@ -1,0 +1,83 @@
+"""The text of one capture in reading order, with the place of every word on the screen."""
+
+from dataclasses import dataclass
+
+Box = tuple[int, int, int, int]
+"""Left, top, right, bottom in pixels from the top left; right and bottom are exclusive."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a line: half-open code point offsets into `Page.text`, and its box."""
+
+    start: int
+    end: int
+    box: Box
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of text as it stands on the screen.
+
+    Attributes:
+        start: Offset of its first code point in `Page.text`.
+        end: Offset just past its last code point.
+        words: Its words from left to right; empty for client text.
+        confidence: Of the recognition, 0..1; 1 for client text.
+        block: Number of the block (column, bubble, panel) that it belongs to.
+        box: Its place on the screen; None for client text.
+    """
+
+    start: int
+    end: int
+    words: tuple[Word, ...] = ()
+    confidence: float = 1.0
+    block: int = 0
+    box: Box | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Lines in reading order and the text that they make.
+
+    Lines of one block are joined by a newline, blocks by an empty line, so that no phrase is
+    ever read across two columns.
+    """
+
+    text: str
+    lines: tuple[Line, ...]
+    from_ocr: bool = False
+
+    @classmethod
+    def from_text(cls, text: str) -> "Page":
+        """Wraps client text, which is kept exactly as given."""
+        return cls(text=text, lines=(Line(0, len(text)),))
+
+    def lines_of(self, start: int, end: int) -> tuple[Line, ...]:
+        """Lines that overlap the half-open span."""
+        return tuple(line for line in self.lines if line.start < end and start < line.end)
+
+    def boxes(self, start: int, end: int) -> tuple[Box, ...]:
+        """One box for each line that the span covers; empty for client text.
+
+        Returns:
+            The union of the boxes of the covered words, line by line in reading order.
+        """
+        found: list[Box] = []
+        for line in self.lines_of(start, end):
+            boxes = [word.box for word in line.words if word.start < end and start < word.end]
+            if boxes:
+                lefts, tops, rights, bottoms = zip(*boxes, strict=True)
+                found.append((min(lefts), min(tops), max(rights), max(bottoms)))
+        return tuple(found)
+
+    def confidence(self, start: int, end: int) -> float:
+        """Lowest confidence of any word that the span covers, 0..1."""
+        scores = [
+            word.confidence
+            for line in self.lines_of(start, end)
+            for word in line.words
+            if word.start < end and start < word.end
+        ]
+        return min(scores, default=1.0)

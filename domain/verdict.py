@@ -1,0 +1,134 @@
+"""What leaves the service: a verdict with its findings and the reason for each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from domain.hit import KeywordHit
+from domain.image_match import ImageMatch
+from domain.page import Box
+
+Ladder = tuple[float, float, float, float, float]
+"""P(severity >= 1) .. P(severity >= 5), never rising."""
+
+
+class Action(StrEnum):
+    """What a front-end should do with a verdict, from least to most urgent."""
+
+    DISMISS = "dismiss"
+    REVIEW = "review"
+    ALERT = "alert"
+
+
+class Reason(StrEnum):
+    """Why a finding has its severity. Only `model` and `excluded` can dismiss."""
+
+    MODEL = "model"
+    LOW_CONFIDENCE = "low_confidence"
+    UNSUPPORTED_LANGUAGE = "unsupported_language"
+    POOR_OCR = "poor_ocr"
+    NO_CONTEXT = "no_context"
+    NO_MODEL_HEAD = "no_model_head"
+    DEGRADED = "degraded"
+    PROTECTED = "protected"
+    POLICY_FLOOR = "policy_floor"
+    EXCLUDED = "excluded"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A word that moved the score.
+
+    Attributes:
+        start: First code point in the page text.
+        end: Just past the last.
+        effect: How much P(severity >= 3) falls when the word is hidden; negative if it rises.
+    """
+
+    start: int
+    end: int
+    effect: float
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One hit after the second look.
+
+    Attributes:
+        hit: What the keyword stage said, grade included.
+        severity: 0..5 after the second look.
+        assessed_category: Category after the second look.
+        action: What the policy does with it.
+        probability: P(severity >= 3) of the assessed category; None without a model's answer.
+        probabilities: Ladder for each standard category; empty without a model's answer.
+        reason: Why the severity is what it is.
+        fingerprint: Same for the same phrase in the same surrounding text.
+        boxes: One for each line covered.
+        evidence: Words that moved the score, if they were asked for.
+    """
+
+    hit: KeywordHit
+    severity: int
+    assessed_category: str
+    action: Action
+    probability: float | None
+    probabilities: Mapping[str, Ladder]
+    reason: Reason
+    fingerprint: str
+    boxes: tuple[Box, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """Digests and versions of all that made a verdict."""
+
+    service: str
+    lexicon: str
+    model: str
+    banks: str
+    policy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Time spent per stage, in nanoseconds."""
+
+    decode: int = 0
+    ocr: int = 0
+    match: int = 0
+    hash: int = 0
+    queue: int = 0
+    inference: int = 0
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer for one capture.
+
+    Attributes:
+        capture_id: As given.
+        severity: The worst of findings and image matches.
+        category: Its category; None when nothing was found.
+        action: The most urgent action of findings and image matches.
+        degraded: True if the model did not answer and grades stand in.
+        findings: In order of appearance.
+        image_matches: In order of distance.
+        versions: What it was made with.
+        timing_ns: What it cost.
+        text: The text that was read; image input only, protected wording masked.
+        reading: Highest ladder over the whole text by category, if it was asked for.
+    """
+
+    capture_id: str
+    severity: int
+    category: str | None
+    action: Action
+    degraded: bool
+    findings: tuple[Finding, ...]
+    image_matches: tuple[ImageMatch, ...]
+    versions: Versions
+    timing_ns: Timing = field(default_factory=Timing)
+    text: str | None = None
+    reading: Mapping[str, Ladder] | None = None
