@@ -1,0 +1,94 @@
+"""Reads what `secondglance score` is given: paths, or JSON lines."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from pydantic import ValidationError
+
+from domain.capture import MAX_IMAGE_BYTES, MAX_TEXT_BYTES, Capture, CaptureContext
+from domain.errors import ImageTooLarge, InvalidRequest, InvalidText, SecondglanceError, TextTooLong
+from serving.schemas import CaptureIn
+
+IMAGES = (".png", ".jpg", ".jpeg", ".webp")
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One thing to score, or why it cannot be.
+
+    Attributes:
+        id: As given; None where not even that could be read.
+        capture: The capture, or the error that stands in its place.
+    """
+
+    id: str | None
+    capture: Capture | SecondglanceError
+
+
+def read_paths(paths: Iterable[Path]) -> Iterator[Input]:
+    """Reads images and `.txt` files; the id is the path as given."""
+    for path in paths:
+        yield Input(str(path), _read_path(path, str(path), CaptureContext()))
+
+
+def read_json_lines(lines: BinaryIO, folder: Path) -> Iterator[Input]:
+    """Reads JSON lines; image paths are relative to the folder."""
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            yield _read_line(line, number, folder)
+
+
+def _read_line(line: bytes, number: int, folder: Path) -> Input:
+    identity: str | None = None
+    try:
+        try:
+            data = json.loads(line)
+        except UnicodeDecodeError:
+            raise InvalidText(f"line {number} is not valid UTF-8") from None
+        except ValueError as error:
+            raise InvalidRequest(f"line {number} is not JSON: {error}") from None
+        if not isinstance(data, dict):
+            raise InvalidRequest(f"line {number} is not a JSON object")
+        if data.get("id") is not None and not isinstance(data["id"], str):
+            raise InvalidRequest(f"line {number}: id must be a string")
+        identity = data.get("id")
+        if identity is None:
+            raise InvalidRequest(f"line {number} has no id")
+        return Input(identity, _to_capture(data, folder))
+    except SecondglanceError as error:
+        return Input(identity, error)
+
+
+def _to_capture(data: dict[str, object], folder: Path) -> Capture | SecondglanceError:
+    try:
+        body = CaptureIn.model_validate(data | ({"context": {}} if data.get("context") is None else {}))
+    except ValidationError as error:
+        faults = [f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()]
+        return InvalidRequest("; ".join(faults))
+    if body.image is None or body.text is not None:
+        return body.to_capture()
+    return _read_path(folder / body.image, body.id, body.to_context(), image=True)
+
+
+def _read_path(path: Path, identity: str, context: CaptureContext, image: bool = False) -> Capture | SecondglanceError:
+    image = image or path.suffix.lower() in IMAGES
+    if not image and path.suffix.lower() != ".txt":
+        return InvalidRequest(f"{path.name}: neither an image ({', '.join(IMAGES)}) nor a .txt file")
+    try:
+        size = path.stat().st_size
+        if image and size > MAX_IMAGE_BYTES:
+            return ImageTooLarge(f"{path.name} has {size} bytes; at most {MAX_IMAGE_BYTES} are accepted")
+        if not image and size > MAX_TEXT_BYTES:
+            return TextTooLong(f"{path.name} has {size} bytes; at most {MAX_TEXT_BYTES} are accepted")
+        data = path.read_bytes()
+    except OSError as error:
+        return InvalidRequest(f"{path.name}: cannot be read ({error.strerror})")
+    if image:
+        return Capture(identity, image=data, context=context)
+    try:
+        return Capture(identity, text=data.decode("utf-8"), context=context)
+    except UnicodeDecodeError as error:
+        return InvalidText(f"{path.name} is not valid UTF-8 (byte {error.start})")

@@ -1,0 +1,62 @@
+"""The `secondglance` command; each subcommand imports what it needs only when it runs."""
+
+import importlib
+import sys
+from typing import Any
+
+import click
+
+from domain.errors import SecondglanceError
+
+COMMANDS = {
+    "score": ("cli.score", "Score captures and texts."),
+    "serve": ("cli.serve", "Serve HTTP and gRPC."),
+    "lexicon": ("cli.lexicon", "Check and count the lexicon."),
+    "bank": ("cli.bank", "Check and query hash banks."),
+    "model": ("cli.model", "List, show and verify model folders."),
+    "evaluate": ("cli.evaluate", "Measure the second look on labelled rows."),
+    "train": ("cli.train", "Fine-tune a model (training extra)."),
+    "export": ("cli.export", "Export a trained model to ONNX int8 (training extra)."),
+    "calibrate": ("cli.calibrate", "Fit temperatures and the dismissal threshold (training extra)."),
+    "promote": ("cli.promote", "Turn a run into the model that is served (training extra)."),
+}
+
+
+class LazyGroup(click.Group):
+    """Loads a subcommand's module when it is called for."""
+
+    def list_commands(self, _: click.Context) -> list[str]:
+        """All names, in the order of use."""
+        return list(COMMANDS)
+
+    def get_command(self, _: click.Context, name: str) -> click.Command | None:
+        """The command of a name, or None."""
+        if name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(COMMANDS[name][0]).command
+        return command
+
+    def format_commands(self, _: click.Context, formatter: click.HelpFormatter) -> None:
+        """Lists the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="secondglance")
+def group() -> None:
+    """The second look for safeguarding: tells real concerns from harmless keyword hits."""
+
+
+def main(args: list[str] | None = None) -> Any:
+    """Entry point; a domain error is one line on standard error and exit status 2."""
+    try:
+        return group(args)
+    except SecondglanceError as error:
+        click.echo(f"secondglance: {error}", err=True)
+        sys.exit(2)
+    except ModuleNotFoundError as error:
+        if error.name not in {"torch", "transformers", "mlflow", "onnx", "tqdm"}:
+            raise
+        click.echo(f"secondglance: this command needs the training extra ({error.name}); run `make train-setup`", err=True)
+        sys.exit(2)

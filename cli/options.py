@@ -1,0 +1,35 @@
+"""Options that several commands share; each can also be set by its `SECONDGLANCE_*` variable."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pipeline.settings import PipelineSettings
+
+_FILE = click.Path(exists=True, path_type=Path)
+
+
+def pipeline_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds what the pipeline runs with."""
+    options = (
+        click.option("--lexicon", type=_FILE, multiple=True, help="Lexicon CSV file or folder (repeatable). [env: SECONDGLANCE_LEXICON]"),
+        click.option("--bank", type=_FILE, multiple=True, help="Hash bank CSV (repeatable). [env: SECONDGLANCE_BANK]"),
+        click.option("--model", type=_FILE, help="Model folder. [env: SECONDGLANCE_MODEL]"),
+        click.option("--policy", type=_FILE, help="Policy file. [env: SECONDGLANCE_POLICY]"),
+        click.option("--ocr-workers", type=click.IntRange(1, 256), help="OCR processes. [env: SECONDGLANCE_OCR_WORKERS]"),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def given(**values: Any) -> dict[str, Any]:
+    """What was given on the command line; all else is left to the environment and the defaults."""
+    return {name: value for name, value in values.items() if value is not None and value != () and value is not False}
+
+
+def pipeline_settings(**values: Any) -> PipelineSettings:
+    """Settings from the command line over those from the environment."""
+    return PipelineSettings(**given(**values))

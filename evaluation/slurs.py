@@ -1,0 +1,47 @@
+"""Fills `{slur:kind}` placeholders in memory, so that no row in git spells a slur out."""
+
+import csv
+import random
+import re
+from dataclasses import replace
+from pathlib import Path
+
+from evaluation.rows import LabelledRow, LabelledSpan
+from keyword_stage.lexicon import DEFAULT_FOLDER
+
+_PLACEHOLDER = re.compile(r"\{slur:([a-z]+)\}")
+SLURS = DEFAULT_FOLDER / "en" / "discrimination.csv"
+
+
+def read_slurs(path: Path = SLURS) -> dict[str, list[str]]:
+    """Slurs by kind, from the notes of the discrimination lexicon (`slur:race`, ...)."""
+    slurs: dict[str, list[str]] = {}
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        for row in csv.DictReader(file):
+            for kind in re.findall(r"slur:([a-z]+)", row.get("note") or ""):
+                slurs.setdefault(kind, []).append(row["phrase"].replace("~", "").replace("*", ""))
+    return slurs
+
+
+def fill_slurs(row: LabelledRow, slurs: dict[str, list[str]], rng: random.Random) -> LabelledRow:
+    """The row with each placeholder filled; spans and trigger move along.
+
+    Raises:
+        KeyError: For a kind that the lexicon does not hold.
+    """
+    if "{slur:" not in row.text:
+        return row
+    text, last, moves = "", 0, list[tuple[int, int]]()
+    for match in _PLACEHOLDER.finditer(row.text):
+        text += row.text[last : match.start()] + rng.choice(slurs[match.group(1)])
+        last = match.end()
+        moves.append((last, len(text) - last))
+    text += row.text[last:]
+
+    def moved(offset: int) -> int:
+        return offset + max(((end, shift) for end, shift in moves if end <= offset), default=(0, 0))[1]
+
+    spans = tuple(LabelledSpan(moved(s.start), moved(s.end), s.category, s.severity) for s in row.spans)
+    at = row.text.find(row.trigger)
+    trigger = text[moved(at) : moved(at + len(row.trigger))] if row.trigger and at >= 0 else row.trigger
+    return replace(row, text=text, spans=spans, trigger=trigger)

@@ -1,0 +1,146 @@
+"""A model folder: the network, its tokenizer, its thresholds and its card, checked byte by byte.
+
+    model.onnx       the network
+    tokenizer.json   its tokenizer
+    model.json       categories, temperatures, dismissal threshold and the bound it was fitted for
+    MODEL_CARD.md    what it is, what it saw, how well it does
+    manifest.json    sha256 of all the others; its own digest names the folder
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from domain.errors import InvalidModel
+from domain.severity import STANDARD_CATEGORIES
+
+ARTIFACTS = Path(__file__).parent / "artifacts"
+CHAMPION = ARTIFACTS / "CHAMPION"
+"""Holds the name of the folder that is served by default."""
+FILES = ("model.onnx", "tokenizer.json", "model.json", "MODEL_CARD.md")
+
+
+@dataclass(frozen=True, slots=True)
+class ModelArtifact:
+    """A verified model folder.
+
+    Attributes:
+        folder: Where it lies.
+        name: `sg-` and the first 12 hex digits of the manifest's digest.
+        temperatures: One for each standard category, in their order; each above 0.
+        dismissal_threshold: P(severity >= 3) from which on a finding is not dismissed.
+        max_tokens: Longest input, special tokens included.
+        languages: Languages (ISO 639-1) that it was trained for.
+        config: All of model.json.
+    """
+
+    folder: Path
+    name: str
+    temperatures: tuple[float, ...]
+    dismissal_threshold: float
+    max_tokens: int
+    languages: tuple[str, ...]
+    config: dict[str, Any]
+
+    @property
+    def network(self) -> Path:
+        """The ONNX file."""
+        return self.folder / "model.onnx"
+
+    @property
+    def tokenizer(self) -> Path:
+        """The tokenizer file."""
+        return self.folder / "tokenizer.json"
+
+    @property
+    def card(self) -> str:
+        """The model card, Markdown."""
+        return (self.folder / "MODEL_CARD.md").read_text(encoding="utf-8")
+
+
+def default_folder() -> Path:
+    """The folder that `CHAMPION` names.
+
+    Raises:
+        InvalidModel: If there is none.
+    """
+    if not CHAMPION.is_file():
+        raise InvalidModel(f"no model is promoted: {CHAMPION.name} is missing in models/artifacts")
+    return ARTIFACTS / CHAMPION.read_text(encoding="utf-8").strip()
+
+
+def load_artifact(folder: Path) -> ModelArtifact:
+    """Reads and verifies a model folder.
+
+    Raises:
+        InvalidModel: If a file is missing or altered, or model.json does not fit this release.
+    """
+    name = verify(folder)
+    config = _read_json(folder / "model.json")
+    if tuple(config.get("categories", ())) != STANDARD_CATEGORIES:
+        raise InvalidModel(f"{folder.name}: model.json lists other categories than this release knows")
+    try:
+        temperatures = tuple(float(config["temperatures"][category]) for category in STANDARD_CATEGORIES)
+        threshold = float(config["dismissal"]["threshold"])
+        max_tokens = int(config["max_tokens"])
+        languages = tuple(str(language) for language in config["languages"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise InvalidModel(f"{folder.name}: model.json lacks or garbles {error}") from error
+    if min(temperatures) <= 0 or not 0 < threshold <= 1:
+        raise InvalidModel(f"{folder.name}: temperatures must be above 0 and the threshold in (0, 1]")
+    return ModelArtifact(folder, name, temperatures, threshold, max_tokens, languages, config)
+
+
+def verify(folder: Path) -> str:
+    """Checks every file of a model folder against its manifest.
+
+    Returns:
+        The name that the folder should have.
+
+    Raises:
+        InvalidModel: Naming the first file that is missing or altered.
+    """
+    if not folder.is_dir():
+        raise InvalidModel(f"no model folder at {folder}")
+    manifest = _read_json(folder / "manifest.json")
+    for file in FILES:
+        path = folder / file
+        if not path.is_file():
+            raise InvalidModel(f"{folder.name}: {file} is missing")
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        if digest != manifest.get(file):
+            raise InvalidModel(
+                f"{folder.name}: {file} is not the file that was released "
+                f"(sha256 {digest[:12]}..., expected {str(manifest.get(file))[:12]}...)"
+            )
+    return manifest_name(folder)
+
+
+def write_manifest(folder: Path) -> str:
+    """Writes manifest.json for the files of a finished folder.
+
+    Returns:
+        The name that the folder should have.
+    """
+    digests = {file: hashlib.sha256((folder / file).read_bytes()).hexdigest() for file in FILES}
+    (folder / "manifest.json").write_text(json.dumps(digests, indent=1) + "\n", encoding="utf-8")
+    return manifest_name(folder)
+
+
+def manifest_name(folder: Path) -> str:
+    """Name of a model folder by the digest of its manifest."""
+    return "sg-" + hashlib.sha256((folder / "manifest.json").read_bytes()).hexdigest()[:12]
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InvalidModel(f"{path.parent.name}: {path.name} cannot be read") from error
+    except ValueError as error:
+        raise InvalidModel(f"{path.parent.name}: {path.name} is not JSON") from error
+    if not isinstance(found, dict):
+        raise InvalidModel(f"{path.parent.name}: {path.name} is not a JSON object")
+    return found

@@ -1,0 +1,105 @@
+"""Turns a context window into what the network takes: token ids and a mask for each hit's span.
+
+The same code makes the training examples and the served ones, so the two cannot drift apart.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from tokenizers import Tokenizer
+
+from domain.hit import ContextWindow
+
+MAX_TOKENS = 320
+_CLS, _SEP = "[CLS]", "[SEP]"
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedWindow:
+    """One window for the network.
+
+    Attributes:
+        input_ids: int64, shape (1, tokens).
+        spans: float32, shape (1, hits + 1, tokens). Row 0 covers all tokens of the text (the reading
+            of the window as a whole), row i those of hit i - 1. Rows sum to 1.
+        tokens: Token offsets into the window's text, shape (tokens, 2); (0, 0) where a token is not
+            of the text.
+        covered: For each hit whether tokens of it are in; a hit that fell to the token limit has the
+            span of the whole window.
+        unknown: Share of the text's tokens that the tokenizer does not know, 0..1.
+    """
+
+    input_ids: npt.NDArray[np.int64]
+    spans: npt.NDArray[np.float32]
+    tokens: npt.NDArray[np.int64]
+    covered: tuple[bool, ...]
+    unknown: float
+
+
+class WindowEncoder:
+    """Encodes windows with a WordPiece tokenizer (`tokenizer.json`)."""
+
+    def __init__(self, tokenizer: Path, max_tokens: int = MAX_TOKENS) -> None:
+        self._tokenizer = Tokenizer.from_file(str(tokenizer))
+        self._tokenizer.no_padding()
+        self._tokenizer.no_truncation()
+        self._cls = self._tokenizer.token_to_id(_CLS)
+        self._sep = self._tokenizer.token_to_id(_SEP)
+        self._unk = self._tokenizer.token_to_id("[UNK]")
+        self.pad_id: int = self._tokenizer.token_to_id("[PAD]")
+        self.max_tokens = max_tokens
+
+    def encode(self, window: ContextWindow) -> EncodedWindow:
+        """Encodes one window: `[CLS] header [SEP] text [SEP]`.
+
+        A text that is too long keeps the tokens around its hits.
+        """
+        spans = [(hit.start - window.offset, hit.end - window.offset) for hit in window.hits]
+        header = self._tokenizer.encode(window.header, add_special_tokens=False).ids[:12]
+        text = self._tokenizer.encode(window.text, add_special_tokens=False)
+        ids = np.array(text.ids, dtype=np.int64)
+        offsets = np.array(text.offsets, dtype=np.int64).reshape(-1, 2)
+        room = self.max_tokens - len(header) - 3
+        if len(ids) > room:
+            first = _first_kept(offsets, spans, room)
+            ids, offsets = ids[first : first + room], offsets[first : first + room]
+        lead = [self._cls, *header, self._sep]
+        input_ids = np.array([*lead, *ids, self._sep], dtype=np.int64)
+        tokens = np.zeros((len(input_ids), 2), dtype=np.int64)
+        tokens[len(lead) : len(lead) + len(ids)] = offsets
+        masks, covered = _masks(tokens, spans, len(lead), len(ids))
+        return EncodedWindow(
+            input_ids=input_ids[None, :],
+            spans=masks[None],
+            tokens=tokens,
+            covered=covered,
+            unknown=float(np.mean(ids == self._unk)) if len(ids) else 0.0,
+        )
+
+
+def _first_kept(offsets: npt.NDArray[np.int64], spans: Sequence[tuple[int, int]], room: int) -> int:
+    """First token to keep so that `room` tokens stand centred around the hits."""
+    if not spans:
+        return 0
+    first = int(np.searchsorted(offsets[:, 1], min(start for start, _ in spans), side="right"))
+    last = int(np.searchsorted(offsets[:, 0], max(end for _, end in spans), side="left"))
+    middle = (first + last) // 2 if last - first <= room else first + room // 2
+    return max(0, min(middle - room // 2, len(offsets) - room))
+
+
+def _masks(
+    tokens: npt.NDArray[np.int64], spans: Sequence[tuple[int, int]], start: int, count: int
+) -> tuple[npt.NDArray[np.float32], tuple[bool, ...]]:
+    covered: list[bool] = []
+    masks = np.zeros((len(spans) + 1, len(tokens)), dtype=np.float32)
+    masks[0, start : start + count] = 1.0
+    if not count:
+        masks[0, 0] = 1.0
+    for row, (first, last) in enumerate(spans, 1):
+        inside = (tokens[:, 0] < last) & (tokens[:, 1] > first)
+        covered.append(bool(inside.any()))
+        masks[row] = inside if covered[-1] else masks[0]
+    return masks / masks.sum(axis=1, keepdims=True), tuple(covered)

@@ -1,0 +1,195 @@
+"""From a hit and the model's ladders to a finding: severity, category, action, and the reason for them."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from domain.hit import ContextWindow, KeywordHit
+from domain.image_match import ImageMatch
+from domain.page import Page
+from domain.severity import GENUINE, STANDARD_CATEGORIES
+from domain.verdict import Action, Finding, Ladder, Reason
+from models.scorer import WindowScores
+from pipeline.language import is_supported
+from pipeline.policy import CategoryPolicy, ResolvedPolicy
+
+POOR_OCR = 0.6
+"""Recognition confidence below which the reading of a hit is not trusted."""
+UNKNOWN_TOKENS = 0.3
+"""Share of tokens that the model does not know above which it is not trusted."""
+CUTS = {-2: 0.8, -1: 0.65, 0: 0.5, 1: 0.35, 2: 0.2}
+"""P(severity >= level) from which an action is taken, by the policy's sensitivity."""
+_RANK = {Action.DISMISS: 0, Action.REVIEW: 1, Action.ALERT: 2}
+_DIGITS = 6
+_AROUND = 60
+
+
+def worst(actions: Sequence[Action]) -> Action:
+    """The most urgent action; `dismiss` of none."""
+    return max(actions, key=_RANK.__getitem__, default=Action.DISMISS)
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Judges hits by the thresholds of one model.
+
+    Attributes:
+        threshold: The artifact's dismissal threshold on P(severity >= 3).
+        languages: Languages of the model.
+    """
+
+    threshold: float
+    languages: tuple[str, ...]
+
+    def judge(
+        self,
+        window: ContextWindow,
+        index: int,
+        scores: WindowScores | None,
+        page: Page,
+        policy: ResolvedPolicy,
+        language: str | None = None,
+    ) -> Finding | None:
+        """Judges one hit.
+
+        Args:
+            window: The window that it stands in.
+            index: Its place in the window's hits.
+            scores: The model's answer for the window; None if it did not answer.
+            page: The page, for boxes and confidence.
+            policy: What is in force for the capture.
+            language: The capture's language as the caller states it.
+
+        Returns:
+            The finding, or None where the policy has its category switched off.
+        """
+        hit = window.hits[index]
+        ladders = {} if scores is None else to_mapping(scores.hits[index])
+        reason = self._reason_not_to_trust(window, index, scores, page, language) or Reason.MODEL
+        if reason is Reason.MODEL:
+            assessed = _assess(hit, ladders, policy, self.threshold)
+            severity = severity_of(ladders[assessed])
+        else:
+            assessed, severity = hit.category, hit.grade
+        rule = policy.of(assessed)
+        if not hit.protected:
+            if not rule.on:
+                return None
+            if policy.excludes(hit.category) or policy.excludes(assessed):
+                severity, reason = 0, Reason.EXCLUDED
+            elif rule.floor > severity:
+                severity, reason = rule.floor, Reason.POLICY_FLOOR
+        ladder = ladders.get(assessed)
+        return Finding(
+            hit=hit,
+            severity=severity,
+            assessed_category=assessed,
+            action=self._action(severity, reason, rule, ladder),
+            probability=ladder[GENUINE - 1] if ladder else None,
+            probabilities=ladders,
+            reason=reason,
+            fingerprint=_fingerprint(hit, page),
+            boxes=page.boxes(hit.start, hit.end),
+        )
+
+    def _reason_not_to_trust(
+        self, window: ContextWindow, index: int, scores: WindowScores | None, page: Page, language: str | None
+    ) -> Reason | None:
+        """Why the lexicon's grade must stand; None if the model may decide."""
+        hit = window.hits[index]
+        if hit.protected:
+            return Reason.PROTECTED
+        if scores is None:
+            return Reason.DEGRADED
+        if hit.category not in STANDARD_CATEGORIES:
+            return Reason.NO_MODEL_HEAD
+        if not is_supported(window.text, language, self.languages):
+            return Reason.UNSUPPORTED_LANGUAGE
+        if page.confidence(hit.start, hit.end) < POOR_OCR:
+            return Reason.POOR_OCR
+        if scores.unknown > UNKNOWN_TOKENS or not scores.covered[index]:
+            return Reason.LOW_CONFIDENCE
+        return None if _has_context(window) else Reason.NO_CONTEXT
+
+    def _action(self, severity: int, reason: Reason, rule: CategoryPolicy, ladder: Ladder | None) -> Action:
+        if reason is Reason.EXCLUDED:
+            return Action.DISMISS
+        if reason is Reason.PROTECTED:
+            return _protected_action(severity, rule)
+        if reason is not Reason.MODEL or ladder is None:
+            return worst([Action.REVIEW, _by_level(severity, rule)])
+        cut = CUTS[rule.sensitivity]
+        if ladder[rule.alert - 1] >= cut:
+            return Action.ALERT
+        cautious = self.threshold * min(1.0, cut / CUTS[0])
+        if ladder[rule.review - 1] >= cut or ladder[GENUINE - 1] >= cautious:
+            return Action.REVIEW
+        return Action.DISMISS
+
+
+def judge_picture(match: ImageMatch, policy: ResolvedPolicy) -> Action | None:
+    """What to do about a known picture; None where the policy has its category switched off."""
+    rule = policy.of(match.category)
+    if match.protected:
+        return _protected_action(match.severity, rule)
+    if not rule.on:
+        return None
+    if policy.excludes(match.category):
+        return Action.DISMISS
+    return _by_level(max(match.severity, rule.floor), rule)
+
+
+def severity_of(ladder: Ladder) -> int:
+    """Largest k with P(severity >= k) >= 0.5."""
+    return sum(1 for probability in ladder if probability >= 0.5)
+
+
+def to_mapping(ladders: npt.NDArray[np.float64]) -> dict[str, Ladder]:
+    """Ladders by category, rounded so that every transport carries the same numbers.
+
+    Args:
+        ladders: Shape (categories, 5).
+    """
+    rounded = np.round(ladders, _DIGITS).tolist()
+    return {category: tuple(row) for category, row in zip(STANDARD_CATEGORIES, rounded, strict=True)}
+
+
+def _has_context(window: ContextWindow) -> bool:
+    """Whether any letter or digit stands outside the hits themselves."""
+    inside = set[int]()
+    for hit in window.hits:
+        inside.update(range(hit.start - window.offset, hit.end - window.offset))
+    return any(char.isalnum() and place not in inside for place, char in enumerate(window.text))
+
+
+def _assess(hit: KeywordHit, ladders: dict[str, Ladder], policy: ResolvedPolicy, threshold: float) -> str:
+    """The hit's own category, unless another one that is switched on weighs more."""
+
+    def weight(category: str) -> tuple[int, bool]:
+        ladder = ladders[category]
+        return severity_of(ladder), ladder[GENUINE - 1] >= threshold
+
+    others = [category for category in STANDARD_CATEGORIES if policy.of(category).on]
+    best = max(others, key=lambda category: (*weight(category), ladders[category][GENUINE - 1]), default=hit.category)
+    return best if weight(best) > weight(hit.category) else hit.category
+
+
+def _protected_action(severity: int, rule: CategoryPolicy) -> Action:
+    """At least review, and an alert from 4 whatever a policy says."""
+    return Action.ALERT if severity >= min(rule.alert, 4) else Action.REVIEW
+
+
+def _by_level(severity: int, rule: CategoryPolicy) -> Action:
+    if severity >= rule.alert:
+        return Action.ALERT
+    return Action.REVIEW if severity >= rule.review else Action.DISMISS
+
+
+def _fingerprint(hit: KeywordHit, page: Page) -> str:
+    """Same for the same phrase in the same surrounding text, whatever its case and spacing."""
+    around = page.text[max(0, hit.start - _AROUND) : hit.end + _AROUND]
+    seen = " ".join(around.casefold().split())
+    return hashlib.sha256(f"{hit.category}\n{hit.phrase}\n{seen}".encode("utf-8", "surrogatepass")).hexdigest()[:32]

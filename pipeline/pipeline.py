@@ -1,0 +1,179 @@
+"""The two stages joined: one capture in, one explained verdict out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+import numpy as np
+
+from domain.capture import MAX_TEXT_BYTES, Capture
+from domain.errors import InvalidRequest, InvalidText, TextTooLong, Unavailable
+from domain.hit import ContextWindow, KeywordHit
+from domain.image_match import ImageMatch
+from domain.page import Box, Page
+from domain.verdict import Action, Evidence, Finding, Ladder, Verdict, Versions
+from image_hash.lookup import PictureFinder
+from keyword_stage.matcher import Matcher
+from models.scorer import WindowScores
+from ocr.decode import decode_image
+from ocr.engine import OcrEngine
+from pipeline.context import make_reading_windows, make_windows
+from pipeline.evidence import find_evidence
+from pipeline.judge import Judge, judge_picture, to_mapping, worst
+from pipeline.policy import Policy, ResolvedPolicy
+from pipeline.stopwatch import Stopwatch
+
+_MASK = "█"
+
+
+class Scorer(Protocol):
+    """What the pipeline asks of stage two; tests put a failing one in its place."""
+
+    def score(self, window: ContextWindow) -> WindowScores:
+        """Scores a window and its hits; raises `Unavailable` if it cannot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a caller may ask for beside the verdict.
+
+    Attributes:
+        evidence: Also say which words moved each score (costs extra passes).
+        read_all: Also read text that no keyword hit; never changes the verdict.
+    """
+
+    evidence: bool = False
+    read_all: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """Scores captures; all parts are shared between threads and hold no state of a request."""
+
+    ocr: OcrEngine
+    matcher: Matcher
+    scorer: Scorer
+    pictures: PictureFinder
+    policy: Policy
+    judge: Judge
+    versions: Versions
+    model_config: Mapping[str, Any]
+
+    def score(self, capture: Capture, options: Options | None = None) -> Verdict:
+        """Scores one capture.
+
+        Raises:
+            InvalidRequest: If the capture itself is at fault.
+            Unavailable: If it could not be read now.
+        """
+        options = options or Options()
+        clock = Stopwatch()
+        policy = self.policy.resolve(capture.context)
+        page = self._read(capture, clock)
+        with clock.stage("match"):
+            hits = self.matcher.find(page)
+        with clock.stage("hash"):
+            matches = self._find_pictures(capture, page)
+        with clock.stage("inference"):
+            findings, degraded = self._second_look(capture, page, hits, policy, options)
+            reading = self._read_all(page, capture) if options.read_all else None
+        verdict = self._verdict(capture, page, findings, matches, policy)
+        return replace(verdict, degraded=degraded, reading=reading, timing_ns=clock.timing())
+
+    def _read(self, capture: Capture, clock: Stopwatch) -> Page:
+        if (capture.image is None) == (capture.text is None):
+            raise InvalidRequest("a capture has either an image or a text")
+        if capture.image is None:
+            return Page.from_text(check_text(capture.text or ""))
+        reading = self.ocr.read(capture.image)
+        clock.add("decode", reading.decode_ns)
+        clock.add("ocr", reading.ocr_ns)
+        return reading.page
+
+    def _find_pictures(self, capture: Capture, page: Page) -> tuple[ImageMatch, ...]:
+        if capture.image is None or self.pictures.is_empty:
+            return ()
+        words: list[Box] = [word.box for line in page.lines for word in line.words]
+        return self.pictures.find(decode_image(capture.image), words)
+
+    def _second_look(
+        self, capture: Capture, page: Page, hits: Sequence[KeywordHit], policy: ResolvedPolicy, options: Options
+    ) -> tuple[tuple[Finding, ...], bool]:
+        findings: list[Finding] = []
+        degraded = False
+        for window in make_windows(page, hits, capture.context):
+            try:
+                scores = self.scorer.score(window)
+            except Unavailable:
+                scores, degraded = None, True
+            for index in range(len(window.hits)):
+                finding = self.judge.judge(window, index, scores, page, policy, capture.context.language)
+                if finding is None:
+                    continue
+                if options.evidence and scores is not None:
+                    finding = replace(finding, evidence=self._evidence(window, index, finding, hits))
+                findings.append(finding)
+        return tuple(findings), degraded
+
+    def _evidence(
+        self, window: ContextWindow, index: int, finding: Finding, hits: Sequence[KeywordHit]
+    ) -> tuple[Evidence, ...]:
+        secret = [(hit.start, hit.end) for hit in hits if hit.protected]
+        return find_evidence(self.scorer.score, window, index, finding.assessed_category, secret)
+
+    def _read_all(self, page: Page, capture: Capture) -> dict[str, Ladder]:
+        """Highest ladder of each category over windows that cover the whole text."""
+        windows = make_reading_windows(page, capture.context)
+        readings = [self.scorer.score(window).reading for window in windows]
+        return to_mapping(np.max(readings, axis=0)) if readings else to_mapping(np.zeros((9, 5)))
+
+    def _verdict(
+        self,
+        capture: Capture,
+        page: Page,
+        findings: tuple[Finding, ...],
+        matches: tuple[ImageMatch, ...],
+        policy: ResolvedPolicy,
+    ) -> Verdict:
+        judged = [(match, action) for match in matches if (action := judge_picture(match, policy)) is not None]
+        weights: list[tuple[int, str]] = [(finding.severity, finding.assessed_category) for finding in findings]
+        weights += [
+            (0 if action is Action.DISMISS and policy.excludes(match.category) else match.severity, match.category)
+            for match, action in judged
+        ]
+        severity, category = max(weights, key=lambda weight: weight[0], default=(0, None))
+        return Verdict(
+            capture_id=capture.id,
+            severity=severity,
+            category=category,
+            action=worst([finding.action for finding in findings] + [action for _, action in judged]),
+            degraded=False,
+            findings=findings,
+            image_matches=tuple(match for match, _ in judged),
+            versions=self.versions,
+            text=_mask(page.text, [finding.hit for finding in findings]) if capture.image is not None else None,
+        )
+
+
+def check_text(text: str) -> str:
+    """Returns the text if it may be scored.
+
+    Raises:
+        TextTooLong: Over 256 KiB in UTF-8.
+        InvalidText: With surrogates that no UTF-8 can carry.
+    """
+    try:
+        size = len(text.encode("utf-8"))
+    except UnicodeEncodeError as error:
+        raise InvalidText(f"the text is not valid Unicode (code point {error.start} is a lone surrogate)") from None
+    if size > MAX_TEXT_BYTES:
+        raise TextTooLong(f"the text has {size} bytes; at most {MAX_TEXT_BYTES} are accepted")
+    return text
+
+
+def _mask(text: str, hits: Sequence[KeywordHit]) -> str:
+    """The text with protected wording blotted out, offsets unchanged."""
+    for hit in hits:
+        if hit.protected:
+            text = text[: hit.start] + _MASK * (hit.end - hit.start) + text[hit.end :]
+    return text

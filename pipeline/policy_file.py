@@ -1,0 +1,85 @@
+"""The shape of a policy file; `pipeline.policy` says what it means."""
+
+import re
+from datetime import time
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
+
+
+def _read_hours(value: object) -> tuple[time, time]:
+    if isinstance(value, str):
+        start, dash, end = value.partition("-")
+        if dash:
+            try:
+                return time.fromisoformat(start.strip()), time.fromisoformat(end.strip())
+            except ValueError:
+                pass
+    raise ValueError('hours must look like "16:00-08:00"')
+
+
+def _read_switch(value: dict[Any, Any]) -> dict[Any, Any]:
+    """YAML 1.1 reads an unquoted `on:` as the key True."""
+    return {("on" if key is True else key): part for key, part in value.items()}
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class CategoryRule(_Strict):
+    """Changes to one category; what is left out stays as it was."""
+
+    on: bool = True
+    sensitivity: int = Field(0, ge=-2, le=2)
+    review: int = Field(2, ge=1, le=5)
+    alert: int = Field(4, ge=1, le=5)
+    floor: int = Field(0, ge=0, le=5)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _switch(cls, value: object) -> object:
+        return _read_switch(value) if isinstance(value, dict) else value
+
+
+class Exclusion(_Strict):
+    """A trusted site (with its subdomains), application, or both together."""
+
+    url: str | None = None
+    application: str | None = None
+    reason: str = Field(min_length=1)
+    categories: tuple[str, ...] = ("all",)
+
+    @model_validator(mode="after")
+    def _names_something(self) -> "Exclusion":
+        if not self.url and not self.application:
+            raise ValueError("an exclusion needs a url or an application")
+        return self
+
+
+class Rule(_Strict):
+    """Whom it is for, and what it changes."""
+
+    trust: str | None = None
+    school: str | None = None
+    group: str | None = None
+    hours: Annotated[tuple[time, time], BeforeValidator(_read_hours)] | None = None
+    categories: dict[str, CategoryRule] = {}
+    exclusions: tuple[Exclusion, ...] = ()
+
+
+class PolicyFile(_Strict):
+    """A whole policy file."""
+
+    categories: tuple[str, ...] = ()
+    trusts: dict[str, tuple[str, ...]] = {}
+    rules: tuple[Rule, ...] = ()
+
+    @model_validator(mode="after")
+    def _names_are_plain(self) -> "PolicyFile":
+        for name in self.categories:
+            if not _NAME.fullmatch(name) or name == "all":
+                raise ValueError(f"category {name!r} must be lower case letters, digits and _, and not 'all'")
+        return self

@@ -1,0 +1,30 @@
+"""What the pipeline runs with; every field can be set by an environment variable `SECONDGLANCE_*`."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+def _split(value: Any) -> Any:
+    """Several paths in one variable are parted by the system's path separator, or by commas."""
+    if isinstance(value, str):
+        return tuple(part for part in value.replace(",", ":").split(":") if part)
+    return value
+
+
+Paths = Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_split)]
+
+
+class PipelineSettings(BaseSettings):
+    """Files that the pipeline reads at start-up, and how many OCR workers it runs."""
+
+    model_config = SettingsConfigDict(env_prefix="SECONDGLANCE_", extra="ignore", frozen=True)
+
+    lexicon: Paths = Field((), description="Lexicon CSV files or folders; the project's own if empty.")
+    bank: Paths = Field((), description="Hash bank CSV files; a bank is named by its file's stem.")
+    model: Path | None = Field(None, description="Model folder; the promoted one if unset.")
+    policy: Path | None = Field(None, description="Policy file (YAML); the default policy if unset.")
+    ocr_weights: Path | None = Field(None, description="Folder with det/ and rec/; `.weights/ocr` if unset.")
+    ocr_workers: int = Field(1, ge=1, le=256, description="OCR worker processes, one engine each.")

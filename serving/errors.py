@@ -1,0 +1,32 @@
+"""The one table from domain errors to HTTP and gRPC codes."""
+
+import grpc
+
+from domain.errors import (
+    ImageTooLarge,
+    InvalidConfiguration,
+    InvalidRequest,
+    SecondglanceError,
+    TextTooLong,
+    Unavailable,
+)
+
+_CODES: tuple[tuple[type[SecondglanceError], int, grpc.StatusCode], ...] = (
+    (TextTooLong, 413, grpc.StatusCode.INVALID_ARGUMENT),
+    (ImageTooLarge, 413, grpc.StatusCode.INVALID_ARGUMENT),
+    (InvalidRequest, 422, grpc.StatusCode.INVALID_ARGUMENT),
+    (InvalidConfiguration, 500, grpc.StatusCode.FAILED_PRECONDITION),
+    (Unavailable, 503, grpc.StatusCode.UNAVAILABLE),
+    (SecondglanceError, 500, grpc.StatusCode.INTERNAL),
+)
+"""The first row whose type fits decides, so special cases stand above their parents."""
+
+
+def http_status(error: SecondglanceError) -> int:
+    """HTTP status for an error."""
+    return next(status for kind, status, _ in _CODES if isinstance(error, kind))
+
+
+def grpc_code(error: SecondglanceError) -> grpc.StatusCode:
+    """gRPC status code for an error."""
+    return next(code for kind, _, code in _CODES if isinstance(error, kind))

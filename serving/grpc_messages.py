@@ -1,0 +1,93 @@
+"""Between domain records and the messages of `scoring.proto`."""
+
+from dataclasses import asdict, fields
+
+from domain.capture import Capture, CaptureContext
+from domain.errors import InvalidRequest, SecondglanceError
+from domain.page import Box
+from domain.verdict import Finding, Verdict
+from serving.proto import scoring_pb2 as pb
+
+_CONTEXT = tuple(field.name for field in fields(CaptureContext))
+
+
+def to_capture(message: pb.Capture) -> Capture:
+    """A capture as the pipeline takes it.
+
+    Raises:
+        InvalidRequest: If it has neither text nor image.
+    """
+    content = message.WhichOneof("content")
+    if content is None:
+        raise InvalidRequest("a capture has either a text or an image")
+    given = message.context
+    context = CaptureContext(**{name: getattr(given, name) for name in _CONTEXT if given.HasField(name)})
+    return Capture(
+        id=message.id,
+        text=message.text if content == "text" else None,
+        image=message.image if content == "image" else None,
+        context=context,
+    )
+
+
+def to_result(identity: str, outcome: Verdict | SecondglanceError) -> pb.Result:
+    """A verdict, or the failure that stands in its place."""
+    if isinstance(outcome, SecondglanceError):
+        return pb.Result(failure=pb.Failure(id=identity, type=outcome.kind, detail=str(outcome)))
+    return pb.Result(verdict=to_verdict(outcome))
+
+
+def to_verdict(verdict: Verdict) -> pb.Verdict:
+    """A verdict as a message."""
+    return pb.Verdict(
+        id=verdict.capture_id,
+        severity=verdict.severity,
+        category=verdict.category,
+        action=verdict.action.value,
+        degraded=verdict.degraded,
+        text=verdict.text,
+        findings=[_finding(finding) for finding in verdict.findings],
+        image_matches=[
+            pb.ImageMatch(
+                bank=match.bank,
+                item=match.item,
+                algorithm=match.algorithm,
+                distance=match.distance,
+                quality=match.quality,
+                severity=match.severity,
+                category=match.category,
+                box=_box(match.box),
+            )
+            for match in verdict.image_matches
+        ],
+        versions=pb.Versions(**asdict(verdict.versions)),
+        timing_ns=pb.Timing(**asdict(verdict.timing_ns)),
+        reading={category: pb.Ladder(at_least=ladder) for category, ladder in (verdict.reading or {}).items()},
+    )
+
+
+def _finding(finding: Finding) -> pb.Finding:
+    hit = finding.hit
+    return pb.Finding(
+        phrase=hit.phrase,
+        category=hit.category,
+        grade=hit.grade,
+        severity=finding.severity,
+        assessed_category=finding.assessed_category,
+        action=finding.action.value,
+        start=hit.start,
+        end=hit.end,
+        matched=None if hit.protected else hit.matched,
+        disguise=hit.disguise,
+        boxes=[_box(box) for box in finding.boxes],
+        probability=finding.probability,
+        probabilities={category: pb.Ladder(at_least=ladder) for category, ladder in finding.probabilities.items()},
+        reason=finding.reason.value,
+        fingerprint=finding.fingerprint,
+        evidence=[pb.Evidence(**asdict(evidence)) for evidence in finding.evidence],
+    )
+
+
+def _box(box: Box) -> pb.Box:
+    left, top, right, bottom = box
+    return pb.Box(left=left, top=top, right=right, bottom=bottom)

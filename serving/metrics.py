@@ -1,0 +1,45 @@
+"""Prometheus metrics; no label ever holds a person, a school or a text."""
+
+from dataclasses import asdict
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+
+from domain.errors import SecondglanceError
+from domain.verdict import Verdict
+
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+
+class Metrics:
+    """Counts outcomes, findings and the time that each stage takes."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self._verdicts = Counter(
+            "secondglance_verdicts", "Verdicts by action.", ["action", "degraded"], registry=self._registry
+        )
+        self._failures = Counter(
+            "secondglance_failures", "Captures that could not be scored.", ["type"], registry=self._registry
+        )
+        self._findings = Counter(
+            "secondglance_findings", "Findings.", ["category", "reason", "action"], registry=self._registry
+        )
+        self._stages = Histogram(
+            "secondglance_stage_seconds", "Time by stage.", ["stage"], registry=self._registry, buckets=_SECONDS
+        )
+
+    def count(self, outcome: Verdict | SecondglanceError) -> None:
+        """Counts one outcome."""
+        if isinstance(outcome, SecondglanceError):
+            self._failures.labels(outcome.kind).inc()
+            return
+        self._verdicts.labels(outcome.action.value, str(outcome.degraded).lower()).inc()
+        for finding in outcome.findings:
+            self._findings.labels(finding.assessed_category, finding.reason.value, finding.action.value).inc()
+        for stage, nanoseconds in asdict(outcome.timing_ns).items():
+            if nanoseconds:
+                self._stages.labels(stage).observe(nanoseconds / 1e9)
+
+    def render(self) -> bytes:
+        """All metrics in Prometheus text format."""
+        return generate_latest(self._registry)

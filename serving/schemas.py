@@ -1,0 +1,146 @@
+"""The JSON of the API: what requests look like, and how a verdict is written."""
+
+import base64
+import binascii
+from dataclasses import asdict
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from domain.capture import Capture, CaptureContext
+from domain.errors import InvalidImage, InvalidRequest, SecondglanceError
+from domain.verdict import Finding, Verdict
+
+MAX_BATCH = 256
+Label = Annotated[str, StringConstraints(max_length=2048)]
+
+
+class ContextIn(BaseModel):
+    """Where the capture was taken; all optional, `site` is the school."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    application: Label | None = None
+    window_title: Label | None = None
+    url: Annotated[str, StringConstraints(max_length=8192)] | None = None
+    channel: Label | None = None
+    user: Label | None = None
+    group: Label | None = None
+    site: Label | None = None
+    device: Label | None = None
+    captured_at: Label | None = None
+    language: Label | None = None
+
+
+class CaptureIn(BaseModel):
+    """One capture: text, or an image in base64."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: Label = ""
+    text: str | None = None
+    image: str | None = Field(None, description="PNG, JPEG or WebP in base64.")
+    context: ContextIn = ContextIn()
+
+    def to_capture(self) -> Capture:
+        """The domain record.
+
+        Raises:
+            InvalidRequest: If there is neither or both of text and image.
+            InvalidImage: If the image is not base64.
+        """
+        if (self.text is None) == (self.image is None):
+            raise InvalidRequest("a capture has either a text or an image")
+        return Capture(
+            id=self.id,
+            text=self.text,
+            image=None if self.image is None else _decode_base64(self.image),
+            context=self.to_context(),
+        )
+
+    def to_context(self) -> CaptureContext:
+        """The context as a domain record."""
+        return CaptureContext(**self.context.model_dump())
+
+
+class ScoreIn(CaptureIn):
+    """A capture and what else is wanted."""
+
+    evidence: bool = Field(False, description="Also say which words moved each score.")
+    read_all: bool = Field(False, description="Also read text that no keyword hit.")
+
+
+class BatchIn(BaseModel):
+    """Up to 256 captures."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    captures: list[CaptureIn] = Field(max_length=MAX_BATCH)
+    evidence: bool = False
+    read_all: bool = False
+
+
+def verdict_to_json(verdict: Verdict) -> dict[str, Any]:
+    """A verdict in the shape that every transport carries."""
+    out: dict[str, Any] = {
+        "id": verdict.capture_id,
+        "severity": verdict.severity,
+        "category": verdict.category,
+        "action": verdict.action.value,
+        "degraded": verdict.degraded,
+    }
+    if verdict.text is not None:
+        out["text"] = verdict.text
+    out["findings"] = [_finding_to_json(finding) for finding in verdict.findings]
+    out["image_matches"] = [
+        {
+            "bank": match.bank,
+            "item": match.item,
+            "algorithm": match.algorithm,
+            "distance": match.distance,
+            "quality": match.quality,
+            "severity": match.severity,
+            "category": match.category,
+            "box": list(match.box),
+        }
+        for match in verdict.image_matches
+    ]
+    if verdict.reading is not None:
+        out["reading"] = {category: list(ladder) for category, ladder in verdict.reading.items()}
+    out["versions"] = asdict(verdict.versions)
+    out["timing_ns"] = asdict(verdict.timing_ns)
+    return out
+
+
+def failure_to_json(identity: str | None, error: SecondglanceError) -> dict[str, Any]:
+    """What stands in place of a verdict where a capture could not be scored."""
+    return {"id": identity, "error": {"type": error.kind, "detail": str(error)}}
+
+
+def _finding_to_json(finding: Finding) -> dict[str, Any]:
+    hit = finding.hit
+    return {
+        "phrase": hit.phrase,
+        "category": hit.category,
+        "grade": hit.grade,
+        "severity": finding.severity,
+        "assessed_category": finding.assessed_category,
+        "action": finding.action.value,
+        "start": hit.start,
+        "end": hit.end,
+        "matched": None if hit.protected else hit.matched,
+        "disguise": list(hit.disguise),
+        "boxes": [list(box) for box in finding.boxes],
+        "probability": finding.probability,
+        "probabilities": {category: list(ladder) for category, ladder in finding.probabilities.items()},
+        "reason": finding.reason.value,
+        "fingerprint": finding.fingerprint,
+        "evidence": [{"start": e.start, "end": e.end, "effect": e.effect} for e in finding.evidence],
+    }
+
+
+def _decode_base64(image: str) -> bytes:
+    try:
+        return base64.b64decode(image, validate=True)
+    except (binascii.Error, ValueError):
+        raise InvalidImage("the image is not base64") from None

@@ -1,0 +1,133 @@
+"""Temperatures by category, and the dismissal threshold with a bound on what it misses.
+
+The threshold follows Learn-then-Test (Angelopoulos et al. 2021, arXiv 2110.01052) with fixed-sequence
+testing: thresholds are tried from the most cautious upwards, each tested by an exact binomial test
+against the hypothesis "more than `alpha` of genuine concerns are dismissed", and the last one that is
+rejected at level `delta` is kept. With probability 1 - `delta` over the calibration split its true
+miss rate is at most `alpha`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import comb
+
+import numpy as np
+
+from domain.severity import GENUINE, STANDARD_CATEGORIES
+from models.ladder import LEVELS, to_ladders
+
+THRESHOLDS = np.concatenate([np.geomspace(1e-4, 0.05, 60), np.linspace(0.055, 0.5, 90)])
+
+
+@dataclass(frozen=True, slots=True)
+class Dismissal:
+    """A dismissal threshold and what is known of it.
+
+    Attributes:
+        threshold: P(severity >= 3) from which on nothing is dismissed.
+        alpha: Bound on the miss rate; attained with confidence 1 - `delta`.
+        attained: Whether any threshold passed; if not, `threshold` is the most cautious one.
+        genuine: Genuine concerns that it was tested on.
+        missed: How many of them it dismisses.
+        upper: Upper 1 - `delta` confidence limit of the miss rate (Clopper-Pearson).
+    """
+
+    threshold: float
+    alpha: float
+    delta: float
+    attained: bool
+    genuine: int
+    missed: int
+    upper: float
+
+
+def fit_temperatures(logits: np.ndarray, severities: np.ndarray) -> np.ndarray:
+    """Temperature of each category by maximum likelihood on rows that training never saw.
+
+    Args:
+        logits: (n, categories, 5).
+        severities: (n, categories), -1 where unknown.
+
+    Returns:
+        (categories,), each between 0.3 and 5; 1 where a category has too few concerns to tell.
+    """
+    grid = np.geomspace(0.3, 5.0, 141)
+    found = np.ones(len(STANDARD_CATEGORIES))
+    for column in range(len(STANDARD_CATEGORIES)):
+        known = severities[:, column] >= 0
+        truth = severities[known, column]
+        if (truth >= GENUINE).sum() >= 5:
+            losses = [_loss(logits[known, column] / temperature, truth) for temperature in grid]
+            found[column] = grid[int(np.argmin(losses))]
+    return found
+
+
+def _loss(logits: np.ndarray, truth: np.ndarray) -> float:
+    steps = np.arange(LEVELS)
+    target = truth[:, None] > steps
+    asked = truth[:, None] >= steps
+    losses = np.logaddexp(0.0, np.where(target, -logits, logits)) * asked
+    return float(losses.sum() / len(truth))
+
+
+def concern_scores(logits: np.ndarray, temperatures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What the policy looks at before it dismisses.
+
+    Args:
+        logits: (n, categories, 5).
+        temperatures: (categories,).
+
+    Returns:
+        Highest P(severity >= 3) over the categories, and highest P(severity >= 2), both (n,).
+    """
+    ladders = to_ladders(logits, temperatures)
+    return ladders[..., GENUINE - 1].max(axis=-1), ladders[..., 1].max(axis=-1)
+
+
+def choose_threshold(scores: np.ndarray, low: np.ndarray, alpha: float, delta: float = 0.05) -> Dismissal:
+    """Chooses the dismissal threshold on genuine concerns of the calibration split.
+
+    Args:
+        scores: Highest P(severity >= 3) of each genuine concern, (n,).
+        low: Highest P(severity >= 2) of each; from 0.5 on a concern is in the queue whatever the threshold.
+        alpha: Highest miss rate to allow.
+        delta: Chance of being wrong about it.
+    """
+    n = len(scores)
+    chosen, attained = float(THRESHOLDS[0]), False
+    for threshold in THRESHOLDS:
+        missed = int(((scores < threshold) & (low < 0.5)).sum())
+        if binomial_tail(missed, n, alpha) > delta:
+            break
+        chosen, attained = float(threshold), True
+    missed = int(((scores < chosen) & (low < 0.5)).sum())
+    return Dismissal(chosen, alpha, delta, attained, n, missed, upper_limit(missed, n, delta))
+
+
+def binomial_tail(k: int, n: int, rate: float) -> float:
+    """P(at most k misses among n) if the miss rate is `rate`."""
+    return float(sum(comb(n, i) * rate**i * (1 - rate) ** (n - i) for i in range(k + 1))) if n else 1.0
+
+
+def upper_limit(k: int, n: int, delta: float) -> float:
+    """Upper one-sided 1 - `delta` Clopper-Pearson limit of a rate with k of n; 1 where n is 0."""
+    low, high = k / n if n else 1.0, 1.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        if binomial_tail(k, n, middle) > delta:
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+def bounds_by_category(
+    labels: Sequence[Mapping[str, int]], dismissed: np.ndarray, delta: float = 0.05
+) -> dict[str, dict[str, float]]:
+    """For each category the misses among its genuine concerns and the bound that its own n attains."""
+    bounds: dict[str, dict[str, float]] = {}
+    for category in STANDARD_CATEGORIES:
+        mine = np.array([row.get(category, 0) >= GENUINE for row in labels], dtype=bool)
+        n, missed = int(mine.sum()), int((dismissed & mine).sum())
+        bounds[category] = {"genuine": n, "missed": missed, "upper": round(upper_limit(missed, n, delta), 4)}
+    return bounds

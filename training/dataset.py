@@ -1,0 +1,141 @@
+"""Rows become training examples by the very code that serves: matcher, windows, encoding."""
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from domain.capture import CaptureContext
+from domain.hit import ContextWindow, KeywordHit
+from domain.page import Page
+from domain.severity import STANDARD_CATEGORIES
+from evaluation.rows import LabelledRow
+from evaluation.slurs import fill_slurs
+from keyword_stage.matcher import Matcher
+from models.encoding import EncodedWindow, WindowEncoder
+from pipeline.context import make_windows
+from training.augment import disturb
+
+UNKNOWN = -1
+HEADER_DROPOUT = 0.5
+"""Share of training examples that lose their header, so that it can help but never decide."""
+DISTRACTOR = 0.35
+"""Share of training examples that get another row beside them, as a screen has other text on it."""
+DISTURBED = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One window with the truth for itself and for each of its hits.
+
+    Attributes:
+        encoded: As served.
+        severities: int64, shape (hits + 1, categories), -1 where unknown.
+        row: Id of the row whose truth it carries.
+    """
+
+    encoded: EncodedWindow
+    severities: npt.NDArray[np.int64]
+    row: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A row placed at an offset in a page that may hold more than one."""
+
+    row: LabelledRow
+    start: int
+    end: int
+
+
+class ExampleMaker:
+    """Makes examples of rows.
+
+    Args:
+        matcher: Finds the hits, as in serving.
+        encoder: Encodes windows, as in serving.
+        slurs: Words that fill the placeholders, by kind.
+    """
+
+    def __init__(self, matcher: Matcher, encoder: WindowEncoder, slurs: dict[str, list[str]]) -> None:
+        self._matcher = matcher
+        self._encoder = encoder
+        self._slurs = slurs
+
+    def plain(self, row: LabelledRow) -> list[Example]:
+        """Examples of a row as it stands, for evaluation and calibration."""
+        row = fill_slurs(row, self._slurs, random.Random(row.id))
+        return list(self._examples(row.text, [_Part(row, 0, len(row.text))], row.context))
+
+    def augmented(self, row: LabelledRow, others: Sequence[LabelledRow], rng: random.Random) -> list[Example]:
+        """Examples of a row with noise, without its header, or beside another row."""
+        row = fill_slurs(row, self._slurs, rng)
+        if rng.random() < DISTURBED:
+            row = disturb(row, rng)
+        context = CaptureContext() if rng.random() < HEADER_DROPOUT else row.context
+        parts = [row]
+        if others and rng.random() < DISTRACTOR:
+            parts.insert(rng.randrange(2), fill_slurs(rng.choice(others), self._slurs, rng))
+        text, placed = "", []
+        for part in parts:
+            text = f"{text}\n\n" if text else ""
+            placed.append(_Part(part, len(text), len(text) + len(part.text)))
+            text += part.text
+        return list(self._examples(text, placed, context))
+
+    def _examples(self, text: str, parts: Sequence[_Part], context: CaptureContext) -> Iterator[Example]:
+        page = Page.from_text(text)
+        hits = list(self._matcher.find(page))
+        for part in parts:
+            trigger = _trigger_hit(part, hits)
+            if trigger:
+                hits.append(trigger)
+        hits.sort(key=lambda hit: (hit.start, hit.end))
+        for window in make_windows(page, hits, context):
+            truth = [_window_truth(window, parts), *(_hit_truth(hit, parts) for hit in window.hits)]
+            yield Example(self._encoder.encode(window), np.stack(truth), parts[0].row.id)
+
+
+def _trigger_hit(part: _Part, hits: Sequence[KeywordHit]) -> KeywordHit | None:
+    """The row's own trigger as a hit, where the lexicon has no hit there: the model shall not depend on it."""
+    at = part.row.text.find(part.row.trigger) if part.row.trigger else -1
+    if at < 0:
+        return None
+    start, end = part.start + at, part.start + at + len(part.row.trigger)
+    if any(hit.start < end and start < hit.end for hit in hits):
+        return None
+    return KeywordHit("trigger", STANDARD_CATEGORIES[0], 1, start, end, part.row.trigger)
+
+
+def _row_truth(row: LabelledRow) -> npt.NDArray[np.int64]:
+    truth = [row.labels.get(category, UNKNOWN) for category in STANDARD_CATEGORIES]
+    if not row.graded:  # 1 only says "a concern"; its grade is unknown, so it is taken as 3
+        truth = [3 if value == 1 else value for value in truth]
+    return np.array(truth, dtype=np.int64)
+
+
+def _window_truth(window: ContextWindow, parts: Sequence[_Part]) -> npt.NDArray[np.int64]:
+    """Worst of the rows that the window reaches; unknown in one is unknown in all, unless known to be bad."""
+    end = window.offset + len(window.text)
+    truths = [_row_truth(part.row) for part in parts if part.start < end and window.offset < part.end]
+    stacked = np.stack(truths)
+    worst = stacked.max(axis=0)
+    return np.where((stacked == UNKNOWN).any(axis=0) & (worst <= 0), UNKNOWN, worst)
+
+
+def _hit_truth(hit: KeywordHit, parts: Sequence[_Part]) -> npt.NDArray[np.int64]:
+    part = max(parts, key=lambda part: min(part.end, hit.end) - max(part.start, hit.start))
+    truth = _row_truth(part.row)
+    spans = [
+        span
+        for span in part.row.spans
+        if span.start + part.start < hit.end and hit.start < span.end + part.start
+    ]
+    if spans:
+        truth = np.where(truth == UNKNOWN, UNKNOWN, 0)
+        for span in spans:
+            column = STANDARD_CATEGORIES.index(span.category)
+            truth[column] = max(truth[column], span.severity)
+    return truth

@@ -1,0 +1,115 @@
+"""From torch weights to the ONNX network that is served, with proof that it still says the same."""
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime as ort
+import torch
+from onnxruntime.quantization import QuantType, quantize_dynamic
+
+from domain.severity import GENUINE
+from models.ladder import to_ladders
+from training.dataset import Example
+from training.network import SpanSeverityNetwork
+
+FP32 = "model.fp32.onnx"
+INT8 = "model.onnx"
+OPSET = 17
+FEED_FORWARD_OUT = "/output/dense/MatMul"
+
+
+def export(network: SpanSeverityNetwork, tokenizer: Path, run: Path) -> None:
+    """Writes `model.fp32.onnx`, the quantised `model.onnx` and `tokenizer.json` into the run's folder.
+
+    Weights become int8 per channel with one bit to spare (`reduce_range`), because CPUs without VNNI
+    add two 8-bit products in 16 bits and would saturate: the same folder must give the same answer on
+    any of them. The outputs of the feed-forward blocks stay fp32; their activations have the outliers
+    that int8 serves worst.
+    """
+    network.eval().to("cpu")
+    example = (torch.ones((1, 7), dtype=torch.int64), torch.full((1, 2, 7), 1 / 7))
+    torch.onnx.export(
+        network,
+        example,
+        str(run / FP32),
+        dynamo=False,
+        opset_version=OPSET,
+        input_names=["input_ids", "spans"],
+        output_names=["logits"],
+        dynamic_axes={
+            "input_ids": {0: "batch", 1: "tokens"},
+            "spans": {0: "batch", 1: "hits", 2: "tokens"},
+            "logits": {0: "batch", 1: "hits"},
+        },
+    )
+    nodes = onnx.load(str(run / FP32)).graph.node
+    quantize_dynamic(
+        run / FP32,
+        run / INT8,
+        op_types_to_quantize=["MatMul", "Gather"],
+        per_channel=True,
+        reduce_range=True,
+        weight_type=QuantType.QInt8,
+        nodes_to_exclude=[node.name for node in nodes if is_kept_fp32(node.name)],
+        extra_options={"MatMulConstBOnly": True},
+    )
+    shutil.copyfile(tokenizer, run / "tokenizer.json")
+
+
+def is_kept_fp32(node: str) -> bool:
+    """Whether a node is left out of quantisation."""
+    feed_forward = node.endswith(FEED_FORWARD_OUT) and "/attention/" not in node
+    return feed_forward or node.startswith(("/hidden/", "/head/"))
+
+
+def open_network(path: Path) -> ort.InferenceSession:
+    """A single-threaded session over an exported network."""
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = 1
+    return ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
+def logits_of(session: ort.InferenceSession, example: Example) -> np.ndarray:
+    """Logits of one window, shape (hits + 1, categories, 5)."""
+    inputs = {"input_ids": example.encoded.input_ids, "spans": example.encoded.spans}
+    return np.asarray(session.run(["logits"], inputs)[0][0])
+
+
+def parity(network: SpanSeverityNetwork, run: Path, examples: Sequence[Example]) -> dict[str, float]:
+    """Compares torch, ONNX fp32 and the quantised network on the same windows.
+
+    Returns:
+        Largest differences, and the share of spans whose worst severity stays on its side of
+        review (2) and alert (4).
+    """
+    network.eval().to("cpu")
+    fp32, int8 = open_network(run / FP32), open_network(run / INT8)
+    temperatures = np.ones(examples[0].severities.shape[1])
+    export_gap, gaps, kept, total = 0.0, [], 0, 0
+    for example in examples:
+        with torch.no_grad():
+            reference = network(
+                torch.from_numpy(example.encoded.input_ids), torch.from_numpy(example.encoded.spans)
+            )[0].numpy()
+        exact = logits_of(fp32, example)
+        export_gap = max(export_gap, float(np.abs(reference - exact).max()))
+        before, after = (to_ladders(logits, temperatures) for logits in (exact, logits_of(int8, example)))
+        gaps.append(np.abs(before - after)[..., GENUINE - 1].max(axis=-1))
+        kept += int((_actions(before) == _actions(after)).sum())
+        total += len(before)
+    gap = np.concatenate(gaps)
+    return {
+        "spans": total,
+        "export_max_logit_gap": export_gap,
+        "int8_max_probability_gap": float(gap.max()),
+        "int8_mean_probability_gap": float(gap.mean()),
+        "int8_same_action": kept / total,
+    }
+
+
+def _actions(ladders: np.ndarray) -> np.ndarray:
+    severity = (ladders >= 0.5).sum(axis=-1).max(axis=-1)
+    return np.digitize(severity, (2, 4))

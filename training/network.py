@@ -1,0 +1,92 @@
+"""The network: an encoder read out once for each span, with an ordinal head.
+
+    token states --+-- mean over the span's tokens --+
+                   +-- mean over the whole text -----+-- (hidden layer) -- 9 x 5 logits
+
+The logits are those of a continuation-ratio model: logit k is that of P(severity >= k | severity >= k - 1),
+so that P(severity >= k) is a product and can never rise with k.
+"""
+
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from transformers import AutoConfig, AutoModel
+
+from domain.severity import STANDARD_CATEGORIES
+from models.ladder import LEVELS
+
+
+class SpanSeverityNetwork(nn.Module):
+    """Encoder and span head.
+
+    Args:
+        encoder: A BERT-like encoder (`last_hidden_state` of shape (batch, tokens, width)).
+        dropout: On the span representation.
+    """
+
+    def __init__(self, encoder: nn.Module, dropout: float = 0.1) -> None:
+        super().__init__()
+        self.encoder = encoder
+        width = encoder.config.hidden_size
+        self.hidden = nn.Linear(3 * width, width)
+        self.dropout = nn.Dropout(dropout)
+        self.head = nn.Linear(width, len(STANDARD_CATEGORIES) * LEVELS)
+
+    def forward(self, input_ids: Tensor, spans: Tensor, attention_mask: Tensor | None = None) -> Tensor:
+        """Scores spans.
+
+        Args:
+            input_ids: (batch, tokens).
+            spans: (batch, spans, tokens), rows summing to 1; row 0 is the window as a whole.
+            attention_mask: (batch, tokens), 1 for real tokens; all real if left out.
+
+        Returns:
+            Logits, (batch, spans, categories, 5).
+        """
+        if attention_mask is None:
+            attention_mask = torch.ones_like(input_ids)
+        states = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+        pooled = torch.matmul(spans, states)
+        window = pooled[:, :1].expand_as(pooled)
+        first = states[:, :1].expand_as(pooled)
+        hidden = torch.nn.functional.gelu(self.hidden(self.dropout(torch.cat([pooled, window, first], dim=-1))))
+        logits = self.head(self.dropout(hidden))
+        return logits.view(*logits.shape[:2], len(STANDARD_CATEGORIES), LEVELS)
+
+
+def load_base(folder: Path) -> SpanSeverityNetwork:
+    """A network with the packaged encoder and a fresh head."""
+    encoder = AutoModel.from_pretrained(folder, attn_implementation="eager", add_pooling_layer=False)
+    return SpanSeverityNetwork(encoder)
+
+
+def tiny_network(vocabulary: int) -> SpanSeverityNetwork:
+    """A network of the same shape but a few thousand parameters, for tests."""
+    config = AutoConfig.for_model(
+        "bert", vocab_size=vocabulary, hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=64
+    )
+    config._attn_implementation = "eager"
+    return SpanSeverityNetwork(AutoModel.from_config(config, attn_implementation="eager", add_pooling_layer=False))
+
+
+def severity_loss(logits: Tensor, severities: Tensor, weights: Tensor | None = None) -> Tensor:
+    """Negative log-likelihood of the continuation-ratio model.
+
+    Args:
+        logits: (..., categories, 5).
+        severities: (..., categories), 0..5, or -1 where unknown: those are left out.
+        weights: (...), how much each span counts; all the same if left out.
+
+    Returns:
+        Weighted mean over the known categories of the summed binary losses.
+    """
+    steps = torch.arange(LEVELS, device=logits.device)
+    target = (severities.unsqueeze(-1) > steps).float()
+    asked = ((severities.unsqueeze(-1) >= steps) & (severities.unsqueeze(-1) >= 0)).float()
+    losses = torch.nn.functional.binary_cross_entropy_with_logits(logits, target, reduction="none") * asked
+    known = (severities >= 0).float()
+    if weights is not None:
+        losses = losses * weights[..., None, None]
+        known = known * weights[..., None]
+    return losses.sum() / known.sum().clamp(min=1e-6)

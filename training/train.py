@@ -1,0 +1,204 @@
+"""Fine-tunes the packaged encoder on labelled rows; seeded, resumable after each epoch, tracked by MLflow."""
+
+import hashlib
+import json
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import mlflow
+import numpy as np
+import torch
+from torch import Tensor
+from tqdm import tqdm
+
+from domain.severity import GENUINE, STANDARD_CATEGORIES
+from evaluation.rows import LabelledRow
+from training.dataset import Example, ExampleMaker
+from training.network import SpanSeverityNetwork, severity_loss
+
+CHECKPOINT = "checkpoint.pt"
+BEST = "best.pt"
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingSettings:
+    """Everything that a run depends on besides rows and base model."""
+
+    epochs: int = 6
+    batch: int = 32
+    encoder_rate: float = 1e-4
+    head_rate: float = 5e-4
+    weight_decay: float = 0.01
+    warm_up: float = 0.06
+    seed: int = 20
+
+
+def train(
+    network: SpanSeverityNetwork,
+    maker: ExampleMaker,
+    rows: Sequence[LabelledRow],
+    dev: Sequence[LabelledRow],
+    run: Path,
+    settings: TrainingSettings,
+) -> None:
+    """Trains a network and leaves its best weights (by dev loss) in the run's folder.
+
+    A run that was interrupted goes on after its last finished epoch.
+
+    Args:
+        network: Starts from its present weights.
+        maker: Turns rows into examples.
+        rows: To learn from.
+        dev: To choose the epoch by; never learnt from.
+        run: Folder for checkpoints.
+        settings: Rates, epochs, seed.
+    """
+    run.mkdir(parents=True, exist_ok=True)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    torch.manual_seed(settings.seed)
+    network.to(device)
+    optimiser, schedule = _optimiser(network, settings, len(rows))
+    dev_examples = [example for row in dev for example in maker.plain(row)]
+    first, best = _resume(run, network, optimiser, schedule)
+    with mlflow.start_run(run_name=run.name):
+        mlflow.log_params({**asdict(settings), "rows": len(rows), "dev": len(dev), "data": digest_rows(rows)})
+        for epoch in range(first, settings.epochs):
+            rng = random.Random(settings.seed * 1000 + epoch)
+            examples = [example for row in rows for example in maker.augmented(row, rows, rng)]
+            loss = _run_epoch(network, examples, settings.batch, rng, device, optimiser, schedule, f"epoch {epoch + 1}")
+            figures = evaluate(network, dev_examples, settings.batch, device)
+            mlflow.log_metrics({"loss": loss, **figures}, step=epoch)
+            print(f"epoch {epoch + 1}: loss {loss:.4f}, " + ", ".join(f"{k} {v:.4f}" for k, v in figures.items()), flush=True)
+            if figures["dev_loss"] < best:
+                best = figures["dev_loss"]
+                torch.save(network.state_dict(), run / BEST)
+            _save(run, epoch + 1, best, network, optimiser, schedule)
+    (run / "training.json").write_text(
+        json.dumps({**asdict(settings), "rows": len(rows), "data": digest_rows(rows), "best_dev_loss": best}, indent=1)
+    )
+
+
+def digest_rows(rows: Sequence[LabelledRow]) -> str:
+    """sha256 (first 16 hex digits) of ids, texts and labels, whatever their order."""
+    parts = sorted(json.dumps([row.id, row.text, sorted(row.labels.items())]) for row in rows)
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def batches(examples: Sequence[Example], size: int, rng: random.Random | None = None) -> Iterator[list[Example]]:
+    """Batches of similar length; shuffled if a generator is given."""
+    order = sorted(examples, key=lambda example: example.encoded.input_ids.shape[1] + (rng.random() * 8 if rng else 0))
+    groups = [order[start : start + size] for start in range(0, len(order), size)]
+    if rng:
+        rng.shuffle(groups)
+    yield from groups
+
+
+def collate(examples: Sequence[Example], pad: int = 0) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+    """Pads examples to one shape.
+
+    Returns:
+        input_ids (batch, tokens), mask (batch, tokens), spans (batch, hits + 1, tokens), severities
+        (batch, hits + 1, categories; -1 where padded or unknown), weights (batch, hits + 1): the
+        window counts as much as all its hits together.
+    """
+    tokens = max(example.encoded.input_ids.shape[1] for example in examples)
+    rows = max(len(example.severities) for example in examples)
+    shape = (len(examples), rows)
+    ids = np.full((len(examples), tokens), pad, dtype=np.int64)
+    mask = np.zeros((len(examples), tokens), dtype=np.int64)
+    spans = np.zeros((*shape, tokens), dtype=np.float32)
+    severities = np.full((*shape, len(STANDARD_CATEGORIES)), -1, dtype=np.int64)
+    weights = np.zeros(shape, dtype=np.float32)
+    for place, example in enumerate(examples):
+        length, count = example.encoded.input_ids.shape[1], len(example.severities)
+        ids[place, :length] = example.encoded.input_ids[0]
+        mask[place, :length] = 1
+        spans[place, :count, :length] = example.encoded.spans[0]
+        severities[place, :count] = example.severities
+        weights[place, :count] = [1.0, *([1.0 / max(1, count - 1)] * (count - 1))]
+    arrays = (ids, mask, spans, severities, weights)
+    return tuple(torch.from_numpy(array) for array in arrays)  # type: ignore[return-value]
+
+
+@torch.no_grad()
+def evaluate(network: SpanSeverityNetwork, examples: Sequence[Example], batch: int, device: str) -> dict[str, float]:
+    """Loss, and AUROC of P(severity >= 3) over hits and known categories."""
+    network.eval()
+    losses, scores, truths = [], [], []
+    for group in batches(examples, batch):
+        ids, mask, spans, severities, weights = (part.to(device) for part in collate(group))
+        logits = network(ids, spans, mask)
+        losses.append(float(severity_loss(logits, severities, weights)) * len(group))
+        concern = torch.sigmoid(logits[..., :GENUINE]).prod(-1)[:, 1:]
+        known = severities[:, 1:] >= 0
+        scores.append(concern[known].cpu().numpy())
+        truths.append((severities[:, 1:][known] >= GENUINE).cpu().numpy())
+    return {"dev_loss": sum(losses) / len(examples), "dev_auroc": auroc(np.concatenate(scores), np.concatenate(truths))}
+
+
+def auroc(scores: np.ndarray, truths: np.ndarray) -> float:
+    """Area under the ROC curve by ranks; ties count half."""
+    order = np.argsort(scores, kind="stable")
+    _, inverse, counts = np.unique(scores[order], return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(counts) - (counts - 1) / 2)[inverse]
+    positive = truths[order]
+    n, m = int(positive.sum()), int((~positive).sum())
+    return float((ranks[positive].sum() - n * (n + 1) / 2) / (n * m)) if n and m else float("nan")
+
+
+def _run_epoch(network, examples, size, rng, device, optimiser, schedule, name) -> float:  # type: ignore[no-untyped-def]
+    network.train()
+    total, seen = 0.0, 0
+    groups = list(batches(examples, size, rng))
+    for group in tqdm(groups, desc=name, mininterval=10):
+        ids, mask, spans, severities, weights = (part.to(device) for part in collate(group))
+        loss = severity_loss(network(ids, spans, mask), severities, weights)
+        optimiser.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+        optimiser.step()
+        schedule.step()
+        total += float(loss) * len(group)
+        seen += len(group)
+    return total / seen
+
+
+def _optimiser(network: SpanSeverityNetwork, settings: TrainingSettings, rows: int):  # type: ignore[no-untyped-def]
+    encoder = [p for p in network.encoder.parameters() if p.requires_grad]
+    head = [*network.hidden.parameters(), *network.head.parameters()]
+    optimiser = torch.optim.AdamW(
+        [{"params": encoder, "lr": settings.encoder_rate}, {"params": head, "lr": settings.head_rate}],
+        weight_decay=settings.weight_decay,
+    )
+    steps = settings.epochs * (rows // settings.batch + 1)
+    warm = max(1, int(settings.warm_up * steps))
+
+    def factor(step: int) -> float:
+        return min(1.0, (step + 1) / warm) * max(0.02, (steps - step) / steps)
+
+    return optimiser, torch.optim.lr_scheduler.LambdaLR(optimiser, factor)
+
+
+def _save(run, epoch, best, network, optimiser, schedule) -> None:  # type: ignore[no-untyped-def]
+    state = {
+        "epoch": epoch,
+        "best": best,
+        "network": network.state_dict(),
+        "optimiser": optimiser.state_dict(),
+        "schedule": schedule.state_dict(),
+    }
+    torch.save(state, run / f"{CHECKPOINT}.partial")
+    (run / f"{CHECKPOINT}.partial").replace(run / CHECKPOINT)
+
+
+def _resume(run, network, optimiser, schedule) -> tuple[int, float]:  # type: ignore[no-untyped-def]
+    if not (run / CHECKPOINT).is_file():
+        return 0, float("inf")
+    state = torch.load(run / CHECKPOINT, weights_only=True)
+    network.load_state_dict(state["network"])
+    optimiser.load_state_dict(state["optimiser"])
+    schedule.load_state_dict(state["schedule"])
+    print(f"resuming after epoch {state['epoch']}", flush=True)
+    return state["epoch"], state["best"]
