@@ -58,5 +58,8 @@ def main(args: list[str] | None = None) -> Any:
     except ModuleNotFoundError as error:
         if error.name not in {"torch", "transformers", "mlflow", "onnx", "tqdm"}:
             raise
-        click.echo(f"secondglance: this command needs the training extra ({error.name}); run `make train-setup`", err=True)
+        click.echo(
+            f"secondglance: this command needs the training extra ({error.name}); run `make train-setup`",
+            err=True,
+        )
         sys.exit(2)

@@ -14,11 +14,20 @@ _FILE = click.Path(exists=True, path_type=Path)
 def pipeline_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Adds what the pipeline runs with."""
     options = (
-        click.option("--lexicon", type=_FILE, multiple=True, help="Lexicon CSV file or folder (repeatable). [env: SECONDGLANCE_LEXICON]"),
+        click.option(
+            "--lexicon",
+            type=_FILE,
+            multiple=True,
+            help="Lexicon CSV file or folder (repeatable). [env: SECONDGLANCE_LEXICON]",
+        ),
         click.option("--bank", type=_FILE, multiple=True, help="Hash bank CSV (repeatable). [env: SECONDGLANCE_BANK]"),
         click.option("--model", type=_FILE, help="Model folder. [env: SECONDGLANCE_MODEL]"),
         click.option("--policy", type=_FILE, help="Policy file. [env: SECONDGLANCE_POLICY]"),
-        click.option("--ocr-workers", type=click.IntRange(1, 256), help="OCR processes. [env: SECONDGLANCE_OCR_WORKERS]"),
+        click.option(
+            "--ocr-workers",
+            type=click.IntRange(1, 256),
+            help="OCR processes. [env: SECONDGLANCE_OCR_WORKERS]",
+        ),
     )
     for option in reversed(options):
         command = option(command)

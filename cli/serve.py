@@ -16,7 +16,12 @@ from cli.options import given, pipeline_options, pipeline_settings
 @click.option("--dev", is_flag=True, help="Listen beyond loopback without keys. [env: SECONDGLANCE_DEV]")
 @pipeline_options
 def command(
-    host: str | None, http_port: int | None, grpc_port: int | None, threads: int | None, dev: bool, **values: Any
+    host: str | None,
+    http_port: int | None,
+    grpc_port: int | None,
+    threads: int | None,
+    dev: bool,
+    **values: Any,
 ) -> None:
     """Serves the scoring API until SIGTERM; ready only after warm-up."""
     from pydantic import ValidationError
@@ -26,7 +31,9 @@ def command(
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     try:
-        settings = ServingSettings(**given(host=host, http_port=http_port, grpc_port=grpc_port, threads=threads, dev=dev))
+        settings = ServingSettings(
+            **given(host=host, http_port=http_port, grpc_port=grpc_port, threads=threads, dev=dev)
+        )
     except ValidationError as error:
         raise click.UsageError("; ".join(fault["msg"] for fault in error.errors())) from None
     run(pipeline_settings(**values), settings)

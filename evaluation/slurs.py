@@ -14,12 +14,17 @@ SLURS = DEFAULT_FOLDER / "en" / "discrimination.csv"
 
 
 def read_slurs(path: Path = SLURS) -> dict[str, list[str]]:
-    """Slurs by kind, from the notes of the discrimination lexicon (`slur:race`, ...)."""
+    """Slurs by kind, from the notes of the discrimination lexicon (`slur:race`, ...).
+
+    Only single words that are never innocent.
+    """
     slurs: dict[str, list[str]] = {}
     with path.open(encoding="utf-8-sig", newline="") as file:
         for row in csv.DictReader(file):
-            for kind in re.findall(r"slur:([a-z]+)", row.get("note") or ""):
-                slurs.setdefault(kind, []).append(row["phrase"].replace("~", "").replace("*", ""))
+            phrase = row["phrase"]
+            plain = phrase.isalpha() and row["ambiguous"] == "no"
+            for kind in re.findall(r"slur:([a-z]+)", row.get("note") or "") if plain else ():
+                slurs.setdefault(kind, []).append(phrase)
     return slurs
 
 

@@ -11,9 +11,13 @@ from dataclasses import dataclass
 
 from keyword_stage.confusables import CONFUSABLES
 
-_LEET = str.maketrans({"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "!": "i", "|": "l"})
+_LEET = str.maketrans(
+    {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "!": "i", "|": "l"}
+)
 _LEET_L = str.maketrans({"1": "l"})
-_LEET_SIGN = re.compile(r"(?<=[A-Za-z0134578@$])[01345@7$!|]{1,6}(?=[A-Za-z])|(?<![A-Za-z0-9])[01345@7$]{1,6}(?=[A-Za-z])|(?<=[A-Za-z])[01345@7$]{1,6}(?![A-Za-z0-9])")
+_LEET_SIGN = re.compile(
+    r"(?<=[A-Za-z0134578@$])[01345@7$!|]{1,6}(?=[A-Za-z])|(?<![A-Za-z0-9])[01345@7$]{1,6}(?=[A-Za-z])|(?<=[A-Za-z])[01345@7$]{1,6}(?![A-Za-z0-9])"
+)
 _STRETCH = re.compile(r"([A-Za-z])\1{2,}", re.IGNORECASE)
 
 

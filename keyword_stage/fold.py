@@ -51,10 +51,7 @@ def _droppable(char: str, category: str) -> bool:
     if category in ("Cf", "Cc"):
         return True
     name = unicodedata.name(char, "")
-    return (
-        name.startswith(("COMBINING", "VARIATION SELECTOR"))
-        or any(script in name for script in _MARKED_SCRIPTS)
-    )
+    return name.startswith(("COMBINING", "VARIATION SELECTOR")) or any(script in name for script in _MARKED_SCRIPTS)
 
 
 class _FoldTable(dict[int, str]):

@@ -211,7 +211,5 @@ def phrase_forms(written: str) -> frozenset[str]:
 
 
 def _digest(phrases: Iterable[Phrase]) -> str:
-    lines = sorted(
-        f"{p.id}\t{p.category}\t{p.grade}\t{p.protected}\t{'|'.join(sorted(p.forms))}" for p in phrases
-    )
+    lines = sorted(f"{p.id}\t{p.category}\t{p.grade}\t{p.protected}\t{'|'.join(sorted(p.forms))}" for p in phrases)
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]

@@ -81,9 +81,7 @@ class Matcher:
 
 def _hit(text: str, phrase: Phrase, start: int, end: int, disguise: tuple[str, ...]) -> KeywordHit:
     matched = "" if phrase.protected else text[start:end]
-    return KeywordHit(
-        phrase.id, phrase.category, phrase.grade, start, end, matched, disguise, phrase.protected
-    )
+    return KeywordHit(phrase.id, phrase.category, phrase.grade, start, end, matched, disguise, phrase.protected)
 
 
 def _is_foreign_word(text: str, start: int, end: int) -> bool:

@@ -1,10 +1,10 @@
 """A model folder: the network, its tokenizer, its thresholds and its card, checked byte by byte.
 
-    model.onnx       the network
-    tokenizer.json   its tokenizer
-    model.json       categories, temperatures, dismissal threshold and the bound it was fitted for
-    MODEL_CARD.md    what it is, what it saw, how well it does
-    manifest.json    sha256 of all the others; its own digest names the folder
+model.onnx       the network
+tokenizer.json   its tokenizer
+model.json       categories, temperatures, dismissal threshold and the bound it was fitted for
+MODEL_CARD.md    what it is, what it saw, how well it does
+manifest.json    sha256 of all the others; its own digest names the folder
 """
 
 import hashlib

@@ -49,7 +49,6 @@ class WindowEncoder:
         self._cls = self._tokenizer.token_to_id(_CLS)
         self._sep = self._tokenizer.token_to_id(_SEP)
         self._unk = self._tokenizer.token_to_id("[UNK]")
-        self.pad_id: int = self._tokenizer.token_to_id("[PAD]")
         self.max_tokens = max_tokens
 
     def encode(self, window: ContextWindow) -> EncodedWindow:

@@ -6,9 +6,7 @@ import numpy.typing as npt
 LEVELS = 5
 
 
-def to_ladders(
-    logits: npt.NDArray[np.float32], temperatures: npt.NDArray[np.float64]
-) -> npt.NDArray[np.float64]:
+def to_ladders(logits: npt.NDArray[np.float32], temperatures: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Turns continuation-ratio logits into P(severity >= 1..5).
 
     The k-th logit is that of P(severity >= k | severity >= k - 1), so a product over k never rises.
@@ -21,4 +19,5 @@ def to_ladders(
         Same shape, values 0..1, never rising along the last axis.
     """
     scaled = logits.astype(np.float64) / temperatures[:, None]
-    return np.cumprod(1.0 / (1.0 + np.exp(-scaled)), axis=-1)
+    steps: npt.NDArray[np.float64] = 1.0 / (1.0 + np.exp(-scaled))
+    return np.cumprod(steps, axis=-1, dtype=np.float64)

@@ -43,9 +43,7 @@ class OnnxScorer:
         options.inter_op_num_threads = 1
         options.enable_cpu_mem_arena = False
         try:
-            self._session = ort.InferenceSession(
-                str(artifact.network), options, providers=["CPUExecutionProvider"]
-            )
+            self._session = ort.InferenceSession(str(artifact.network), options, providers=["CPUExecutionProvider"])
         except Exception as error:  # onnxruntime raises types of its own extension module
             raise InvalidModel(f"{artifact.folder.name}: model.onnx does not load ({type(error).__name__})") from error
         self._encoder = WindowEncoder(artifact.tokenizer, artifact.max_tokens)
@@ -59,9 +57,7 @@ class OnnxScorer:
         """
         encoded = self._encoder.encode(window)
         try:
-            (logits,) = self._session.run(
-                ["logits"], {"input_ids": encoded.input_ids, "spans": encoded.spans}
-            )
+            (logits,) = self._session.run(["logits"], {"input_ids": encoded.input_ids, "spans": encoded.spans})
         except Exception as error:  # as above
             raise Unavailable(f"the model did not answer ({type(error).__name__})") from error
         ladders = to_ladders(logits[0], self._temperatures)

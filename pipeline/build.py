@@ -2,9 +2,10 @@
 
 from importlib.metadata import version
 
-from domain.verdict import Versions
-from image_hash.bank import read_bank
 from image_hash.lookup import PictureFinder
+
+from domain.verdict import Versions
+from image_hash.bank import Bank
 from keyword_stage.lexicon import read_lexicon
 from keyword_stage.matcher import Matcher
 from models.artifact import default_folder, load_artifact
@@ -26,7 +27,8 @@ def build_pipeline(settings: PipelineSettings) -> Pipeline:
     """
     policy = read_policy(settings.policy) if settings.policy else Policy()
     matcher = Matcher(read_lexicon(settings.lexicon, policy.categories))
-    pictures = PictureFinder([read_bank(path, policy.categories) for path in settings.bank])
+    banks = [Bank.read(path, policy.categories) for path in settings.bank]
+    pictures = PictureFinder(banks) if banks else None
     artifact = load_artifact(settings.model or default_folder())
     return Pipeline(
         ocr=OcrPool(settings.ocr_workers, settings.ocr_weights),
@@ -39,7 +41,7 @@ def build_pipeline(settings: PipelineSettings) -> Pipeline:
             service=version("secondglance"),
             lexicon=matcher.digest,
             model=artifact.name,
-            banks=pictures.digest,
+            banks=pictures.digest[:16] if pictures else "none",
             policy=policy.digest,
         ),
         model_config=artifact.config,

@@ -1,10 +1,12 @@
 """The two stages joined: one capture in, one explained verdict out."""
 
+import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import numpy as np
+from image_hash.lookup import PictureFinder
 
 from domain.capture import MAX_TEXT_BYTES, Capture
 from domain.errors import InvalidRequest, InvalidText, TextTooLong, Unavailable
@@ -12,10 +14,9 @@ from domain.hit import ContextWindow, KeywordHit
 from domain.image_match import ImageMatch
 from domain.page import Box, Page
 from domain.verdict import Action, Evidence, Finding, Ladder, Verdict, Versions
-from image_hash.lookup import PictureFinder
 from keyword_stage.matcher import Matcher
 from models.scorer import WindowScores
-from ocr.decode import decode_image
+from ocr.decode import decode
 from ocr.engine import OcrEngine
 from pipeline.context import make_reading_windows, make_windows
 from pipeline.evidence import find_evidence
@@ -53,11 +54,12 @@ class Pipeline:
     ocr: OcrEngine
     matcher: Matcher
     scorer: Scorer
-    pictures: PictureFinder
+    pictures: PictureFinder | None
     policy: Policy
     judge: Judge
     versions: Versions
     model_config: Mapping[str, Any]
+    decoding: threading.Lock = field(default_factory=threading.Lock)
 
     def score(self, capture: Capture, options: Options | None = None) -> Verdict:
         """Scores one capture.
@@ -91,13 +93,20 @@ class Pipeline:
         return reading.page
 
     def _find_pictures(self, capture: Capture, page: Page) -> tuple[ImageMatch, ...]:
-        if capture.image is None or self.pictures.is_empty:
+        if capture.image is None or self.pictures is None:
             return ()
         words: list[Box] = [word.box for line in page.lines for word in line.words]
-        return self.pictures.find(decode_image(capture.image), words)
+        with self.decoding:  # decoding is not for several threads at once; OCR has done it already and checked
+            pixels = decode(capture.image)
+        return self.pictures.find(pixels, words)
 
     def _second_look(
-        self, capture: Capture, page: Page, hits: Sequence[KeywordHit], policy: ResolvedPolicy, options: Options
+        self,
+        capture: Capture,
+        page: Page,
+        hits: Sequence[KeywordHit],
+        policy: ResolvedPolicy,
+        options: Options,
     ) -> tuple[tuple[Finding, ...], bool]:
         findings: list[Finding] = []
         degraded = False
@@ -138,7 +147,10 @@ class Pipeline:
         judged = [(match, action) for match in matches if (action := judge_picture(match, policy)) is not None]
         weights: list[tuple[int, str]] = [(finding.severity, finding.assessed_category) for finding in findings]
         weights += [
-            (0 if action is Action.DISMISS and policy.excludes(match.category) else match.severity, match.category)
+            (
+                0 if action is Action.DISMISS and policy.excludes(match.category) else match.severity,
+                match.category,
+            )
             for match, action in judged
         ]
         severity, category = max(weights, key=lambda weight: weight[0], default=(0, None))

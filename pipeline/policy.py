@@ -151,9 +151,9 @@ def _apply(policy: CategoryPolicy, change: CategoryRule) -> CategoryPolicy:
 
 
 def _excluded(exclusion: Exclusion, context: CaptureContext) -> bool:
-    if exclusion.application is not None:
-        if (context.application or "").casefold() != exclusion.application.casefold():
-            return False
+    application = (context.application or "").casefold()
+    if exclusion.application is not None and application != exclusion.application.casefold():
+        return False
     if exclusion.url is not None:
         host = _host(context.url or "")
         site = _host(exclusion.url)

@@ -28,5 +28,5 @@ def http_status(error: SecondglanceError) -> int:
 
 
 def grpc_code(error: SecondglanceError) -> grpc.StatusCode:
-    """gRPC status code for an error."""
+    """GRPC status code for an error."""
     return next(code for kind, _, code in _CODES if isinstance(error, kind))

@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import grpc
+import grpc.aio
+from grpc_health.v1 import _async as aio_health
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
@@ -45,9 +47,7 @@ class Scoring(scoring_pb2_grpc.ScoringServicer):
             await context.abort(grpc.StatusCode.INVALID_ARGUMENT, f"at most {MAX_BATCH} captures a batch")
         captures = [_read(message) for message in request.captures]
         outcomes = await self._service.score_batch(captures, _options(request))
-        results = [
-            to_result(message.id, outcome) for message, outcome in zip(request.captures, outcomes, strict=True)
-        ]
+        results = [to_result(message.id, outcome) for message, outcome in zip(request.captures, outcomes, strict=True)]
         return pb.ScoreBatchResponse(verdicts=results)
 
     async def ScoreStream(  # noqa: N802
@@ -87,25 +87,44 @@ def _options(request: pb.ScoreRequest | pb.ScoreBatchRequest | pb.ScoreStreamReq
     return Options(evidence=request.evidence, read_all=request.read_all)
 
 
-def make_server(service: ScoringService) -> grpc.aio.Server:
-    """A gRPC server over a service; the caller adds a port and starts it."""
-    server = grpc.aio.server(
-        options=[
-            ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
-            ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
-            ("grpc.so_reuseport", 0),
-        ]
-    )
-    scoring_pb2_grpc.add_ScoringServicer_to_server(Scoring(service), server)  # type: ignore[no-untyped-call]
-    checks = health.aio.HealthServicer()
-    health_pb2_grpc.add_HealthServicer_to_server(checks, server)
-    reflection.enable_server_reflection((SERVICE, health.SERVICE_NAME, reflection.SERVICE_NAME), server)
-    server.health = checks
-    return server
+class GrpcServer:
+    """A gRPC server over a service, with health and reflection.
 
+    Created inside the running event loop, as grpc.aio asks.
+    """
 
-async def set_health(server: grpc.aio.Server, serving: bool) -> None:
-    """Sets the health of the whole server and of the scoring service."""
-    status = health_pb2.HealthCheckResponse.SERVING if serving else health_pb2.HealthCheckResponse.NOT_SERVING
-    for name in ("", SERVICE):
-        await server.health.set(name, status)
+    def __init__(self, service: ScoringService) -> None:
+        self._server = grpc.aio.server(
+            options=[
+                ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
+                ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
+                ("grpc.so_reuseport", 0),
+            ]
+        )
+        scoring_pb2_grpc.add_ScoringServicer_to_server(Scoring(service), self._server)  # type: ignore[no-untyped-call]
+        self._health = aio_health.HealthServicer()
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
+        names = (SERVICE, health.SERVICE_NAME, reflection.SERVICE_NAME)
+        reflection.enable_server_reflection(names, self._server)
+
+    async def start(self, address: str) -> int:
+        """Starts to listen, not yet healthy; returns the port.
+
+        Raises:
+            RuntimeError: If the address cannot be bound.
+        """
+        port = self._server.add_insecure_port(address)
+        await self.set_healthy(False)
+        await self._server.start()
+        return port
+
+    async def set_healthy(self, healthy: bool) -> None:
+        """Sets the health of the whole server and of the scoring service."""
+        status = health_pb2.HealthCheckResponse.SERVING if healthy else health_pb2.HealthCheckResponse.NOT_SERVING
+        for name in ("", SERVICE):
+            await self._health.set(name, status)
+
+    async def stop(self, grace_seconds: float) -> None:
+        """Takes no more calls and gives those under way some time."""
+        await self.set_healthy(False)
+        await self._server.stop(grace_seconds)

@@ -50,9 +50,7 @@ def make_app(service: ScoringService) -> FastAPI:
         options = Options(evidence=body.evidence, read_all=body.read_all)
         outcomes = await service.score_batch([_to_capture(capture) for capture in body.captures], options)
         verdicts = [
-            failure_to_json(given.id, outcome)
-            if isinstance(outcome, SecondglanceError)
-            else verdict_to_json(outcome)
+            failure_to_json(given.id, outcome) if isinstance(outcome, SecondglanceError) else verdict_to_json(outcome)
             for given, outcome in zip(body.captures, outcomes, strict=True)
         ]
         return {"verdicts": verdicts}
@@ -127,5 +125,10 @@ def _faults(errors: Sequence[Any]) -> str:
 
 
 def _problem(status: int, kind: str, detail: str) -> JSONResponse:
-    body = {"type": f"urn:secondglance:{kind}", "title": kind.replace("_", " "), "status": status, "detail": detail}
+    body = {
+        "type": f"urn:secondglance:{kind}",
+        "title": kind.replace("_", " "),
+        "status": status,
+        "detail": detail,
+    }
     return JSONResponse(body, status, media_type="application/problem+json")

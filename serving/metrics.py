@@ -25,7 +25,11 @@ class Metrics:
             "secondglance_findings", "Findings.", ["category", "reason", "action"], registry=self._registry
         )
         self._stages = Histogram(
-            "secondglance_stage_seconds", "Time by stage.", ["stage"], registry=self._registry, buckets=_SECONDS
+            "secondglance_stage_seconds",
+            "Time by stage.",
+            ["stage"],
+            registry=self._registry,
+            buckets=_SECONDS,
         )
 
     def count(self, outcome: Verdict | SecondglanceError) -> None:

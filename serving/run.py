@@ -5,12 +5,13 @@ import contextlib
 import logging
 import signal
 import socket
+from collections.abc import Iterator
 
 import uvicorn
 
 from pipeline.build import build_pipeline
 from pipeline.settings import PipelineSettings
-from serving.grpc_api import make_server, set_health
+from serving.grpc_api import GrpcServer
 from serving.http_api import make_app
 from serving.service import ScoringService
 from serving.settings import ServingSettings
@@ -38,28 +39,33 @@ async def _serve(service: ScoringService, settings: ServingSettings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     listener = socket.create_server((settings.host, settings.http_port), family=_family(settings.host))
-    http = uvicorn.Server(uvicorn.Config(make_app(service), access_log=False, log_config=None, lifespan="off"))
-    http.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
-    http.capture_signals = contextlib.nullcontext
-    grpc_server = make_server(service)
+    http = _HttpServer(uvicorn.Config(make_app(service), access_log=False, log_config=None, lifespan="off"))
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    grpc_port = grpc_server.add_insecure_port(f"{host}:{settings.grpc_port}")
-    await set_health(grpc_server, serving=False)
-    await grpc_server.start()
+    grpc_server = GrpcServer(service)
+    grpc_port = await grpc_server.start(f"{host}:{settings.grpc_port}")
     serving = asyncio.create_task(http.serve([listener]))
+    stopping = asyncio.create_task(stop.wait())
     try:
         await loop.run_in_executor(None, service.warm_up)
-        await set_health(grpc_server, serving=True)
+        await grpc_server.set_healthy(True)
         _LOG.info("ready: http %s:%d, grpc %s:%d", host, listener.getsockname()[1], host, grpc_port)
-        stopping = asyncio.create_task(stop.wait())
         await asyncio.wait({stopping, serving}, return_when=asyncio.FIRST_COMPLETED)
     finally:
+        stopping.cancel()
         _LOG.info("stopping: requests under way get %.0f s", settings.drain_seconds)
-        await set_health(grpc_server, serving=False)
         await grpc_server.stop(settings.drain_seconds)
         http.should_exit = True
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(serving, settings.drain_seconds)
+
+
+class _HttpServer(uvicorn.Server):
+    """Leaves signals to the process, which drains gRPC as well."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Captures none."""
+        yield
 
 
 def _family(host: str) -> socket.AddressFamily:

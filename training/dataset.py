@@ -65,9 +65,22 @@ class ExampleMaker:
         self._slurs = slurs
 
     def plain(self, row: LabelledRow) -> list[Example]:
-        """Examples of a row as it stands, for evaluation and calibration."""
+        """Examples of a row as it stands, for the choice of an epoch and for calibration.
+
+        Windows without a hit are left out unless the row has none at all: serving never sees them.
+        """
         row = fill_slurs(row, self._slurs, random.Random(row.id))
-        return list(self._examples(row.text, [_Part(row, 0, len(row.text))], row.context))
+        page = Page.from_text(row.text)
+        hits = self._matcher.find(page)
+        if not hits:
+            return list(self._examples(row.text, [_Part(row, 0, len(row.text))], row.context))
+        windows = make_windows(page, hits, row.context)
+        return [self._example(window, [_Part(row, 0, len(row.text))]) for window in windows]
+
+    def is_hit(self, row: LabelledRow) -> bool:
+        """Whether the keyword stage finds anything in a row."""
+        row = fill_slurs(row, self._slurs, random.Random(row.id))
+        return bool(self._matcher.find(Page.from_text(row.text)))
 
     def augmented(self, row: LabelledRow, others: Sequence[LabelledRow], rng: random.Random) -> list[Example]:
         """Examples of a row with noise, without its header, or beside another row."""
@@ -94,8 +107,11 @@ class ExampleMaker:
                 hits.append(trigger)
         hits.sort(key=lambda hit: (hit.start, hit.end))
         for window in make_windows(page, hits, context):
-            truth = [_window_truth(window, parts), *(_hit_truth(hit, parts) for hit in window.hits)]
-            yield Example(self._encoder.encode(window), np.stack(truth), parts[0].row.id)
+            yield self._example(window, parts)
+
+    def _example(self, window: ContextWindow, parts: Sequence[_Part]) -> Example:
+        truth = [_window_truth(window, parts), *(_hit_truth(hit, parts) for hit in window.hits)]
+        return Example(self._encoder.encode(window), np.stack(truth), parts[0].row.id)
 
 
 def _trigger_hit(part: _Part, hits: Sequence[KeywordHit]) -> KeywordHit | None:
@@ -128,11 +144,7 @@ def _window_truth(window: ContextWindow, parts: Sequence[_Part]) -> npt.NDArray[
 def _hit_truth(hit: KeywordHit, parts: Sequence[_Part]) -> npt.NDArray[np.int64]:
     part = max(parts, key=lambda part: min(part.end, hit.end) - max(part.start, hit.start))
     truth = _row_truth(part.row)
-    spans = [
-        span
-        for span in part.row.spans
-        if span.start + part.start < hit.end and hit.start < span.end + part.start
-    ]
+    spans = [span for span in part.row.spans if span.start + part.start < hit.end and hit.start < span.end + part.start]
     if spans:
         truth = np.where(truth == UNKNOWN, UNKNOWN, 0)
         for span in spans:

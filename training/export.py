@@ -75,7 +75,8 @@ def open_network(path: Path) -> ort.InferenceSession:
 def logits_of(session: ort.InferenceSession, example: Example) -> np.ndarray:
     """Logits of one window, shape (hits + 1, categories, 5)."""
     inputs = {"input_ids": example.encoded.input_ids, "spans": example.encoded.spans}
-    return np.asarray(session.run(["logits"], inputs)[0][0])
+    logits: np.ndarray = session.run(["logits"], inputs)[0][0]
+    return np.array(logits)
 
 
 def parity(network: SpanSeverityNetwork, run: Path, examples: Sequence[Example]) -> dict[str, float]:
@@ -91,9 +92,9 @@ def parity(network: SpanSeverityNetwork, run: Path, examples: Sequence[Example])
     export_gap, gaps, kept, total = 0.0, [], 0, 0
     for example in examples:
         with torch.no_grad():
-            reference = network(
-                torch.from_numpy(example.encoded.input_ids), torch.from_numpy(example.encoded.spans)
-            )[0].numpy()
+            reference = network(torch.from_numpy(example.encoded.input_ids), torch.from_numpy(example.encoded.spans))[
+                0
+            ].numpy()
         exact = logits_of(fp32, example)
         export_gap = max(export_gap, float(np.abs(reference - exact).max()))
         before, after = (to_ladders(logits, temperatures) for logits in (exact, logits_of(int8, example)))

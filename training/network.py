@@ -17,7 +17,7 @@ from domain.severity import STANDARD_CATEGORIES
 from models.ladder import LEVELS
 
 
-class SpanSeverityNetwork(nn.Module):
+class SpanSeverityNetwork(nn.Module):  # type: ignore[misc]  # torch is not installed where types are checked
     """Encoder and span head.
 
     Args:
@@ -55,8 +55,9 @@ class SpanSeverityNetwork(nn.Module):
         return logits.view(*logits.shape[:2], len(STANDARD_CATEGORIES), LEVELS)
 
 
-def load_base(folder: Path) -> SpanSeverityNetwork:
-    """A network with the packaged encoder and a fresh head."""
+def load_base(folder: Path, seed: int = 0) -> SpanSeverityNetwork:
+    """A network with the packaged encoder and a fresh head that depends on the seed alone."""
+    torch.manual_seed(seed)
     encoder = AutoModel.from_pretrained(folder, attn_implementation="eager", add_pooling_layer=False)
     return SpanSeverityNetwork(encoder)
 
@@ -64,7 +65,12 @@ def load_base(folder: Path) -> SpanSeverityNetwork:
 def tiny_network(vocabulary: int) -> SpanSeverityNetwork:
     """A network of the same shape but a few thousand parameters, for tests."""
     config = AutoConfig.for_model(
-        "bert", vocab_size=vocabulary, hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=64
+        "bert",
+        vocab_size=vocabulary,
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=64,
     )
     config._attn_implementation = "eager"
     return SpanSeverityNetwork(AutoModel.from_config(config, attn_implementation="eager", add_pooling_layer=False))

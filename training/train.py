@@ -14,12 +14,15 @@ from torch import Tensor
 from tqdm import tqdm
 
 from domain.severity import GENUINE, STANDARD_CATEGORIES
+from evaluation.metrics import auroc
 from evaluation.rows import LabelledRow
 from training.dataset import Example, ExampleMaker
 from training.network import SpanSeverityNetwork, severity_loss
 
 CHECKPOINT = "checkpoint.pt"
 BEST = "best.pt"
+LOW = 2
+"""Severity that counts neither as a concern nor as benign."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ def train(
     run: Path,
     settings: TrainingSettings,
 ) -> None:
-    """Trains a network and leaves its best weights (by dev loss) in the run's folder.
+    """Trains a network and leaves its best weights (by dev AUROC) in the run's folder.
 
     A run that was interrupted goes on after its last finished epoch.
 
@@ -70,13 +73,19 @@ def train(
             loss = _run_epoch(network, examples, settings.batch, rng, device, optimiser, schedule, f"epoch {epoch + 1}")
             figures = evaluate(network, dev_examples, settings.batch, device)
             mlflow.log_metrics({"loss": loss, **figures}, step=epoch)
-            print(f"epoch {epoch + 1}: loss {loss:.4f}, " + ", ".join(f"{k} {v:.4f}" for k, v in figures.items()), flush=True)
-            if figures["dev_loss"] < best:
-                best = figures["dev_loss"]
+            print(
+                f"epoch {epoch + 1}: loss {loss:.4f}, " + ", ".join(f"{k} {v:.4f}" for k, v in figures.items()),
+                flush=True,
+            )
+            if figures["dev_auroc"] > best:
+                best = figures["dev_auroc"]
                 torch.save(network.state_dict(), run / BEST)
             _save(run, epoch + 1, best, network, optimiser, schedule)
     (run / "training.json").write_text(
-        json.dumps({**asdict(settings), "rows": len(rows), "data": digest_rows(rows), "best_dev_loss": best}, indent=1)
+        json.dumps(
+            {**asdict(settings), "rows": len(rows), "data": digest_rows(rows), "best_dev_auroc": best},
+            indent=1,
+        )
     )
 
 
@@ -119,33 +128,25 @@ def collate(examples: Sequence[Example], pad: int = 0) -> tuple[Tensor, Tensor, 
         severities[place, :count] = example.severities
         weights[place, :count] = [1.0, *([1.0 / max(1, count - 1)] * (count - 1))]
     arrays = (ids, mask, spans, severities, weights)
-    return tuple(torch.from_numpy(array) for array in arrays)  # type: ignore[return-value]
+    return tuple(torch.from_numpy(array) for array in arrays)
 
 
-@torch.no_grad()
+@torch.no_grad()  # type: ignore[untyped-decorator]
 def evaluate(network: SpanSeverityNetwork, examples: Sequence[Example], batch: int, device: str) -> dict[str, float]:
-    """Loss, and AUROC of P(severity >= 3) over hits and known categories."""
+    """Loss, and how well the highest P(severity >= 3) of a window's hits tells concerns from benign windows."""
     network.eval()
     losses, scores, truths = [], [], []
     for group in batches(examples, batch):
         ids, mask, spans, severities, weights = (part.to(device) for part in collate(group))
         logits = network(ids, spans, mask)
         losses.append(float(severity_loss(logits, severities, weights)) * len(group))
-        concern = torch.sigmoid(logits[..., :GENUINE]).prod(-1)[:, 1:]
-        known = severities[:, 1:] >= 0
-        scores.append(concern[known].cpu().numpy())
-        truths.append((severities[:, 1:][known] >= GENUINE).cpu().numpy())
-    return {"dev_loss": sum(losses) / len(examples), "dev_auroc": auroc(np.concatenate(scores), np.concatenate(truths))}
-
-
-def auroc(scores: np.ndarray, truths: np.ndarray) -> float:
-    """Area under the ROC curve by ranks; ties count half."""
-    order = np.argsort(scores, kind="stable")
-    _, inverse, counts = np.unique(scores[order], return_inverse=True, return_counts=True)
-    ranks = (np.cumsum(counts) - (counts - 1) / 2)[inverse]
-    positive = truths[order]
-    n, m = int(positive.sum()), int((~positive).sum())
-    return float((ranks[positive].sum() - n * (n + 1) / 2) / (n * m)) if n and m else float("nan")
+        concern = torch.sigmoid(logits[..., :GENUINE]).prod(-1).amax(-1)
+        concern = concern.masked_fill(weights == 0, 0.0)[:, 1:].amax(-1)
+        worst = severities[:, 0].amax(-1)
+        decided = worst != LOW
+        scores += concern[decided].tolist()
+        truths += (worst[decided] >= GENUINE).tolist()
+    return {"dev_loss": sum(losses) / len(examples), "dev_auroc": auroc(scores, truths)}
 
 
 def _run_epoch(network, examples, size, rng, device, optimiser, schedule, name) -> float:  # type: ignore[no-untyped-def]
@@ -160,7 +161,7 @@ def _run_epoch(network, examples, size, rng, device, optimiser, schedule, name) 
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimiser.step()
         schedule.step()
-        total += float(loss) * len(group)
+        total += float(loss.detach()) * len(group)
         seen += len(group)
     return total / seen
 
@@ -195,7 +196,7 @@ def _save(run, epoch, best, network, optimiser, schedule) -> None:  # type: igno
 
 def _resume(run, network, optimiser, schedule) -> tuple[int, float]:  # type: ignore[no-untyped-def]
     if not (run / CHECKPOINT).is_file():
-        return 0, float("inf")
+        return 0, 0.0
     state = torch.load(run / CHECKPOINT, weights_only=True)
     network.load_state_dict(state["network"])
     optimiser.load_state_dict(state["optimiser"])

@@ -1,0 +1,90 @@
+# Each target sets up what it needs; the second time it finds everything in place.
+PYTHON ?= python3
+SERVICE := .venv/.service
+DEV := .venv/.dev
+TRAIN := .venv-train/.train
+PIP := -m pip --disable-pip-version-check install --quiet
+LOCKED := $(PIP) --require-hashes --requirement
+EDITABLE := $(PIP) --no-deps --no-build-isolation --editable .
+export OMP_WAIT_POLICY = PASSIVE
+export MLFLOW_ALLOW_PICKLE_DESERIALIZATION = false
+
+.PHONY: help demo test test-all setup train-setup bench-setup check train lock proto demo-captures clean
+
+help:
+	@echo "make demo          score the sample captures and write demo/report.html"
+	@echo "make test          lint, types, import rules and tests"
+	@echo "make setup         only the service, into .venv"
+	@echo "make train-setup   the training extra as well, into .venv-train"
+	@echo "make train         train, export, calibrate and evaluate a model"
+
+demo: $(SERVICE)
+	@.venv/bin/python -m demo.run
+
+test: $(DEV) $(TRAIN) check
+	.venv/bin/python -m pytest -m "not training and not slow"
+	.venv-train/bin/python -m pytest -m "training and not slow"
+
+test-all: $(DEV) $(TRAIN) check
+	.venv/bin/python -m pytest -m "not training"
+	.venv-train/bin/python -m pytest -m training
+
+check: $(DEV)
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	.venv/bin/secondglance lexicon lint
+
+setup: $(SERVICE)
+
+$(SERVICE): requirements/service.txt pyproject.toml tools/fetch_weights.py tools/check_system.py
+	@$(PYTHON) tools/check_system.py
+	@echo "setup: the service, into .venv (about 1 GB, some two minutes the first time)"
+	@test -x .venv/bin/python || $(PYTHON) -m venv .venv
+	@.venv/bin/python $(LOCKED) requirements/service.txt
+	@.venv/bin/python $(EDITABLE)
+	@.venv/bin/python tools/fetch_weights.py ocr
+	@touch $@
+
+$(DEV): $(SERVICE) requirements/dev.txt
+	@echo "setup: tools for tests and checks, into .venv"
+	@.venv/bin/python $(LOCKED) requirements/dev.txt
+	@touch $@
+
+train-setup: $(TRAIN)
+
+$(TRAIN): $(SERVICE) requirements/train.txt requirements/torch.txt requirements/dev.txt
+	@echo "setup: the training extra, into .venv-train (some three minutes the first time)"
+	@test -x .venv-train/bin/python || $(PYTHON) -m venv .venv-train
+	@.venv-train/bin/python $(LOCKED) requirements/service.txt
+	@.venv-train/bin/python $(LOCKED) requirements/train.txt
+	@.venv-train/bin/python $(LOCKED) requirements/dev.txt
+	@.venv-train/bin/python $(PIP) --requirement requirements/torch.txt
+	@.venv-train/bin/python $(EDITABLE)
+	@.venv-train/bin/python tools/fetch_weights.py base-model
+	@touch $@
+
+train: $(TRAIN)
+	.venv-train/bin/secondglance train
+	.venv-train/bin/secondglance export
+	.venv-train/bin/secondglance calibrate
+	.venv-train/bin/secondglance promote --dry-run
+
+# For maintainers: exact versions with hashes, for every platform and Python from 3.11 on.
+lock:
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-header -o requirements/service.txt requirements/service.in
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-header -c requirements/service.txt -o requirements/dev.txt requirements/dev.in
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-header -c requirements/service.txt -o requirements/train.txt requirements/train.in
+
+# For maintainers: the gRPC code that is committed.
+proto: $(DEV)
+	.venv/bin/python -m grpc_tools.protoc -I . --python_out=. --pyi_out=. --grpc_python_out=. serving/proto/scoring.proto
+
+# For maintainers, with a Chromium browser on the PATH: draws the sample captures again.
+demo-captures: $(SERVICE)
+	.venv/bin/python -m demo.make_pictures
+	.venv/bin/python -m demo.render
+
+clean:
+	rm -rf .venv .venv-train .venv-bench .weights .mypy_cache .ruff_cache .pytest_cache

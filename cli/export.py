@@ -1,0 +1,29 @@
+"""`secondglance export`: torch to ONNX int8, with the parity figures."""
+
+import json
+
+import click
+
+
+@click.command("export")
+@click.option("--run", default="base", show_default=True)
+def command(run: str) -> None:
+    """Exports a trained run and compares torch, ONNX fp32 and int8 on the dev split."""
+    import torch
+
+    from training.export import export, parity
+    from training.network import load_base
+    from training.setup import RUNS, base_model, set_up
+    from training.train import BEST
+
+    folder = RUNS / run
+    setup = set_up()
+    network = load_base(base_model())
+    network.load_state_dict(torch.load(folder / BEST, weights_only=True, map_location="cpu"))
+    export(network, base_model() / "tokenizer.json", folder)
+    examples = [example for row in setup.split("dev") for example in setup.maker.plain(row)]
+    figures = parity(network, folder, examples)
+    (folder / "parity.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    for name, value in figures.items():
+        click.echo(f"{name}: {value:.6g}")
+    click.echo(f"exported: next: secondglance calibrate --run {run}")

@@ -1,0 +1,46 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from keyword_stage.fold import fold, fold_char, fold_offsets
+
+
+@given(st.text())
+def test_fast_and_exact_fold_agree(text: str) -> None:
+    folded, origin = fold_offsets(text)
+    assert folded == fold(text)
+    assert len(origin) == len(folded)
+
+
+@given(st.text(min_size=1))
+def test_every_folded_character_comes_from_the_code_point_at_its_offset(text: str) -> None:
+    folded, origin = fold_offsets(text)
+    for char, offset in zip(folded[1:-1], origin[1:-1], strict=True):
+        assert char in fold_char(text[offset])
+    assert origin == sorted(origin)
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("Self-Harm", " self harm "),  # a hyphen parts words
+        ("don't DON’T dont", " dont dont dont "),  # apostrophes vanish
+        ("kıll", " kill "),  # dotless i
+        ("ｋｉｌｌ", " kill "),  # full width
+        ("𝓴𝓲𝓵𝓵", " kill "),  # mathematical script
+        ("kíll", " kill "),  # diacritic, composed
+        ("ki\u0301ll", " kill "),  # diacritic, combining
+        ("k\u200bi\u200bll", " kill "),  # zero width
+        ("kіll", " kill "),  # Cyrillic look-alike
+        ("want\n  to\tdie", " want to die "),
+        ("get a 🔪now", " get a 🔪 now "),  # an emoji is a word
+        ("👋🏽", " 👋 "),  # whatever its skin tone
+        ("", " "),
+    ],
+)
+def test_fold(text: str, folded: str) -> None:
+    assert fold(text) == folded
+
+
+def test_marks_of_other_scripts_stay() -> None:
+    assert fold("हिन्दी").strip() == "हिन्दी"

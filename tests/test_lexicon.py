@@ -1,0 +1,104 @@
+from pathlib import Path
+
+import pytest
+
+from domain.errors import InvalidLexicon
+from domain.severity import STANDARD_CATEGORIES
+from keyword_stage.inflect import inflections
+from keyword_stage.lexicon import phrase_forms, read_lexicon
+from keyword_stage.lint import lint_lexicon
+
+
+def write(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_the_project_lexicon_is_large_graded_and_free_of_faults() -> None:
+    lexicon = read_lexicon()
+    assert len(lexicon.phrases) >= 900
+    for category in STANDARD_CATEGORIES:
+        assert sum(phrase.category == category for phrase in lexicon.phrases) >= 90
+    assert {phrase.grade for phrase in lexicon.phrases} == {1, 2, 3, 4, 5}
+    assert lint_lexicon(lexicon) == []
+
+
+@pytest.mark.parametrize(
+    ("word", "form"),
+    [("kill", "killing"), ("cut", "cutting"), ("die", "dying"), ("bully", "bullied"), ("smoke", "smokin"),
+     ("buy", "bought"), ("meet", "met"), ("stab", "stabbed"), ("push", "pushes"), ("knife", "knives")],
+)  # fmt: skip
+def test_inflections(word: str, form: str) -> None:
+    assert form in inflections(word)
+
+
+def test_marks() -> None:
+    assert " killing myself " in phrase_forms("kill~ myself")
+    assert phrase_forms("radicalis*") == {" radicalis"}
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("phrase,grade,category\nfoo,6,violence\n", "x.csv:2: grade '6'"),
+        ("phrase,grade,category\nfoo,3,vaping\n", "neither standard nor declared"),
+        ("phrase,grade,category\nfoo,3,violence\nfoo,4,violence\n", "x.csv:3: 'foo' (violence) stands already in x.csv:2"),
+        ("phrase,grade,category\n...,3,violence\n", "empty phrase"),
+        ("phrase,grade,category\na*b,3,violence\n", "only at the very end"),
+        ("phrase,grade,category\na,3,violence,x\n", "more cells than columns"),
+        ("word,grade\nfoo,3\n", "needs a header"),
+        ("phrase,grade,colour\nfoo,3,red\n", "unknown column 'colour'"),
+        ("phrase,grade,category,protected\nfoo,5,violence,yes\n", "needs an id"),
+        ("phrase,grade,category\n", "no phrases"),
+    ],
+)
+def test_faults_name_file_line_and_cause(tmp_path: Path, text: str, fault: str) -> None:
+    with pytest.raises(InvalidLexicon) as error:
+        read_lexicon([write(tmp_path / "x.csv", text)])
+    assert fault in str(error.value)
+
+
+def test_all_faults_are_named_at_once(tmp_path: Path) -> None:
+    with pytest.raises(InvalidLexicon) as error:
+        read_lexicon([write(tmp_path / "x.csv", "phrase,grade,category\na,9,violence\nb,3,nope\n")])
+    assert "x.csv:2" in str(error.value)
+    assert "x.csv:3" in str(error.value)
+
+
+def test_a_file_in_another_encoding_is_named(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_bytes(b"phrase,grade\ncaf\xe9,3\n")
+    with pytest.raises(InvalidLexicon, match="not UTF-8"):
+        read_lexicon([tmp_path / "x.csv"])
+
+
+def test_a_declared_category_is_accepted(tmp_path: Path) -> None:
+    lexicon = read_lexicon([write(tmp_path / "vaping.csv", "phrase,grade\nelf bar,3\n")], ["vaping"])
+    assert lexicon.phrases[0].category == "vaping"
+
+
+def test_protected_phrases_are_named_by_list_and_item_and_never_quoted(tmp_path: Path) -> None:
+    text = "phrase,grade,category,protected,id\nsecret words,5,violence,yes,k1\nsecret words,5,violence,yes,k1\n"
+    with pytest.raises(InvalidLexicon) as error:
+        read_lexicon([write(tmp_path / "iwf.csv", text)])
+    assert "iwf:k1" in str(error.value)
+    assert "secret" not in str(error.value)
+
+
+def test_the_digest_is_of_what_fires_and_not_of_the_layout(tmp_path: Path) -> None:
+    one = read_lexicon([write(tmp_path / "a.csv", "phrase,grade,category,note\nx y,3,violence,why\nz z,2,drugs,\n")])
+    two = read_lexicon([write(tmp_path / "b.csv", "category,grade,phrase\ndrugs,2,z z\nviolence,3,x y\n")])
+    three = read_lexicon([write(tmp_path / "c.csv", "category,grade,phrase\ndrugs,3,z z\nviolence,3,x y\n")])
+    assert one.digest == two.digest != three.digest
+
+
+@pytest.mark.parametrize(
+    ("rows", "fault"),
+    [
+        ("kill~,2,violence,yes\nkilling,2,violence,yes\n", "already covered"),
+        ("ab,3,violence,no\n", "too short"),
+        ("helpline,1,suicide,no\n", "not marked ambiguous"),
+    ],
+)
+def test_lint(tmp_path: Path, rows: str, fault: str) -> None:
+    lexicon = read_lexicon([write(tmp_path / "x.csv", "phrase,grade,category,ambiguous\n" + rows)])
+    assert any(fault in line for line in lint_lexicon(lexicon))

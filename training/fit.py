@@ -1,0 +1,67 @@
+"""Calibrates an exported run on splits that training never saw, and writes its model.json."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from domain.severity import GENUINE, STANDARD_CATEGORIES
+from evaluation.rows import LabelledRow
+from models.encoding import MAX_TOKENS
+from training.calibrate import bounds_by_category, choose_threshold, concern_scores, fit_temperatures
+from training.dataset import Example, ExampleMaker
+from training.export import INT8, logits_of, open_network
+
+ALPHA = 0.01
+
+
+def calibrate(run: Path, maker: ExampleMaker, dev: list[LabelledRow], held_out: list[LabelledRow]) -> dict[str, Any]:
+    """Fits temperatures on the dev split and the dismissal threshold on the calibration split.
+
+    The network that is served (int8) is the one that is calibrated.
+
+    Args:
+        run: Folder of an exported run; gets `model.json`.
+        maker: Turns rows into examples.
+        dev: Rows for the temperatures.
+        held_out: Rows for the threshold, used for nothing else.
+
+    Returns:
+        What was written.
+    """
+    session = open_network(run / INT8)
+
+    def answers(row: LabelledRow) -> list[tuple[Example, np.ndarray]]:
+        return [(example, logits_of(session, example)) for example in maker.plain(row)]
+
+    pairs = [pair for row in dev for pair in answers(row)]
+    temperatures = fit_temperatures(
+        np.concatenate([logits for _, logits in pairs]),
+        np.concatenate([example.severities for example, _ in pairs]),
+    )
+    genuine = [row for row in held_out if row.severity >= GENUINE and maker.is_hit(row)]
+    worst = [_worst_of(answers(row), temperatures) for row in genuine]
+    scores, low = np.array([pair[0] for pair in worst]), np.array([pair[1] for pair in worst])
+    dismissal = choose_threshold(scores, low, ALPHA)
+    dismissed = (scores < dismissal.threshold) & (low < 0.5)
+    config = {
+        "categories": list(STANDARD_CATEGORIES),
+        "languages": ["en"],
+        "max_tokens": MAX_TOKENS,
+        "temperatures": dict(zip(STANDARD_CATEGORIES, np.round(temperatures, 4).tolist(), strict=True)),
+        "dismissal": asdict(dismissal)
+        | {"method": "Learn-then-Test, fixed sequence, exact binomial", "unit": "genuine rows with a hit"}
+        | {"by_category": bounds_by_category([row.labels for row in genuine], dismissed)},
+        "training": json.loads((run / "training.json").read_text(encoding="utf-8")),
+    }
+    (run / "model.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
+    return config
+
+
+def _worst_of(pairs: list[tuple[Example, np.ndarray]], temperatures: np.ndarray) -> tuple[float, float]:
+    """Highest concern of a row over its hits; the reading of the window as a whole decides nothing."""
+    logits = np.concatenate([logits[1:] for _, logits in pairs])
+    scores, low = concern_scores(logits, temperatures)
+    return float(scores.max()), float(low.max())
