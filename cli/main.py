@@ -63,3 +63,7 @@ def main(args: list[str] | None = None) -> Any:
             err=True,
         )
         sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,5 +1,6 @@
 """`secondglance score`: captures and texts in, verdicts out."""
 
+import contextlib
 import json
 import sys
 from collections.abc import Iterator
@@ -36,19 +37,18 @@ def command(paths: tuple[Path, ...], jsonl: Path | None, evidence: bool, read_al
     settings = pipeline_settings(**values)
     service = ScoringService(build_pipeline(settings), threads=max(2, settings.ocr_workers))
     options = Options(evidence=evidence, read_all=read_all)
-    try:
+    with contextlib.ExitStack() as stack:
+        stack.callback(service.close)
         if jsonl is None:
             inputs = read_paths(paths)
         elif str(jsonl) == "-":
             inputs = read_json_lines(sys.stdin.buffer, Path.cwd())
         else:
-            inputs = read_json_lines(jsonl.open("rb"), jsonl.parent)
+            inputs = read_json_lines(stack.enter_context(jsonl.open("rb")), jsonl.parent)
         if jsonl is None and sys.stdout.isatty():
             failed = print_table(service, list(inputs), options)
         else:
             failed = _print_json_lines(service, inputs, options)
-    finally:
-        service.close()
     if failed:
         sys.exit(1)
 

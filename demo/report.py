@@ -69,8 +69,9 @@ def write_report(path: Path, scored: Sequence[tuple[Sample, Verdict]]) -> None:
         f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Secondglance: sample captures</title>
 <style>{_STYLE}</style></head><body><main><h1>What the second look makes of {len(scored)} screens</h1>
 <p>Each screen below was read by the computer. Words from the keyword list are boxed: <b style="color:#dc2626">red</b>
-where the words around them suggest a concern, <b style="color:#16a34a">green</b> where they look harmless. Screens that
-need you come first. Nothing is deleted: a screen that is set aside can still be searched for.</p>{_summary(scored)}{body}
+where the words around them suggest a concern, <b style="color:#16a34a">green</b> where they look harmless. Screens
+that need you come first. Nothing is deleted: a screen that is set aside can still be searched for.</p>{_summary(scored)}
+{body}
 <p class="small">The pupils, names and messages are invented for this demonstration.</p></main></body></html>""",
         encoding="utf-8",
     )
@@ -83,7 +84,8 @@ def _summary(scored: Sequence[tuple[Sample, Verdict]]) -> str:
         first = sum(keyword_raised(verdict) for verdict in group)
         second = sum(verdict.action is not Action.DISMISS for verdict in group)
         rows += f"<tr><td>{name}</td><td>{len(group)}</td><td>{first}</td><td>{second}</td></tr>"
-    heads = "<tr><th></th><th>shown here</th><th>you would see with keywords alone</th><th>you see with the second look</th></tr>"
+    names = ("", "shown here", "you would see with keywords alone", "you see with the second look")
+    heads = f"<tr>{''.join(f'<th>{name}</th>' for name in names)}</tr>"
     return f'<div class="card text"><table class="sum">{heads}{rows}</table></div>'
 
 
@@ -91,7 +93,9 @@ def _card(sample: Sample, verdict: Verdict) -> str:
     image = base64.b64encode(sample.path.read_bytes()).decode("ascii")
     boxes = "".join(_box(box, finding.severity) for finding in verdict.findings for box in finding.boxes)
     boxes += "".join(_box(match.box, match.severity, "picture") for match in verdict.image_matches)
-    level = f"{SEVERITY[verdict.severity]}{f', {CATEGORY.get(verdict.category, verdict.category)}' if verdict.category else ''}"
+    level = SEVERITY[verdict.severity]
+    if verdict.severity and verdict.category:
+        level += f", {CATEGORY.get(verdict.category, verdict.category)}"
     found = "".join(_picture(match) for match in verdict.image_matches) + "".join(
         _finding(finding, verdict) for finding in _worth_showing(verdict.findings)
     )

@@ -24,7 +24,8 @@ def _duplicates(lexicon: Lexicon) -> Iterator[str]:
         for form in sorted(phrase.forms):
             other = seen.setdefault((phrase.category, form), phrase)
             if other is not phrase:
-                yield f"{phrase.source}: {_name(phrase)} is already covered by {_name(other)} in {other.source}; delete one"
+                covered = f"is already covered by {_name(other)} ({other.source}); delete one"
+                yield f"{phrase.source}: {_name(phrase)} {covered}"
                 break
 
 

@@ -2,10 +2,9 @@
 
 from importlib.metadata import version
 
-from image_hash.lookup import PictureFinder
-
 from domain.verdict import Versions
 from image_hash.bank import Bank
+from image_hash.lookup import PictureFinder
 from keyword_stage.lexicon import read_lexicon
 from keyword_stage.matcher import Matcher
 from models.artifact import default_folder, load_artifact

@@ -6,14 +6,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import numpy as np
-from image_hash.lookup import PictureFinder
 
 from domain.capture import MAX_TEXT_BYTES, Capture
 from domain.errors import InvalidRequest, InvalidText, TextTooLong, Unavailable
 from domain.hit import ContextWindow, KeywordHit
 from domain.image_match import ImageMatch
 from domain.page import Box, Page
-from domain.verdict import Action, Evidence, Finding, Ladder, Verdict, Versions
+from domain.verdict import Action, Finding, Ladder, Verdict, Versions
+from image_hash.lookup import PictureFinder
 from keyword_stage.matcher import Matcher
 from models.scorer import WindowScores
 from ocr.decode import decode
@@ -115,20 +115,22 @@ class Pipeline:
                 scores = self.scorer.score(window)
             except Unavailable:
                 scores, degraded = None, True
-            for index in range(len(window.hits)):
-                finding = self.judge.judge(window, index, scores, page, policy, capture.context.language)
-                if finding is None:
-                    continue
-                if options.evidence and scores is not None:
-                    finding = replace(finding, evidence=self._evidence(window, index, finding, hits))
-                findings.append(finding)
+            made = [
+                self.judge.judge(window, index, scores, page, policy, capture.context.language)
+                for index in range(len(window.hits))
+            ]
+            if options.evidence and scores is not None:
+                made = self._with_evidence(window, made, hits)
+            findings += [finding for finding in made if finding is not None]
         return tuple(findings), degraded
 
-    def _evidence(
-        self, window: ContextWindow, index: int, finding: Finding, hits: Sequence[KeywordHit]
-    ) -> tuple[Evidence, ...]:
+    def _with_evidence(
+        self, window: ContextWindow, made: Sequence[Finding | None], hits: Sequence[KeywordHit]
+    ) -> list[Finding | None]:
         secret = [(hit.start, hit.end) for hit in hits if hit.protected]
-        return find_evidence(self.scorer.score, window, index, finding.assessed_category, secret)
+        watched = [finding.assessed_category if finding else "" for finding in made]
+        evidence = find_evidence(self.scorer.score, window, watched, secret)
+        return [finding and replace(finding, evidence=words) for finding, words in zip(made, evidence, strict=True)]
 
     def _read_all(self, page: Page, capture: Capture) -> dict[str, Ladder]:
         """Highest ladder of each category over windows that cover the whole text."""

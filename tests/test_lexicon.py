@@ -42,7 +42,10 @@ def test_marks() -> None:
     [
         ("phrase,grade,category\nfoo,6,violence\n", "x.csv:2: grade '6'"),
         ("phrase,grade,category\nfoo,3,vaping\n", "neither standard nor declared"),
-        ("phrase,grade,category\nfoo,3,violence\nfoo,4,violence\n", "x.csv:3: 'foo' (violence) stands already in x.csv:2"),
+        (
+            "phrase,grade,category\nfoo,3,violence\nfoo,4,violence\n",
+            "x.csv:3: 'foo' (violence) stands already in x.csv:2",
+        ),
         ("phrase,grade,category\n...,3,violence\n", "empty phrase"),
         ("phrase,grade,category\na*b,3,violence\n", "only at the very end"),
         ("phrase,grade,category\na,3,violence,x\n", "more cells than columns"),

@@ -84,7 +84,9 @@ def test_protected_hits_stay_beside_longer_ones_and_carry_no_wording(tmp_path: P
     ]
 
 
-WORDS = st.sampled_from(["kill", "myself", "wánt", "to", "die", "weed", "W33D", "k\u200bill", "ｋnife", "🔪", "don’t", "radicalisé"])
+WORDS = st.sampled_from(
+    ["kill", "myself", "wánt", "to", "die", "weed", "W33D", "k\u200bill", "ｋnife", "🔪", "don’t", "radicalisé"]
+)
 NOISE = st.text(max_size=6)
 
 
@@ -100,7 +102,11 @@ def test_every_hit_cuts_the_original_text_exactly(matcher: Matcher, lexicon: Lex
             assert [(other.start, other.end) for other in alone] == [(0, len(hit.matched))]
 
 
-@given(st.lists(st.sampled_from(["kill", "killing", "myself", "weed", "knife", "skill", "a", "bring", "-", "."])).map(" ".join))
+@given(
+    st.lists(st.sampled_from(["kill", "killing", "myself", "weed", "knife", "skill", "a", "bring", "-", "."])).map(
+        " ".join
+    )
+)
 def test_agrees_with_a_naive_reference_on_plain_text(matcher: Matcher, lexicon: Lexicon, text: str) -> None:
     naive = set()
     for phrase in lexicon.phrases:

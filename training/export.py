@@ -75,8 +75,8 @@ def open_network(path: Path) -> ort.InferenceSession:
 def logits_of(session: ort.InferenceSession, example: Example) -> np.ndarray:
     """Logits of one window, shape (hits + 1, categories, 5)."""
     inputs = {"input_ids": example.encoded.input_ids, "spans": example.encoded.spans}
-    logits: np.ndarray = session.run(["logits"], inputs)[0][0]
-    return np.array(logits)
+    (logits,) = session.run(["logits"], inputs)
+    return np.asarray(logits, dtype=np.float32)
 
 
 def parity(network: SpanSeverityNetwork, run: Path, examples: Sequence[Example]) -> dict[str, float]:
@@ -113,4 +113,4 @@ def parity(network: SpanSeverityNetwork, run: Path, examples: Sequence[Example])
 
 def _actions(ladders: np.ndarray) -> np.ndarray:
     severity = (ladders >= 0.5).sum(axis=-1).max(axis=-1)
-    return np.digitize(severity, (2, 4))
+    return np.asarray(np.digitize(severity, (2, 4)))

@@ -1,0 +1,32 @@
+"""How rectangles lie to each other."""
+
+from collections.abc import Iterable
+
+from domain.page import Box
+
+
+def area(box: Box) -> int:
+    """Its pixels."""
+    return (box[2] - box[0]) * (box[3] - box[1])
+
+
+def least_side(box: Box) -> int:
+    """Its width or its height, whichever is less."""
+    return min(box[2] - box[0], box[3] - box[1])
+
+
+def common_area(one: Box, other: Box) -> int:
+    """Pixels that both cover."""
+    across = min(one[2], other[2]) - max(one[0], other[0])
+    down = min(one[3], other[3]) - max(one[1], other[1])
+    return across * down if across > 0 and down > 0 else 0
+
+
+def is_one_of(box: Box, others: Iterable[Box], least_overlap: float) -> bool:
+    """True if it covers nearly the same as one of the others (intersection over union)."""
+    own = area(box)
+    for other in others:
+        common = common_area(box, other)
+        if common >= least_overlap * (own + area(other) - common):
+            return True
+    return False

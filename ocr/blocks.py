@@ -1,0 +1,124 @@
+"""Gathers lines that belong together: a paragraph, a bubble, a column of a table.
+
+Two lines are linked when each is the other's only neighbour, above and below. So a heading over two
+columns is linked to neither, and a block is always a chain from top to bottom that cannot hold two
+columns.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from domain.page import Box
+from ocr.recognised import RecognisedLine, union
+
+_PITCH = 1.7
+"""Lines whose middles are this many heights apart, or less, stand close enough to be one block."""
+_LOOSE_PITCH = 2.7
+"""Double-spaced text: only where the upper line is long and full, so that its text runs on."""
+_LONG = 10
+"""Width of a long line, in heights."""
+_HEIGHT_RATIO = 2.0
+_ALIGNED = 1.0
+"""Lines of a block start no further apart, in heights, or else end together or share a middle."""
+_INDENT = 3.0
+"""Lines of about the same width may start so far apart."""
+_SAME_WIDTH = 0.6
+_SHARED = 0.5
+_AROUND = 12
+"""How far up and down a column is looked at for its right edge, in heights."""
+_MARGIN = 0.1
+"""Share of a line's height that its box stands out above and below the ink."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Lines from top to bottom and the box around their words."""
+
+    lines: tuple[RecognisedLine, ...]
+    box: Box
+
+
+def gather(lines: Sequence[RecognisedLine]) -> list[Block]:
+    """Links lines to blocks; every line is in exactly one."""
+    ordered = sorted(lines, key=lambda line: (line.middle, line.left))
+    below = [_continuation(i, ordered) for i in range(len(ordered))]
+    claims: dict[int, list[int]] = {}
+    for i, j in enumerate(below):
+        if j is not None:
+            claims.setdefault(j, []).append(i)
+    follows = {above[0]: j for j, above in claims.items() if len(above) == 1}
+    blocks: list[Block] = []
+    for i in sorted(set(range(len(ordered))) - set(follows.values())):
+        chain = [i]
+        while chain[-1] in follows:
+            chain.append(follows[chain[-1]])
+        members = tuple(ordered[k] for k in chain)
+        blocks.append(Block(members, union([_inked(line) for line in members])))
+    return blocks
+
+
+def _inked(line: RecognisedLine) -> Box:
+    margin = round(_MARGIN * line.height)
+    return line.left, line.box[1] + margin, line.right, line.box[3] - margin
+
+
+def _continuation(i: int, ordered: list[RecognisedLine]) -> int | None:
+    """The one line below line i, if it stands alone there and where the text would go on."""
+    below = _neighbours(i, ordered)
+    return below[0] if len(below) == 1 and _close(ordered[i], ordered[below[0]], ordered) else None
+
+
+def _neighbours(i: int, ordered: list[RecognisedLine]) -> list[int]:
+    """The nearest lines below line i: more than one if they stand side by side."""
+    upper = ordered[i]
+    found: list[int] = []
+    for j in range(i + 1, len(ordered)):
+        lower = ordered[j]
+        if lower.middle - upper.middle > _LOOSE_PITCH * 2 * upper.height:
+            break
+        if found and lower.middle - ordered[found[0]].middle > ordered[found[0]].height / 2:
+            break
+        if _side_by_side(upper, lower) or not _overlap(upper, lower):
+            continue
+        found.append(j)
+    return found
+
+
+def _side_by_side(upper: RecognisedLine, lower: RecognisedLine) -> bool:
+    return lower.middle - upper.middle < min(upper.height, lower.height) / 2
+
+
+def _overlap(upper: RecognisedLine, lower: RecognisedLine) -> bool:
+    return min(upper.right, lower.right) > max(upper.left, lower.left)
+
+
+def _close(upper: RecognisedLine, lower: RecognisedLine, ordered: list[RecognisedLine]) -> bool:
+    """Whether the lower line stands where the upper one's text would go on."""
+    small, large = sorted((upper.size, lower.size))
+    pitch = (lower.middle - upper.middle) * 2 / (small + large)
+    if large > _HEIGHT_RATIO * small or pitch > _LOOSE_PITCH or not _aligned(upper, lower, small):
+        return False
+    if pitch <= _PITCH:
+        return True
+    return upper.right - upper.left >= _LONG * small and _runs_on(upper, lower, ordered)
+
+
+def _runs_on(upper: RecognisedLine, lower: RecognisedLine, ordered: list[RecognisedLine]) -> bool:
+    """Whether the upper line had no room for the lower one's first word before its column ended."""
+    height = upper.size
+    column = [
+        line.right
+        for line in ordered
+        if abs(line.left - upper.left) <= _INDENT * height and abs(line.middle - upper.middle) <= _AROUND * height
+    ]
+    first = lower.words[0].box
+    return upper.right + height / 4 + (first[2] - first[0]) > max(column)
+
+
+def _aligned(upper: RecognisedLine, lower: RecognisedLine, height: float) -> bool:
+    left = abs(upper.left - lower.left)
+    right = abs(upper.right - lower.right)
+    centre = abs(upper.left + upper.right - lower.left - lower.right) / 2
+    narrow, wide = sorted((upper.right - upper.left, lower.right - lower.left))
+    indented = left <= _INDENT * height and narrow >= _SAME_WIDTH * wide
+    return left <= _ALIGNED * height or indented or min(right, centre) <= _SHARED * height

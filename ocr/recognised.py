@@ -1,0 +1,66 @@
+"""A line of text as the recogniser gave it, before it has a place on the page."""
+
+from dataclasses import dataclass
+
+from domain.page import Box
+
+_COUNTED = 10
+"""With so many characters or more, their mean width tells the size of the type."""
+_HEIGHT_PER_WIDTH = 2.6
+"""Height of a line in mean widths of a Latin character."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecognisedWord:
+    """A stretch without white space, by half-open offsets into the line's own text, and its box."""
+
+    start: int
+    end: int
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class RecognisedLine:
+    """One detected line; its words stand from left to right and there is at least one.
+
+    The box comes from the detector and has a margin; `left` and `right` are those of the words.
+    """
+
+    text: str
+    words: tuple[RecognisedWord, ...]
+    box: Box
+    confidence: float
+
+    @property
+    def left(self) -> int:
+        """Where its first word starts."""
+        return self.words[0].box[0]
+
+    @property
+    def right(self) -> int:
+        """Where its last word ends."""
+        return self.words[-1].box[2]
+
+    @property
+    def height(self) -> int:
+        """Height of its box, at least one pixel."""
+        return max(1, self.box[3] - self.box[1])
+
+    @property
+    def size(self) -> float:
+        """What the height should be for type of its width: box heights vary by a third, widths do not."""
+        if len(self.text) < _COUNTED:
+            return self.height
+        by_width = _HEIGHT_PER_WIDTH * (self.right - self.left) / len(self.text)
+        return min(max(by_width, 0.8 * self.height), 1.35 * self.height)
+
+    @property
+    def middle(self) -> float:
+        """Half way between its top and its bottom."""
+        return (self.box[1] + self.box[3]) / 2
+
+
+def union(boxes: list[Box]) -> Box:
+    """The smallest box around them all."""
+    lefts, tops, rights, bottoms = zip(*boxes, strict=True)
+    return min(lefts), min(tops), max(rights), max(bottoms)

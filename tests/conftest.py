@@ -1,0 +1,63 @@
+import io
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+from domain.hit import ContextWindow
+from models.scorer import WindowScores
+from ocr.pool import OcrPool
+from pipeline.build import build_pipeline
+from pipeline.pipeline import Pipeline
+from pipeline.settings import PipelineSettings
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def pipeline() -> Iterator[Pipeline]:
+    """The real pipeline with the promoted model, the project's lexicon and the demo bank."""
+    built = build_pipeline(PipelineSettings(bank=(ROOT / "demo" / "known_pictures.csv",)))
+    yield built
+    built.ocr.close()
+
+
+@pytest.fixture(scope="session")
+def written() -> "type[Written]":
+    return Written
+
+
+class Written:
+    """Draws text as a screen would show it."""
+
+    @staticmethod
+    def png(*lines: str) -> bytes:
+        image = Image.new("RGB", (900, 60 + 50 * len(lines)), "white")
+        font = ImageFont.load_default(size=28)
+        for row, line in enumerate(lines):
+            ImageDraw.Draw(image).text((30, 30 + 50 * row), line, fill="black", font=font)
+        out = io.BytesIO()
+        image.save(out, "PNG")
+        return out.getvalue()
+
+
+class FixedScorer:
+    """Answers every window with the same ladders; stands in for the model where only plumbing is tested."""
+
+    def __init__(self, ladder: tuple[float, ...] = (0.2, 0.1, 0.01, 0.0, 0.0)) -> None:
+        self._ladder = ladder
+        self.windows: list[ContextWindow] = []
+        self._lock = threading.Lock()
+
+    def score(self, window: ContextWindow) -> WindowScores:
+        with self._lock:
+            self.windows.append(window)
+        table = np.zeros((len(window.hits) + 1, 9, 5))
+        table[:] = self._ladder
+        return WindowScores(table[0], table[1:], (True,) * len(window.hits), 0.0)
+
+
+__all__ = ["ROOT", "FixedScorer", "OcrPool", "Written"]

@@ -1,0 +1,175 @@
+import numpy as np
+import pytest
+
+from domain.hit import ContextWindow, KeywordHit
+from domain.image_match import ImageMatch
+from domain.page import Line, Page, Word
+from domain.severity import STANDARD_CATEGORIES
+from domain.verdict import Action, Finding, Reason
+from models.scorer import WindowScores
+from pipeline.judge import Judge, judge_picture
+from pipeline.policy import CategoryPolicy, ResolvedPolicy
+
+TEXT = "please kill the process now"
+JUDGE = Judge(threshold=0.05, languages=("en",))
+Ladder = tuple[float, float, float, float, float]
+BENIGN: Ladder = (0.2, 0.1, 0.01, 0.0, 0.0)
+
+
+def policy(excluded: frozenset[str] = frozenset(), **categories: CategoryPolicy) -> ResolvedPolicy:
+    return ResolvedPolicy(categories, CategoryPolicy(), excluded)
+
+
+def scores(unknown: float = 0.0, covered: bool = True, **ladders: Ladder) -> WindowScores:
+    table = np.zeros((1, 9, 5))
+    for category, ladder in ladders.items():
+        table[0, STANDARD_CATEGORIES.index(category)] = ladder
+    return WindowScores(table[0], table, (covered,), unknown)
+
+
+def judge(
+    answer: WindowScores | None,
+    rules: ResolvedPolicy | None = None,
+    text: str = TEXT,
+    category: str = "violence",
+    grade: int = 4,
+    protected: bool = False,
+    page: Page | None = None,
+    language: str | None = None,
+) -> Finding | None:
+    start = text.index("kill")
+    hit = KeywordHit("kill", category, grade, start, start + 4, "" if protected else "kill", (), protected)
+    return JUDGE.judge(
+        ContextWindow(text, 0, (hit,)), 0, answer, page or Page.from_text(text), rules or policy(), language
+    )
+
+
+def outcome(finding: Finding | None) -> tuple[int, str, Action, Reason]:
+    assert finding is not None
+    return finding.severity, finding.assessed_category, finding.action, finding.reason
+
+
+@pytest.mark.parametrize(
+    ("ladder", "severity", "action"),
+    [
+        (BENIGN, 0, Action.DISMISS),
+        ((0.9, 0.4, 0.04, 0.0, 0.0), 1, Action.DISMISS),
+        ((0.9, 0.4, 0.05, 0.0, 0.0), 1, Action.REVIEW),  # P(>= 3) reaches the dismissal threshold
+        ((0.9, 0.5, 0.04, 0.0, 0.0), 2, Action.REVIEW),
+        ((0.9, 0.9, 0.6, 0.4, 0.1), 3, Action.REVIEW),
+        ((0.9, 0.9, 0.8, 0.5, 0.1), 4, Action.ALERT),
+        ((1.0, 1.0, 1.0, 1.0, 1.0), 5, Action.ALERT),
+    ],
+)
+def test_severity_is_the_largest_level_that_is_more_likely_than_not(
+    ladder: Ladder, severity: int, action: Action
+) -> None:
+    assert outcome(judge(scores(violence=ladder))) == (severity, "violence", action, Reason.MODEL)
+
+
+def test_a_hit_moves_to_the_category_that_weighs_more() -> None:
+    finding = judge(scores(violence=BENIGN, suicide=(0.9, 0.9, 0.9, 0.7, 0.1)))
+    assert outcome(finding) == (4, "suicide", Action.ALERT, Reason.MODEL)
+    assert finding is not None
+    assert finding.probability == 0.9
+
+
+def test_a_benign_hit_keeps_its_own_category() -> None:
+    assert outcome(judge(scores(violence=BENIGN, drugs=(0.3, 0.1, 0.02, 0.0, 0.0))))[1] == "violence"
+
+
+def test_nothing_is_dismissed_while_another_category_reaches_the_threshold() -> None:
+    finding = judge(scores(violence=BENIGN, suicide=(0.4, 0.3, 0.2, 0.0, 0.0)))
+    assert outcome(finding) == (0, "suicide", Action.REVIEW, Reason.MODEL)
+
+
+SPARSE = Page(TEXT, (Line(0, len(TEXT), (Word(7, 11, (0, 0, 9, 9), 0.4),), 0.9, 0, (0, 0, 9, 9)),), from_ocr=True)
+
+
+@pytest.mark.parametrize(
+    ("reason", "finding"),
+    [
+        (Reason.DEGRADED, lambda: judge(None)),
+        (Reason.NO_MODEL_HEAD, lambda: judge(scores(), category="vaping")),
+        (Reason.UNSUPPORTED_LANGUAGE, lambda: judge(scores(), language="pl")),
+        (Reason.UNSUPPORTED_LANGUAGE, lambda: judge(scores(), text="я хочу kill и больше ничего")),
+        (Reason.POOR_OCR, lambda: judge(scores(), page=SPARSE)),
+        (Reason.LOW_CONFIDENCE, lambda: judge(scores(unknown=0.5))),
+        (Reason.LOW_CONFIDENCE, lambda: judge(scores(covered=False))),
+        (Reason.NO_CONTEXT, lambda: judge(scores(), text="... kill !")),
+    ],
+)
+def test_where_the_model_may_not_decide_the_grade_stands_and_nothing_is_dismissed(
+    reason: Reason, finding: object
+) -> None:
+    made = finding()  # type: ignore[operator]
+    assert (made.severity, made.action, made.reason) == (4, Action.ALERT, reason)
+
+
+def test_a_low_grade_that_stands_is_still_not_dismissed() -> None:
+    assert outcome(judge(None, grade=1)) == (1, "violence", Action.REVIEW, Reason.DEGRADED)
+
+
+def test_english_of_any_region_is_supported() -> None:
+    assert outcome(judge(scores(violence=BENIGN), language="en-GB"))[3] is Reason.MODEL
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        policy(violence=CategoryPolicy(on=False)),
+        policy(violence=CategoryPolicy(sensitivity=-2, review=5, alert=5)),
+        policy(excluded=frozenset({"all"})),
+    ],
+)
+def test_no_policy_lowers_a_protected_hit(rules: ResolvedPolicy) -> None:
+    finding = judge(scores(violence=BENIGN), rules, protected=True, grade=5)
+    assert outcome(finding) == (5, "violence", Action.ALERT, Reason.PROTECTED)
+    assert outcome(judge(None, rules, protected=True, grade=1)) == (1, "violence", Action.REVIEW, Reason.PROTECTED)
+
+
+def test_a_category_that_is_off_is_left_out_unless_another_one_weighs_more() -> None:
+    off = policy(violence=CategoryPolicy(on=False))
+    assert judge(scores(violence=(1, 1, 1, 1, 0)), off) is None
+    assert judge(None, off) is None
+    assert outcome(judge(scores(suicide=(1, 1, 1, 1, 0)), off))[1] == "suicide"
+    only_suicide_off = policy(suicide=CategoryPolicy(on=False))
+    assert outcome(judge(scores(violence=BENIGN, suicide=(1, 1, 1, 1, 0)), only_suicide_off))[:2] == (0, "violence")
+
+
+def test_a_floor_and_an_exclusion() -> None:
+    floor = policy(violence=CategoryPolicy(floor=3))
+    assert outcome(judge(scores(violence=BENIGN), floor)) == (3, "violence", Action.REVIEW, Reason.POLICY_FLOOR)
+    trusted = policy(excluded=frozenset({"violence"}))
+    assert outcome(judge(scores(violence=(1, 1, 1, 1, 1)), trusted)) == (0, "violence", Action.DISMISS, Reason.EXCLUDED)
+
+
+@pytest.mark.parametrize(
+    ("sensitivity", "ladder", "action"),
+    [
+        (+2, (0.9, 0.25, 0.0, 0.0, 0.0), Action.REVIEW),
+        (+2, (0.9, 0.9, 0.9, 0.25, 0.0), Action.ALERT),
+        (+2, (0.1, 0.1, 0.03, 0.0, 0.0), Action.REVIEW),  # the threshold falls as well
+        (-2, (0.9, 0.6, 0.04, 0.0, 0.0), Action.DISMISS),
+        (-2, (0.9, 0.6, 0.05, 0.0, 0.0), Action.REVIEW),  # but it never rises
+    ],
+)
+def test_sensitivity(sensitivity: int, ladder: Ladder, action: Action) -> None:
+    finding = judge(scores(violence=ladder), policy(violence=CategoryPolicy(sensitivity=sensitivity)))
+    assert outcome(finding)[2] is action
+
+
+def test_the_fingerprint_is_of_phrase_and_surroundings_alone() -> None:
+    one, two, other = (judge(scores(), text=text) for text in (TEXT, TEXT.replace(" ", "  "), "they kill people"))
+    assert one is not None and two is not None and other is not None
+    assert one.fingerprint == two.fingerprint != other.fingerprint
+
+
+def test_pictures() -> None:
+    match = ImageMatch("b", "1", "pdq", 3, 100, 5, "violence", (0, 0, 9, 9))
+    shielded = ImageMatch("b", "1", "pdq", 3, 100, 1, "violence", (0, 0, 9, 9), protected=True)
+    off = policy(violence=CategoryPolicy(on=False))
+    assert judge_picture(match, policy()) is Action.ALERT
+    assert judge_picture(match, off) is None
+    assert judge_picture(match, policy(excluded=frozenset({"all"}))) is Action.DISMISS
+    assert judge_picture(shielded, off) is Action.REVIEW

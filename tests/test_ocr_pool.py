@@ -1,0 +1,250 @@
+"""A crash, a hang or a leak stays in its worker, and no request gets the text of another."""
+
+import importlib
+import os
+import signal
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from domain.errors import ImageTooLarge, InvalidImage, MissingWeights, OcrFailed
+from ocr import decode as decoding
+from ocr.pool import OcrPool
+
+DOUBLE = '''
+import os, pathlib, socket, tempfile, time
+from domain.errors import InvalidImage
+from domain.page import Page
+from ocr.engine import Reading
+
+class Double:
+    """Stands for the slow engine; the image says what it does."""
+    def __init__(self, weights):
+        tempfile.mkdtemp()
+
+    def read(self, image):
+        what, _, rest = image.decode().partition(":")
+        if what == "invalid":
+            raise InvalidImage("not a picture")
+        assert what != "unforeseen"
+        if what == "hang":
+            pathlib.Path(rest).touch()
+            time.sleep(600)
+        if what == "connect":
+            try:
+                socket.create_connection(("127.0.0.1", 9), timeout=1)
+            except PermissionError as refusal:
+                rest = str(refusal)
+        return Reading(Page.from_text(rest), (os.getpid(), 1), 1, 1)
+
+    def close(self):
+        pass
+'''
+
+NewPool = Callable[..., OcrPool]
+
+
+@pytest.fixture
+def new_pool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[NewPool]:
+    (tmp_path / "engine_double.py").write_text(DOUBLE)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.delitem(sys.modules, "engine_double", raising=False)
+    double = importlib.import_module("engine_double").Double
+    pools: list[OcrPool] = []
+
+    def make(size: int = 1, **options: float) -> OcrPool:
+        pools.append(OcrPool(size, build=double, **options))
+        return pools[-1]
+
+    yield make
+    for pool in pools:
+        pool.close()
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    assert any(condition() or time.sleep(0.01) for _ in range(6000)), "waited in vain"
+
+
+def in_thread(work: Callable[[], object]) -> Future[object]:
+    return ThreadPoolExecutor(1).submit(work)
+
+
+def gone(pid: int) -> bool:
+    return not Path(f"/proc/{pid}").exists()
+
+
+def test_nothing_starts_before_it_is_needed(new_pool: NewPool) -> None:
+    pool = new_pool(3)
+    assert pool.pids() == ()
+    assert pool.read(b"say:hello").page.text == "hello"
+    assert len(pool.pids()) == 1
+    pool.warm_up()
+    assert len(pool.pids()) == 3
+
+
+def test_domain_errors_come_back_as_themselves_and_cost_no_worker(new_pool: NewPool) -> None:
+    pool = new_pool()
+    pool.warm_up()
+    before = pool.pids()
+    with pytest.raises(InvalidImage, match=r"^not a picture$"):
+        pool.read(b"invalid")
+    assert pool.read(b"say:again").page.text == "again"
+    assert pool.pids() == before
+
+
+def test_a_ctrl_c_meant_for_the_parent_ends_no_worker(new_pool: NewPool) -> None:
+    pool = new_pool()
+    first = pool.read(b"say:x").size[0]
+    os.kill(first, signal.SIGINT)
+    assert [pool.read(b"say:x").size[0] for _ in range(3)] == [first] * 3
+
+
+def test_empty_and_oversized_images_reach_no_worker(new_pool: NewPool, monkeypatch: pytest.MonkeyPatch) -> None:
+    pool = new_pool()
+    monkeypatch.setattr(decoding, "MAX_IMAGE_BYTES", 10)
+    with pytest.raises(InvalidImage, match="0 bytes"):
+        pool.read(b"")
+    with pytest.raises(ImageTooLarge):
+        pool.read(b"say:more than that")
+    assert pool.pids() == ()
+
+
+def test_a_worker_killed_during_a_job_fails_that_job_alone(new_pool: NewPool, tmp_path: Path) -> None:
+    pool = new_pool()
+    started = tmp_path / "started"
+    job = in_thread(lambda: pool.read(f"hang:{started}".encode()))
+    wait_for(started.exists)
+    (pid,) = pool.pids()
+    os.kill(pid, signal.SIGKILL)
+    with pytest.raises(OcrFailed, match="died"):
+        job.result(60)
+    reading = pool.read(b"say:next")
+    assert reading.page.text == "next"
+    assert reading.size[0] != pid
+
+
+def test_an_unforeseen_error_ends_the_worker(new_pool: NewPool) -> None:
+    pool = new_pool()
+    first = pool.read(b"say:x").size[0]
+    with pytest.raises(OcrFailed, match="died"):
+        pool.read(b"unforeseen")
+    assert pool.read(b"say:x").size[0] != first
+
+
+def test_a_hanging_worker_is_killed_and_replaced(new_pool: NewPool, tmp_path: Path) -> None:
+    pool = new_pool(timeout_s=2)
+    first = pool.read(b"say:x").size[0]
+    with pytest.raises(OcrFailed, match="no answer within 2 s"):
+        pool.read(f"hang:{tmp_path / 'started'}".encode())
+    assert gone(first)
+    assert pool.read(b"say:after").page.text == "after"
+
+
+def test_a_worker_that_does_not_even_take_the_job_is_killed(new_pool: NewPool) -> None:
+    pool = new_pool(timeout_s=2)
+    first = pool.read(b"say:x").size[0]
+    os.kill(first, signal.SIGSTOP)
+    with pytest.raises(OcrFailed, match="no answer within 2 s"):
+        pool.read(b"say:" + b"x" * 5_000_000)
+    assert gone(first)
+
+
+def test_a_worker_that_died_while_idle_costs_nobody_a_request(new_pool: NewPool) -> None:
+    pool = new_pool()
+    first = pool.read(b"say:x").size[0]
+    os.kill(first, signal.SIGKILL)
+    os.waitid(os.P_PID, first, os.WEXITED | os.WNOWAIT)
+    assert pool.read(b"say:next").page.text == "next"
+
+
+def test_workers_are_recycled(new_pool: NewPool) -> None:
+    pool = new_pool(recycle_after=2)
+    pids = [pool.read(b"say:x").size[0] for _ in range(5)]
+    assert pids[0] == pids[1] != pids[2] == pids[3] != pids[4]
+    assert gone(pids[0]) and gone(pids[2])
+
+
+def test_no_request_gets_the_text_of_another(new_pool: NewPool, tmp_path: Path) -> None:
+    pool = new_pool(2, recycle_after=7)
+    texts = [f"text number {i}" for i in range(60)]
+    with ThreadPoolExecutor(12) as threads:
+        readings = list(threads.map(pool.read, [f"say:{text}".encode() for text in texts]))
+    assert [reading.page.text for reading in readings] == texts
+    assert len(pool.pids()) <= 2
+
+
+def test_a_worker_has_no_network(new_pool: NewPool) -> None:
+    assert "getaddrinfo refused" in new_pool().read(b"connect:").page.text
+
+
+def test_missing_weights_are_told_by_the_real_engine(tmp_path: Path) -> None:
+    pool = OcrPool(1, weights=tmp_path)
+    for attempt in (pool.warm_up, lambda: pool.read(b"an image"), pool.warm_up):
+        with pytest.raises(MissingWeights, match="make setup"):
+            attempt()
+    pool.close()
+
+
+def test_close_ends_workers_and_waiting_requests(new_pool: NewPool, tmp_path: Path) -> None:
+    pool = new_pool(2)
+    pool.warm_up()
+    pids = pool.pids()
+    started = [tmp_path / "one", tmp_path / "two"]
+    jobs = [in_thread(partial(pool.read, f"hang:{path}".encode())) for path in started]
+    wait_for(lambda: all(path.exists() for path in started))
+    jobs.append(in_thread(lambda: pool.read(b"say:x")))
+    pool.close()
+    for job in jobs:
+        with pytest.raises(OcrFailed, match=r"died|closed"):
+            job.result(60)
+    assert all(gone(pid) for pid in pids)
+    assert pool.pids() == ()
+    with pytest.raises(OcrFailed, match="closed"):
+        pool.read(b"say:x")
+    pool.close()
+
+
+def test_an_interrupted_request_leaves_no_answer_behind(new_pool: NewPool, tmp_path: Path) -> None:
+    pool = new_pool()
+    pool.warm_up()
+    started = tmp_path / "started"
+    main = threading.get_ident()
+
+    def interrupt() -> None:
+        wait_for(started.exists)
+        signal.pthread_kill(main, signal.SIGINT)
+
+    thread = threading.Thread(target=interrupt)
+    thread.start()
+    with pytest.raises(KeyboardInterrupt):
+        pool.read(f"hang:{started}".encode())
+    thread.join()
+    assert pool.read(b"say:mine").page.text == "mine"
+
+
+def test_killed_workers_leave_no_temporary_files(
+    new_pool: NewPool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setenv("TMPDIR", str(scratch))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    pool = new_pool(recycle_after=1)
+    pool.read(b"say:x")
+    pool.warm_up()
+    assert len(list(scratch.iterdir())) == 1
+    pool.close()
+    assert list(scratch.iterdir()) == []
+
+
+@pytest.mark.parametrize("options", [{"size": 0}, {"size": 1, "recycle_after": 0}, {"size": 1, "timeout_s": 0}])
+def test_senseless_settings_are_refused(options: dict[str, int]) -> None:
+    with pytest.raises(ValueError, match="positive"):
+        OcrPool(**options)

@@ -1,0 +1,112 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from domain.capture import Capture, CaptureContext
+from domain.errors import InvalidRequest, InvalidText, TextTooLong, Unavailable
+from domain.hit import ContextWindow
+from domain.verdict import Action, Reason
+from keyword_stage.lexicon import read_lexicon
+from keyword_stage.matcher import Matcher
+from models.scorer import WindowScores
+from pipeline.pipeline import Options, Pipeline
+
+
+class BrokenScorer:
+    def score(self, window: ContextWindow) -> WindowScores:
+        raise Unavailable("no answer")
+
+
+def test_text_without_a_hit_never_reaches_the_model(pipeline: Pipeline) -> None:
+    verdict = replace(pipeline, scorer=BrokenScorer()).score(Capture("a", text="photosynthesis"))
+    assert (verdict.severity, verdict.category, verdict.action, verdict.findings) == (0, None, Action.DISMISS, ())
+    assert not verdict.degraded
+
+
+def test_the_worst_case_is_plain_even_without_a_model(pipeline: Pipeline) -> None:
+    verdict = replace(pipeline, scorer=BrokenScorer()).score(Capture("a", text="i want to die tonight"))
+    assert verdict.degraded
+    assert verdict.action is not Action.DISMISS
+    assert {finding.reason for finding in verdict.findings} == {Reason.DEGRADED}
+    assert all(finding.severity == finding.hit.grade for finding in verdict.findings)
+
+
+def test_the_same_word_is_judged_by_its_context(pipeline: Pipeline) -> None:
+    harmless = pipeline.score(
+        Capture("a", text="How do I kill the process on port 8080 when the server hangs? kill -9 works")
+    )
+    serious = pipeline.score(
+        Capture("b", text="i cant do this anymore i want to kill myself tonight please dont tell anyone")
+    )
+    assert harmless.action is Action.DISMISS
+    assert harmless.findings
+    assert serious.action is Action.ALERT
+    assert serious.category in {"suicide", "self_harm"}
+
+
+def test_an_answer_does_not_depend_on_what_was_asked_before(pipeline: Pipeline) -> None:
+    one, other = Capture("a", text="he said he would stab me at the gate"), Capture("b", text="kill the process " * 50)
+    first = pipeline.score(one).findings
+    pipeline.score(other)
+    assert pipeline.score(one).findings == first
+
+
+def test_evidence_points_at_words_near_the_hit_and_never_at_protected_ones(pipeline: Pipeline, tmp_path: Path) -> None:
+    text = "i want to kill myself with the blue kite tonight"
+    verdict = pipeline.score(Capture("a", text=text), Options(evidence=True))
+    shown = {text[e.start : e.end] for finding in verdict.findings for e in finding.evidence}
+    assert shown & {"want", "kill", "myself", "die"}
+    list_file = tmp_path / "iwf.csv"
+    rows = "phrase,grade,category,protected,id\nkill myself,4,suicide,no,\nblue kite,5,violence,yes,7\n"
+    list_file.write_text(rows, encoding="utf-8")
+    guarded = replace(pipeline, matcher=Matcher(read_lexicon([list_file])))
+    verdict = guarded.score(Capture("a", text=text), Options(evidence=True))
+    shown = {text[e.start : e.end] for finding in verdict.findings for e in finding.evidence}
+    assert not shown & {"blue", "kite"}
+    assert [f.hit.phrase for f in verdict.findings] == ["kill myself", "iwf:7"]
+
+
+def test_protected_wording_is_masked_in_the_text_that_was_read(
+    pipeline: Pipeline, written: type, tmp_path: Path
+) -> None:
+    list_file = tmp_path / "iwf.csv"
+    list_file.write_text("phrase,grade,category,protected,id\nblue kite,5,violence,yes,7\n", encoding="utf-8")
+    guarded = replace(pipeline, matcher=Matcher(read_lexicon([list_file])))
+    verdict = guarded.score(Capture("a", image=written.png("look at the blue kite over there")))
+    assert verdict.text is not None
+    assert "kite" not in verdict.text
+    assert "█████████" in verdict.text
+    assert (verdict.severity, verdict.action) == (5, Action.ALERT)
+    assert len(verdict.findings[0].boxes) == 1
+
+
+def test_read_all_reads_text_that_no_keyword_hit_and_changes_nothing_else(pipeline: Pipeline) -> None:
+    capture = Capture("a", text="photosynthesis makes sugar")
+    plain, read = pipeline.score(capture), pipeline.score(capture, Options(read_all=True))
+    assert plain.reading is None
+    assert read.reading is not None
+    assert len(read.reading) == 9
+    assert all(list(ladder) == sorted(ladder, reverse=True) for ladder in read.reading.values())
+    assert (read.severity, read.action, read.findings) == (plain.severity, plain.action, plain.findings)
+    assert pipeline.score(Capture("a", text=""), Options(read_all=True)).reading is not None
+
+
+@pytest.mark.parametrize(
+    ("capture", "error"),
+    [
+        (Capture("a"), InvalidRequest),
+        (Capture("a", text="x", image=b"x"), InvalidRequest),
+        (Capture("a", text="x" * (256 * 1024 + 1)), TextTooLong),
+        (Capture("a", text="\ud800"), InvalidText),
+    ],
+)
+def test_bad_captures(pipeline: Pipeline, capture: Capture, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        pipeline.score(capture)
+
+
+def test_the_longest_text_is_scored_in_full(pipeline: Pipeline) -> None:
+    text = "x" * (256 * 1024 - 30) + " i want to die"
+    verdict = pipeline.score(Capture("a", text=text, context=CaptureContext(channel="chat")))
+    assert text[verdict.findings[-1].hit.start : verdict.findings[-1].hit.end].endswith("want to die")

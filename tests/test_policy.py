@@ -1,0 +1,95 @@
+from pathlib import Path
+
+import pytest
+
+from domain.capture import CaptureContext
+from domain.errors import InvalidPolicy
+from pipeline.policy import Policy, read_policy
+
+FILE = """
+categories: [vaping]
+trusts: {north: [oak, elm]}
+rules:
+  - group: Year 7
+    categories: {bullying: {sensitivity: 2}}
+  - categories: {all: {review: 3}, drugs: {on: false}}
+  - trust: north
+    categories: {drugs: {on: true, alert: 5}, suicide: {floor: 3}}
+  - school: oak
+    categories: {all: {review: 2}}
+    exclusions:
+      - {url: bbc.co.uk, reason: news in lessons, categories: [violence]}
+      - {application: Visual Studio Code, reason: programming}
+  - group: Year 7
+    hours: "16:00-08:00"
+    categories: {vaping: {alert: 2}}
+"""
+
+
+@pytest.fixture
+def policy(tmp_path: Path) -> Policy:
+    path = tmp_path / "policy.yaml"
+    path.write_text(FILE, encoding="utf-8")
+    return read_policy(path)
+
+
+def test_the_default_needs_no_file() -> None:
+    rule = Policy().resolve(CaptureContext()).of("violence")
+    assert (rule.on, rule.sensitivity, rule.review, rule.alert, rule.floor) == (True, 0, 2, 4, 0)
+
+
+def test_the_more_specific_rule_wins_whatever_the_file_order(policy: Policy) -> None:
+    nowhere = policy.resolve(CaptureContext())
+    assert (nowhere.of("drugs").on, nowhere.of("drugs").review) == (False, 3)
+    elm = policy.resolve(CaptureContext(site="elm"))
+    assert (elm.of("drugs").on, elm.of("drugs").alert, elm.of("suicide").floor) == (True, 5, 3)
+    oak = policy.resolve(CaptureContext(site="oak", group="year 7"))
+    assert (oak.of("drugs").review, oak.of("bullying").sensitivity, oak.of("bullying").review) == (2, 2, 2)
+
+
+@pytest.mark.parametrize(
+    ("taken", "alert"),
+    [("2026-11-24T17:00:00", 2), ("2026-11-24T03:00:00+00:00", 2), ("2026-11-24T12:00:00Z", 4), ("noon", 4), (None, 4)],
+)
+def test_hours_may_run_over_midnight(policy: Policy, taken: str | None, alert: int) -> None:
+    assert policy.resolve(CaptureContext(group="Year 7", captured_at=taken)).of("vaping").alert == alert
+
+
+@pytest.mark.parametrize(
+    ("context", "violence", "drugs"),
+    [
+        (CaptureContext(site="oak", url="https://www.bbc.co.uk/news/1"), True, False),
+        (CaptureContext(site="oak", url="https://news.bbc.co.uk:443/1"), True, False),
+        (CaptureContext(site="oak", url="https://notbbc.co.uk/"), False, False),
+        (CaptureContext(site="oak", url="https://evil.com/bbc.co.uk"), False, False),
+        (CaptureContext(site="oak", url="https://bbc.co.uk.evil.com/"), False, False),
+        (CaptureContext(site="oak", url="http://[broken"), False, False),
+        (CaptureContext(site="oak", application="visual studio code"), True, True),
+        (CaptureContext(site="elm", application="visual studio code"), False, False),
+    ],
+)
+def test_exclusions(policy: Policy, context: CaptureContext, violence: bool, drugs: bool) -> None:
+    resolved = policy.resolve(context)
+    assert (resolved.excludes("violence"), resolved.excludes("drugs")) == (violence, drugs)
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("rules: [{categories: {vaping: {}}}]", "'vaping' is neither standard nor declared"),
+        ("rules: [{categories: {drugs: {sensitivity: 3}}}]", "sensitivity"),
+        ("rules: [{categories: {drugs: {colour: 3}}}]", "colour"),
+        ("rules: [{trust: north}]", "trust 'north' is not listed"),
+        ("rules: [{hours: noon}]", "hours must look like"),
+        ("rules: [{exclusions: [{reason: x}]}]", "needs a url or an application"),
+        ("rules: [{exclusions: [{url: x.org}]}]", "reason"),
+        ("a: [", "not YAML"),
+        ("- 1", "policy.yaml"),
+    ],
+)
+def test_faults_are_named(tmp_path: Path, text: str, fault: str) -> None:
+    path = tmp_path / "policy.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InvalidPolicy) as error:
+        read_policy(path)
+    assert fault in str(error.value)

@@ -1,0 +1,173 @@
+"""The whole training path on a tiny network: the code that makes the released model, in seconds."""
+
+import json
+import random
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from domain.severity import STANDARD_CATEGORIES
+from evaluation.rows import LabelledRow, LabelledSpan
+from keyword_stage.lexicon import read_lexicon
+from keyword_stage.matcher import Matcher
+from models.artifact import default_folder, load_artifact
+from models.encoding import WindowEncoder
+from training.augment import disturb
+from training.calibrate import binomial_tail, choose_threshold, fit_temperatures, upper_limit
+from training.dataset import UNKNOWN, ExampleMaker
+
+pytestmark = pytest.mark.training
+ZERO = dict.fromkeys(STANDARD_CATEGORIES, 0)
+
+
+def row(text: str, spans: tuple[LabelledSpan, ...] = (), **labels: int) -> LabelledRow:
+    return LabelledRow(id=text, text=text, labels=ZERO | labels, spans=spans)
+
+
+@pytest.fixture(scope="module")
+def maker() -> ExampleMaker:
+    encoder = WindowEncoder(default_folder() / "tokenizer.json")
+    return ExampleMaker(Matcher(read_lexicon()), encoder, {"race": ["xxxx"]})
+
+
+ROWS = [row("i want to kill myself", suicide=4), row("kill the process on the server")] * 12
+
+
+def test_train_export_calibrate_promote(maker: ExampleMaker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import mlflow
+    import torch
+
+    from training.card import write_card
+    from training.export import export, parity
+    from training.fit import calibrate
+    from training.network import tiny_network
+    from training.promote import promote
+    from training.train import BEST, TrainingSettings, train
+
+    monkeypatch.setattr("warnings.filters", [])  # third-party deprecations are not ours to mend
+    mlflow.set_tracking_uri(f"sqlite:///{tmp_path}/mlflow.db")
+    run = tmp_path / "run"
+    tokenizer = default_folder() / "tokenizer.json"
+    settings = TrainingSettings(epochs=2, batch=8, encoder_rate=1e-2, head_rate=1e-2)
+    network = tiny_network(30522)
+    train(network, maker, ROWS, ROWS[:4], run, replace(settings, epochs=1))
+    interrupted = torch.load(run / "checkpoint.pt", weights_only=True)
+    assert interrupted["epoch"] == 1
+    train(tiny_network(30522), maker, ROWS, ROWS[:4], run, settings)  # goes on after the first epoch
+    assert torch.load(run / "checkpoint.pt", weights_only=True)["epoch"] == 2
+    assert json.loads((run / "training.json").read_text())["best_dev_auroc"] == 1.0
+
+    network.load_state_dict(torch.load(run / BEST, weights_only=True))
+    export(network, tokenizer, run)
+    figures = parity(network, run, [example for r in ROWS[:2] for example in maker.plain(r)])
+    assert figures["export_max_logit_gap"] < 1e-4
+    assert figures["int8_max_probability_gap"] < 0.1
+    (run / "parity.json").write_text(json.dumps(figures))
+
+    config = calibrate(run, maker, ROWS[:4], ROWS)
+    assert config["dismissal"]["genuine"] == 12
+    assert not config["dismissal"]["attained"]  # a dozen rows cannot prove a bound of 1 %
+    write_card(run, "none")
+    folder = promote(run, tmp_path / "artifacts")
+    assert load_artifact(folder).name == folder.name
+    assert (tmp_path / "artifacts" / "CHAMPION").read_text().strip() == folder.name
+
+
+def test_the_network_never_looks_at_padding(maker: ExampleMaker) -> None:
+    import torch
+
+    from training.network import tiny_network
+    from training.train import collate
+
+    short, long = maker.plain(ROWS[0])[0], maker.plain(row("kill " + "word " * 60))[0]
+    network = tiny_network(30522).eval()
+    with torch.no_grad():
+        alone = network(*_inputs(collate([short])))[0]
+        padded = network(*_inputs(collate([short, long])))[0, : len(alone)]
+    torch.testing.assert_close(alone, padded, atol=1e-5, rtol=0)
+
+
+def _inputs(batch):  # type: ignore[no-untyped-def]
+    ids, mask, spans, _, _ = batch
+    return ids, spans, mask
+
+
+def test_unknown_labels_are_left_out_of_the_loss() -> None:
+    import torch
+
+    from training.network import severity_loss
+
+    logits = torch.randn(1, 2, 9, 5, generator=torch.Generator().manual_seed(1))
+    truth = torch.full((1, 2, 9), UNKNOWN)
+    truth[..., 0] = 3
+    other = logits.clone()
+    other[:, :, 1:] += 7
+    assert severity_loss(logits, truth) == severity_loss(other, truth)
+    other[:, :, 0, 4] += 7  # beyond severity 3 + 1 nothing is asked
+    assert severity_loss(logits, truth) == severity_loss(other, truth)
+    other[:, :, 0, 3] += 7
+    assert severity_loss(logits, truth) != severity_loss(other, truth)
+
+
+def test_each_hit_carries_the_truth_of_its_own_span(maker: ExampleMaker) -> None:
+    text = "kill the process. later: i want to kill myself"
+    spans = (LabelledSpan(0, 16, "violence", 0), LabelledSpan(25, len(text), "suicide", 4))
+    (example,) = maker.plain(row(text, spans, suicide=4))
+    suicide = STANDARD_CATEGORIES.index("suicide")
+    assert example.severities[0, suicide] == 4  # the window as a whole
+    assert example.severities[1, suicide] == 0
+    assert example.severities[-1, suicide] == 4
+
+
+def test_a_row_beside_another_keeps_its_own_truth(maker: ExampleMaker) -> None:
+    benign, genuine = row("kill the process"), row("i want to kill myself", suicide=4)
+    suicide = STANDARD_CATEGORIES.index("suicide")
+    seen = set()
+    for seed in range(40):
+        for example in maker.augmented(benign, [genuine], random.Random(seed)):
+            seen.add(tuple(example.severities[:, suicide].tolist()))
+    assert (0, 0) in seen
+    assert any(values[0] == 4 and 0 in values[1:] and 4 in values[1:] for values in seen)
+
+
+def test_noise_keeps_labelled_spans_in_place() -> None:
+    text = "Kill the Process now"
+    spanned = row(text, (LabelledSpan(0, 4, "violence", 0),))
+    for seed in range(50):
+        noisy = disturb(spanned, random.Random(seed))
+        assert len(noisy.text) == len(text)
+        assert noisy.text.lower().replace("\n", " ") == text.lower()
+
+
+def test_temperatures_are_found_again() -> None:
+    rng = np.random.default_rng(3)
+    logits = rng.normal(0, 1.5, (4000, 9, 5))
+    chance = 1 / (1 + np.exp(-logits))
+    truth = np.cumprod(rng.random((4000, 9, 5)) < chance, axis=-1).sum(axis=-1)
+    assert np.allclose(fit_temperatures(2.5 * logits, truth), 2.5, rtol=0.12)
+
+
+def test_the_bound_is_that_of_the_exact_binomial_test() -> None:
+    assert upper_limit(0, 299, 0.05) == pytest.approx(1 - 0.05 ** (1 / 299))
+    assert binomial_tail(0, 298, 0.01) > 0.05 > binomial_tail(0, 299, 0.01)
+    sure = np.full(299, 0.9)
+    assert choose_threshold(sure, sure, 0.01).attained
+    assert choose_threshold(sure, sure, 0.01).threshold == 0.5
+    assert not choose_threshold(sure[:298], sure[:298], 0.01).attained
+    one_low = np.append(sure, 0.02)
+    chosen = choose_threshold(one_low, np.zeros(300), 0.01)
+    assert chosen.attained
+    assert chosen.threshold <= 0.02
+    assert chosen.missed == 0
+
+
+def test_the_threshold_holds_its_promise_on_data_it_never_saw() -> None:
+    rng = np.random.default_rng(5)
+    broken = 0
+    for _ in range(200):
+        scores = rng.beta(3, 1, 600)
+        threshold = choose_threshold(scores, np.zeros(600), 0.01).threshold
+        broken += threshold**3 > 0.01  # the true miss rate of this distribution
+    assert broken <= 20  # 5 % of 200, with room for chance
