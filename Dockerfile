@@ -44,8 +44,7 @@ COPY --from=build /app /app
 WORKDIR /app
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
-    OMP_WAIT_POLICY=PASSIVE \
-    ORT_DISABLE_TELEMETRY=1
+    OMP_WAIT_POLICY=PASSIVE
 USER secondglance
 EXPOSE 8080 50051
 HEALTHCHECK --interval=15s --timeout=5s --start-period=120s --retries=3 \

@@ -7,7 +7,7 @@ import click
 
 @click.command("train")
 @click.option("--run", default="base", show_default=True, help="Name of the run; its folder is runs/NAME.")
-@click.option("--epochs", default=6, show_default=True, type=click.IntRange(1, 100))
+@click.option("--epochs", default=12, show_default=True, type=click.IntRange(1, 100))
 @click.option("--seed", default=20, show_default=True)
 @click.option(
     "--corpus",

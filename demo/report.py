@@ -69,9 +69,9 @@ def write_report(path: Path, scored: Sequence[tuple[Sample, Verdict]]) -> None:
         f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Secondglance: sample captures</title>
 <style>{_STYLE}</style></head><body><main><h1>What the second look makes of {len(scored)} screens</h1>
 <p>Each screen below was read by the computer. Words from the keyword list are boxed: <b style="color:#dc2626">red</b>
-where the words around them suggest a concern, <b style="color:#16a34a">green</b> where they look harmless. Screens
-that need you come first. Nothing is deleted: a screen that is set aside can still be searched for.</p>{_summary(scored)}
-{body}
+where the words around them suggest a concern, <b style="color:#16a34a">green</b> where they look harmless.
+Screens that need you come first. Nothing is deleted: a screen that is set aside can still be searched for.</p>
+{_summary(scored)}{body}
 <p class="small">The pupils, names and messages are invented for this demonstration.</p></main></body></html>""",
         encoding="utf-8",
     )

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+MASK = "█"
+"""Stands for each code point of a protected list's wording wherever text is shown."""
+
 
 @dataclass(frozen=True, slots=True)
 class KeywordHit:

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 import ahocorasick
 
-from domain.hit import KeywordHit
+from domain.hit import MASK, KeywordHit
 from domain.page import Page
 from keyword_stage.confusables import CONFUSABLES
 from keyword_stage.disguise import name_disguises, readings
@@ -57,7 +58,8 @@ class Matcher:
                 if not reading.changed.isdisjoint(range(first, past)):
                     hit = _hit(text, phrase, first, past, (reading.disguise,))
                     found.setdefault((first, past, hit.phrase, hit.category), hit)
-        return _choose([hit for hit in found.values() if not _BLOCK_BREAK.search(text, hit.start, hit.end)])
+        hits = _choose([hit for hit in found.values() if not _BLOCK_BREAK.search(text, hit.start, hit.end)])
+        return _without_secrets(hits)
 
     def _plain(self, text: str) -> Iterator[KeywordHit]:
         for phrase, start, end in self._occurrences(text):
@@ -82,6 +84,17 @@ class Matcher:
 def _hit(text: str, phrase: Phrase, start: int, end: int, disguise: tuple[str, ...]) -> KeywordHit:
     matched = "" if phrase.protected else text[start:end]
     return KeywordHit(phrase.id, phrase.category, phrase.grade, start, end, matched, disguise, phrase.protected)
+
+
+def _without_secrets(hits: tuple[KeywordHit, ...]) -> tuple[KeywordHit, ...]:
+    """Blots out what ordinary hits would show of a protected list's wording."""
+    secret = {place for hit in hits if hit.protected for place in range(hit.start, hit.end)}
+    if not secret:
+        return hits
+    return tuple(
+        replace(hit, matched="".join(MASK if hit.start + n in secret else c for n, c in enumerate(hit.matched)))
+        for hit in hits
+    )
 
 
 def _is_foreign_word(text: str, start: int, end: int) -> bool:

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime as ort
 
 from domain.errors import InvalidModel, Unavailable
 from domain.hit import ContextWindow
 from models.artifact import ModelArtifact
 from models.encoding import WindowEncoder
 from models.ladder import to_ladders
+from models.runtime import open_session
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +38,11 @@ class OnnxScorer:
     """
 
     def __init__(self, artifact: ModelArtifact) -> None:
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        options.enable_cpu_mem_arena = False
         try:
-            self._session = ort.InferenceSession(str(artifact.network), options, providers=["CPUExecutionProvider"])
+            self._session = open_session(artifact.network)
         except Exception as error:  # onnxruntime raises types of its own extension module
-            raise InvalidModel(f"{artifact.folder.name}: model.onnx does not load ({type(error).__name__})") from error
+            name = type(error).__name__
+            raise InvalidModel(f"{artifact.folder.name}: model.onnx does not load ({name})") from error
         self._encoder = WindowEncoder(artifact.tokenizer, artifact.max_tokens)
         self._temperatures = np.array(artifact.temperatures)
 

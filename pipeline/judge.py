@@ -119,8 +119,10 @@ class Judge:
             return Action.DISMISS
         if reason is Reason.PROTECTED:
             return _protected_action(severity, rule)
-        if reason is not Reason.MODEL or ladder is None:
+        if ladder is None or reason not in (Reason.MODEL, Reason.POLICY_FLOOR):
             return worst([Action.REVIEW, _by_level(severity, rule)])
+        if reason is Reason.POLICY_FLOOR:  # a floor only ever adds to what the model said
+            return worst([Action.REVIEW, _by_level(severity, rule), self._action(severity, Reason.MODEL, rule, ladder)])
         cut = CUTS[rule.sensitivity]
         if ladder[rule.alert - 1] >= cut:
             return Action.ALERT

@@ -9,7 +9,7 @@ import numpy as np
 
 from domain.capture import MAX_TEXT_BYTES, Capture
 from domain.errors import InvalidRequest, InvalidText, TextTooLong, Unavailable
-from domain.hit import ContextWindow, KeywordHit
+from domain.hit import MASK, ContextWindow, KeywordHit
 from domain.image_match import ImageMatch
 from domain.page import Box, Page
 from domain.verdict import Action, Finding, Ladder, Verdict, Versions
@@ -23,8 +23,6 @@ from pipeline.evidence import find_evidence
 from pipeline.judge import Judge, judge_picture, to_mapping, worst
 from pipeline.policy import Policy, ResolvedPolicy
 from pipeline.stopwatch import Stopwatch
-
-_MASK = "█"
 
 
 class Scorer(Protocol):
@@ -78,7 +76,12 @@ class Pipeline:
             matches = self._find_pictures(capture, page)
         with clock.stage("inference"):
             findings, degraded = self._second_look(capture, page, hits, policy, options)
-            reading = self._read_all(page, capture) if options.read_all else None
+            reading = None
+            if options.read_all:
+                try:
+                    reading = self._read_all(page, capture)
+                except Unavailable:
+                    degraded = True
         verdict = self._verdict(capture, page, findings, matches, policy)
         return replace(verdict, degraded=degraded, reading=reading, timing_ns=clock.timing())
 
@@ -189,5 +192,5 @@ def _mask(text: str, hits: Sequence[KeywordHit]) -> str:
     """The text with protected wording blotted out, offsets unchanged."""
     for hit in hits:
         if hit.protected:
-            text = text[: hit.start] + _MASK * (hit.end - hit.start) + text[hit.end :]
+            text = text[: hit.start] + MASK * (hit.end - hit.start) + text[hit.end :]
     return text

@@ -137,6 +137,12 @@ def test_a_category_that_is_off_is_left_out_unless_another_one_weighs_more() -> 
     assert outcome(judge(scores(violence=BENIGN, suicide=(1, 1, 1, 1, 0)), only_suicide_off))[:2] == (0, "violence")
 
 
+def test_a_floor_never_lowers_what_the_model_raised() -> None:
+    rules = policy(violence=CategoryPolicy(floor=3, sensitivity=2))
+    ladder = (0.9, 0.9, 0.4, 0.3, 0.0)  # severity 2, but an alert at this sensitivity
+    assert outcome(judge(scores(violence=ladder), rules)) == (3, "violence", Action.ALERT, Reason.POLICY_FLOOR)
+
+
 def test_a_floor_and_an_exclusion() -> None:
     floor = policy(violence=CategoryPolicy(floor=3))
     assert outcome(judge(scores(violence=BENIGN), floor)) == (3, "violence", Action.REVIEW, Reason.POLICY_FLOOR)

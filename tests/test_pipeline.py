@@ -32,6 +32,13 @@ def test_the_worst_case_is_plain_even_without_a_model(pipeline: Pipeline) -> Non
     assert all(finding.severity == finding.hit.grade for finding in verdict.findings)
 
 
+def test_reading_all_without_a_model_is_degraded_and_loses_nothing(pipeline: Pipeline) -> None:
+    broken = replace(pipeline, scorer=BrokenScorer())
+    verdict = broken.score(Capture("a", text="i want to die"), Options(read_all=True))
+    assert (verdict.degraded, verdict.reading) == (True, None)
+    assert verdict.findings
+
+
 def test_the_same_word_is_judged_by_its_context(pipeline: Pipeline) -> None:
     harmless = pipeline.score(
         Capture("a", text="How do I kill the process on port 8080 when the server hangs? kill -9 works")

@@ -95,23 +95,23 @@ def test_the_sample_captures_get_the_same_verdicts_through_all_three(
     lines.append(json.dumps({"id": "text", "text": TEXT, "context": {"channel": "chat"}}))
     (tmp_path / "in.jsonl").write_text("\n".join(lines), encoding="utf-8")
     command = [sys.executable, "-m", "cli.main", "score", "--jsonl", str(tmp_path / "in.jsonl"), "--bank", BANK]
-    printed = subprocess.run([*command, "--evidence"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    printed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     by_command = [timeless(json.loads(line)) for line in printed.splitlines()]
 
     by_http, by_grpc, by_upload = [], [], []
     for path in CAPTURES:
         image = path.read_bytes()
-        body = {"id": path.name, "image": base64.b64encode(image).decode(), "evidence": True}
+        body = {"id": path.name, "image": base64.b64encode(image).decode()}
         by_http.append(timeless(client.post("/v1/score", json=body).raise_for_status().json()))
-        form = {"capture": json.dumps({"id": path.name, "evidence": True})}
+        form = {"capture": json.dumps({"id": path.name})}
         answer = client.post("/v1/captures", files={"image": image}, data=form).raise_for_status()
         by_upload.append(timeless(answer.json()))
-        request = pb.ScoreRequest(capture=pb.Capture(id=path.name, image=image), evidence=True)
+        request = pb.ScoreRequest(capture=pb.Capture(id=path.name, image=image))
         by_grpc.append(timeless(from_proto(stub.Score(request).verdict)))
-    body = {"id": "text", "text": TEXT, "context": {"channel": "chat"}, "evidence": True}
+    body = {"id": "text", "text": TEXT, "context": {"channel": "chat"}}
     by_http.append(timeless(client.post("/v1/score", json=body).raise_for_status().json()))
     context = pb.CaptureContext(channel="chat")
-    request = pb.ScoreRequest(capture=pb.Capture(id="text", text=TEXT, context=context), evidence=True)
+    request = pb.ScoreRequest(capture=pb.Capture(id="text", text=TEXT, context=context))
     by_grpc.append(timeless(from_proto(stub.Score(request).verdict)))
 
     assert len(by_command) == len(CAPTURES) + 1
@@ -119,6 +119,15 @@ def test_the_sample_captures_get_the_same_verdicts_through_all_three(
     assert by_upload == by_http[:-1]
     assert any(verdict["image_matches"] for verdict in by_http)
     assert all(finding["matched"] for verdict in by_http for finding in verdict["findings"])
+
+
+def test_evidence_and_reading_are_the_same_too(client: httpx.Client, stub: scoring_pb2_grpc.ScoringStub) -> None:
+    body = {"id": "text", "text": TEXT, "evidence": True, "read_all": True}
+    by_http = timeless(client.post("/v1/score", json=body).raise_for_status().json())
+    request = pb.ScoreRequest(capture=pb.Capture(id="text", text=TEXT), evidence=True, read_all=True)
+    assert timeless(from_proto(stub.Score(request).verdict)) == by_http
+    assert by_http["reading"]
+    assert any(finding["evidence"] for finding in by_http["findings"])
 
 
 def test_batch_and_stream_keep_order_and_give_each_bad_capture_its_own_error(

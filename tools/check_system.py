@@ -1,16 +1,21 @@
 """Checks what pip cannot install, and names the command that does."""
 
 import ctypes
+import shutil
 import sys
+import sysconfig
+from pathlib import Path
 
 LIBRARIES = {"libGL.so.1": "libgl1", "libglib-2.0.so.0": "libglib2.0-0"}
 
 
-def missing_libraries() -> list[str]:
-    """Debian packages of the shared libraries that OpenCV links but that are not there."""
+def missing_packages() -> list[str]:
+    """Debian packages that are not there: libraries that OpenCV links, and what compiles `pdqhash`."""
     if not sys.platform.startswith("linux"):
         return []
-    missing = []
+    missing = [] if shutil.which("g++") or shutil.which("clang++") else ["g++"]
+    if not (Path(sysconfig.get_paths()["include"]) / "Python.h").is_file():
+        missing.append("python3-dev")
     for library, package in LIBRARIES.items():
         try:
             ctypes.CDLL(library)
@@ -23,10 +28,10 @@ def main() -> None:
     """Stops with one clear sentence if something is missing."""
     if sys.version_info < (3, 11):
         raise SystemExit(f"setup: Python 3.11 or newer is needed; this is {sys.version.split()[0]} (set PYTHON=...)")
-    missing = missing_libraries()
+    missing = missing_packages()
     if missing:
         raise SystemExit(
-            f"setup: OpenCV needs {' and '.join(missing)}, which are not installed.\n"
+            f"setup: {' and '.join(missing)} must be installed first (OpenCV and pdqhash need them).\n"
             f"       Debian or Ubuntu: sudo apt-get install {' '.join(missing)}"
         )
 

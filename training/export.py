@@ -3,15 +3,15 @@
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
-import onnxruntime as ort
 import torch
-from onnxruntime.quantization import QuantType, quantize_dynamic
 
 from domain.severity import GENUINE
 from models.ladder import to_ladders
+from models.runtime import open_session
 from training.dataset import Example
 from training.network import SpanSeverityNetwork
 
@@ -29,6 +29,8 @@ def export(network: SpanSeverityNetwork, tokenizer: Path, run: Path) -> None:
     any of them. The outputs of the feed-forward blocks stay fp32; their activations have the outliers
     that int8 serves worst.
     """
+    from onnxruntime.quantization import QuantType, quantize_dynamic  # after models.runtime has set it up
+
     network.eval().to("cpu")
     example = (torch.ones((1, 7), dtype=torch.int64), torch.full((1, 2, 7), 1 / 7))
     torch.onnx.export(
@@ -65,18 +67,11 @@ def is_kept_fp32(node: str) -> bool:
     return feed_forward or node.startswith(("/hidden/", "/head/"))
 
 
-def open_network(path: Path) -> ort.InferenceSession:
-    """A single-threaded session over an exported network."""
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = 1
-    return ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-
-
-def logits_of(session: ort.InferenceSession, example: Example) -> np.ndarray:
+def logits_of(session: Any, example: Example) -> np.ndarray:
     """Logits of one window, shape (hits + 1, categories, 5)."""
     inputs = {"input_ids": example.encoded.input_ids, "spans": example.encoded.spans}
     (logits,) = session.run(["logits"], inputs)
-    return np.asarray(logits, dtype=np.float32)
+    return np.asarray(logits[0], dtype=np.float32)
 
 
 def parity(network: SpanSeverityNetwork, run: Path, examples: Sequence[Example]) -> dict[str, float]:
@@ -87,7 +82,7 @@ def parity(network: SpanSeverityNetwork, run: Path, examples: Sequence[Example])
         review (2) and alert (4).
     """
     network.eval().to("cpu")
-    fp32, int8 = open_network(run / FP32), open_network(run / INT8)
+    fp32, int8 = open_session(run / FP32), open_session(run / INT8)
     temperatures = np.ones(examples[0].severities.shape[1])
     export_gap, gaps, kept, total = 0.0, [], 0, 0
     for example in examples:

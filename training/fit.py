@@ -10,9 +10,10 @@ import numpy as np
 from domain.severity import GENUINE, STANDARD_CATEGORIES
 from evaluation.rows import LabelledRow
 from models.encoding import MAX_TOKENS
+from models.runtime import open_session
 from training.calibrate import bounds_by_category, choose_threshold, concern_scores, fit_temperatures
 from training.dataset import Example, ExampleMaker
-from training.export import INT8, logits_of, open_network
+from training.export import INT8, logits_of
 
 ALPHA = 0.01
 
@@ -31,7 +32,7 @@ def calibrate(run: Path, maker: ExampleMaker, dev: list[LabelledRow], held_out: 
     Returns:
         What was written.
     """
-    session = open_network(run / INT8)
+    session = open_session(run / INT8)
 
     def answers(row: LabelledRow) -> list[tuple[Example, np.ndarray]]:
         return [(example, logits_of(session, example)) for example in maker.plain(row)]

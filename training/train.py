@@ -27,9 +27,14 @@ LOW = 2
 
 @dataclass(frozen=True, slots=True)
 class TrainingSettings:
-    """Everything that a run depends on besides rows and base model."""
+    """Everything that a run depends on besides rows and base model.
 
-    epochs: int = 6
+    Rates rise, then fall to almost nothing over each cycle of epochs, and start lower in the next.
+    """
+
+    epochs: int = 12
+    cycle: int = 6
+    cycle_fall: float = 0.7
     batch: int = 32
     encoder_rate: float = 1e-4
     head_rate: float = 5e-4
@@ -173,11 +178,13 @@ def _optimiser(network: SpanSeverityNetwork, settings: TrainingSettings, rows: i
         [{"params": encoder, "lr": settings.encoder_rate}, {"params": head, "lr": settings.head_rate}],
         weight_decay=settings.weight_decay,
     )
-    steps = settings.epochs * (rows // settings.batch + 1)
+    steps = settings.cycle * (rows // settings.batch + 1)
     warm = max(1, int(settings.warm_up * steps))
 
     def factor(step: int) -> float:
-        return min(1.0, (step + 1) / warm) * max(0.02, (steps - step) / steps)
+        cycle, place = divmod(step, steps)
+        fall = max(0.02, (steps - place) / steps)
+        return float(settings.cycle_fall**cycle * min(1.0, (place + 1) / warm) * fall)
 
     return optimiser, torch.optim.lr_scheduler.LambdaLR(optimiser, factor)
 
