@@ -32,6 +32,7 @@ def command(run: str, test: Path | None, dry_run: bool) -> None:
     rows = list(read_rows(test or Path(__file__).parents[1] / "evaluation" / "data"))
     report = to_markdown(list(run_rows(pipeline, rows)), "Blind test set")
     write_card(folder, report)
+    write_manifest(folder)
     click.echo(report)
     if not dry_run:
         click.echo(f"promoted: {promote(folder).name}")

@@ -15,7 +15,7 @@ from training.calibrate import bounds_by_category, choose_threshold, concern_sco
 from training.dataset import Example, ExampleMaker
 from training.export import INT8, logits_of
 
-ALPHA = 0.01
+ALPHA = 0.05
 
 
 def calibrate(run: Path, maker: ExampleMaker, dev: list[LabelledRow], held_out: list[LabelledRow]) -> dict[str, Any]:
