@@ -33,8 +33,7 @@ class WindowScores:
 class OnnxScorer:
     """Scores windows on one CPU thread; may be called from several threads at once.
 
-    Always one window a call: int8 activations are scaled over the whole input, so in a batch a
-    window's answer would depend on its company.
+    Always one window a call, so that a window's answer cannot depend on its company.
     """
 
     def __init__(self, artifact: ModelArtifact) -> None:

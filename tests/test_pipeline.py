@@ -39,17 +39,23 @@ def test_reading_all_without_a_model_is_degraded_and_loses_nothing(pipeline: Pip
     assert verdict.findings
 
 
-def test_the_same_word_is_judged_by_its_context(pipeline: Pipeline) -> None:
-    harmless = pipeline.score(
-        Capture("a", text="How do I kill the process on port 8080 when the server hangs? kill -9 works")
-    )
-    serious = pipeline.score(
-        Capture("b", text="i cant do this anymore i want to kill myself tonight please dont tell anyone")
-    )
-    assert harmless.action is Action.DISMISS
-    assert harmless.findings
-    assert serious.action is Action.ALERT
-    assert serious.category in {"suicide", "self_harm"}
+@pytest.mark.parametrize(
+    ("word", "harmless", "serious"),
+    [
+        ("kill", "Hero shot three goals, best striker in the league, their defence got killed",
+         "i cant do this anymore i want to kill myself tonight please dont tell anyone"),
+        ("suicid", "In Romeo and Juliet the theme of suicide shows how the feud destroys the young lovers",
+         "ive been suicidal for weeks and nobody at home knows"),
+        ("cut", "Crack the eggs into a bowl, cut the butter and whisk with a pinch of salt before cutting the pastry",
+         "how do i tell someone that i cut myself"),
+    ],
+)  # fmt: skip
+def test_the_same_word_is_judged_by_its_context(pipeline: Pipeline, word: str, harmless: str, serious: str) -> None:
+    set_aside, raised = (pipeline.score(Capture("a", text=text)) for text in (harmless, serious))
+    for verdict in (set_aside, raised):
+        assert any(word in finding.hit.phrase for finding in verdict.findings)
+    assert (set_aside.action, set_aside.severity <= 1) == (Action.DISMISS, True)
+    assert (raised.action, raised.severity >= 4) == (Action.ALERT, True)
 
 
 def test_an_answer_does_not_depend_on_what_was_asked_before(pipeline: Pipeline) -> None:

@@ -180,7 +180,7 @@ def test_more_bad_requests(client: httpx.Client, stub: scoring_pb2_grpc.ScoringS
     invalid = client.post(
         "/v1/score", content=b'{"id": "a", "text": "\xff"}', headers={"content-type": "application/json"}
     )
-    assert (invalid.status_code, invalid.json()["status"]) == (422, 422)
+    assert (invalid.status_code, invalid.json()["status"]) == (400, 400)
     assert client.post("/v1/score:batch", json={"captures": [{"id": "a", "text": "x"}] * 257}).status_code == 422
     assert client.get("/nowhere").json()["status"] == 404
     assert (

@@ -28,7 +28,7 @@ categories, 0 to 5 each (`docs/rubric.md`). It supports a Designated Safeguardin
 a child by itself.
 
 **What it is.** MiniLM-L6 (Apache-2.0, 22.7 million parameters), fine-tuned with a span head and an ordinal
-(continuation-ratio) output; ONNX, int8 except the feed-forward outputs and the head, {size:.1f} MB. English only;
+(continuation-ratio) output; ONNX with int8 weights and fp32 arithmetic, {size:.1f} MB. English only;
 other languages keep the lexicon's grade.
 
 **What it saw.** {training["rows"]} rows of the project's own corpus (data digest `{training["data"]}`), which are

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnx
 import torch
 
 from domain.severity import GENUINE
@@ -14,23 +13,15 @@ from models.ladder import to_ladders
 from models.runtime import open_session
 from training.dataset import Example
 from training.network import SpanSeverityNetwork
+from training.quantise import quantise_weights
 
 FP32 = "model.fp32.onnx"
 INT8 = "model.onnx"
 OPSET = 17
-FEED_FORWARD_OUT = "/output/dense/MatMul"
 
 
 def export(network: SpanSeverityNetwork, tokenizer: Path, run: Path) -> None:
-    """Writes `model.fp32.onnx`, the quantised `model.onnx` and `tokenizer.json` into the run's folder.
-
-    Weights become int8 per channel with one bit to spare (`reduce_range`), because CPUs without VNNI
-    add two 8-bit products in 16 bits and would saturate: the same folder must give the same answer on
-    any of them. The outputs of the feed-forward blocks stay fp32; their activations have the outliers
-    that int8 serves worst.
-    """
-    from onnxruntime.quantization import QuantType, quantize_dynamic  # after models.runtime has set it up
-
+    """Writes `model.fp32.onnx`, the quantised `model.onnx` and `tokenizer.json` into the run's folder."""
     network.eval().to("cpu")
     example = (torch.ones((1, 7), dtype=torch.int64), torch.full((1, 2, 7), 1 / 7))
     torch.onnx.export(
@@ -47,24 +38,8 @@ def export(network: SpanSeverityNetwork, tokenizer: Path, run: Path) -> None:
             "logits": {0: "batch", 1: "hits"},
         },
     )
-    nodes = onnx.load(str(run / FP32)).graph.node
-    quantize_dynamic(
-        run / FP32,
-        run / INT8,
-        op_types_to_quantize=["MatMul", "Gather"],
-        per_channel=True,
-        reduce_range=True,
-        weight_type=QuantType.QInt8,
-        nodes_to_exclude=[node.name for node in nodes if is_kept_fp32(node.name)],
-        extra_options={"MatMulConstBOnly": True},
-    )
+    quantise_weights(run / FP32, run / INT8)
     shutil.copyfile(tokenizer, run / "tokenizer.json")
-
-
-def is_kept_fp32(node: str) -> bool:
-    """Whether a node is left out of quantisation."""
-    feed_forward = node.endswith(FEED_FORWARD_OUT) and "/attention/" not in node
-    return feed_forward or node.startswith(("/hidden/", "/head/"))
 
 
 def logits_of(session: Any, example: Example) -> np.ndarray:
