@@ -26,7 +26,7 @@ REPORT = DEMO / "report.html"
 
 def main() -> None:
     """Scores the samples, prints the table and writes the report."""
-    console = Console()
+    console = Console() if sys.stdout.isatty() else Console(width=140)
     samples = read_samples()
     settings = PipelineSettings(bank=(DEMO / "known_pictures.csv",))
     started = time.perf_counter()

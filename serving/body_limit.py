@@ -1,8 +1,9 @@
 """Refuses bodies over a limit before they fill the memory."""
 
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from domain.errors import ImageTooLarge
+TOO_LARGE = 413
 
 
 class BodyLimit:
@@ -13,7 +14,7 @@ class BodyLimit:
         self._limit = limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Passes the request on; raises `ImageTooLarge` inside it once the body is too long."""
+        """Passes the request on; raises status 413 inside it once the body is too long."""
         seen = 0
 
         async def counted() -> Message:
@@ -21,7 +22,7 @@ class BodyLimit:
             message = await receive()
             seen += len(message.get("body", b""))
             if seen > self._limit:
-                raise ImageTooLarge(f"the request has more than {self._limit} bytes")
+                raise HTTPException(TOO_LARGE, f"the request has more than {self._limit} bytes")
             return message
 
         await self._app(scope, counted if scope["type"] == "http" else receive, send)

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from domain.capture import MAX_IMAGE_BYTES, Capture
 from domain.errors import InvalidRequest, SecondglanceError
 from pipeline.pipeline import Options
-from serving.body_limit import BodyLimit
+from serving.body_limit import TOO_LARGE, BodyLimit
 from serving.errors import http_status
 from serving.schemas import BatchIn, CaptureIn, ScoreIn, failure_to_json, verdict_to_json
 from serving.service import ScoringService
@@ -116,7 +116,8 @@ def _add_errors(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def on_http_error(_: Request, error: HTTPException) -> JSONResponse:
-        return _problem(error.status_code, "http", str(error.detail))
+        kind = "request_too_large" if error.status_code == TOO_LARGE else "http"
+        return _problem(error.status_code, kind, str(error.detail))
 
 
 def _faults(errors: Sequence[Any]) -> str:

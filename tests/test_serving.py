@@ -197,6 +197,16 @@ def test_more_bad_requests(client: httpx.Client, stub: scoring_pb2_grpc.ScoringS
     assert error.value.code() is grpc.StatusCode.INVALID_ARGUMENT
 
 
+@pytest.mark.parametrize("chunked", [True, False])
+def test_an_oversized_request_is_refused_by_name(client: httpx.Client, chunked: bool) -> None:
+    megabyte = b"a" * 2**20
+    body: Any = (megabyte for _ in range(66)) if chunked else megabyte * 66
+    answer = client.post("/v1/score", content=body, headers={"content-type": "application/json"})
+    assert answer.status_code == 413
+    assert answer.json()["type"] == "urn:secondglance:request_too_large"
+    assert client.get("/livez").text == "ok"
+
+
 def test_health_reflection_and_descriptions(client: httpx.Client, server: Server) -> None:
     assert client.get("/readyz").status_code == 200
     schema = client.get("/openapi.json").json()
