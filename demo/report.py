@@ -14,6 +14,7 @@ from domain.page import Box
 from domain.verdict import Action, Finding, Reason, Verdict
 
 WIDTH, HEIGHT = 1366, 768
+LOW = 2
 SEVERITY = ("harmless", "for information", "low", "concern", "serious", "immediate risk")
 QUEUE = {Action.DISMISS: "Set aside", Action.REVIEW: "To review", Action.ALERT: "Alert"}
 CATEGORY = {
@@ -94,7 +95,9 @@ def _card(sample: Sample, verdict: Verdict) -> str:
     boxes = "".join(_box(box, finding.severity) for finding in verdict.findings for box in finding.boxes)
     boxes += "".join(_box(match.box, match.severity, "picture") for match in verdict.image_matches)
     level = SEVERITY[verdict.severity]
-    if verdict.severity and verdict.category:
+    if verdict.severity < LOW and verdict.action is Action.REVIEW:
+        level = "probably harmless, kept in your queue to be sure"
+    elif verdict.severity and verdict.category:
         level += f", {CATEGORY.get(verdict.category, verdict.category)}"
     found = "".join(_picture(match) for match in verdict.image_matches) + "".join(
         _finding(finding, verdict) for finding in _worth_showing(verdict.findings)
@@ -121,9 +124,12 @@ def _finding(finding: Finding, verdict: Verdict) -> str:
     quoted = "a phrase of a protected list" if hit.protected else f"“{escape(' '.join(hit.matched.split()))}”"
     category = CATEGORY.get(finding.assessed_category, finding.assessed_category)
     second = SEVERITY[finding.severity] + (f" ({escape(category)})" if finding.severity else "")
+    why = REASON[finding.reason]
+    if finding.reason is Reason.MODEL and finding.severity < LOW and finding.action is Action.REVIEW:
+        why += ", not surely enough to set it aside"
     return (
         f"<tr><td>{quoted}</td><td>{SEVERITY[hit.grade]} ({escape(CATEGORY.get(hit.category, hit.category))})</td>"
-        f"<td>{second}</td><td>{REASON[finding.reason]}{_pointers(finding, verdict.text or '')}</td></tr>"
+        f"<td>{second}</td><td>{why}{_pointers(finding, verdict.text or '')}</td></tr>"
     )
 
 
