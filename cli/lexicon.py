@@ -49,5 +49,5 @@ def stats(files: tuple[Path, ...], category: tuple[str, ...]) -> None:
         grades = [str(counts[name, grade]) for grade in range(1, 6)]
         table.add_row(name, *grades, str(len(mine)), str(sum(phrase.ambiguous for phrase in mine)))
     Console().print(table)
-    forms = sum(len(phrase.forms) for phrase in lexicon.phrases)
+    forms = sum(len(phrase.spelling.parts[0]) for phrase in lexicon.phrases)
     click.echo(f"{len(lexicon.phrases)} phrases, {forms} spellings, digest {lexicon.digest}")

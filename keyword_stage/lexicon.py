@@ -2,32 +2,30 @@
 
 A file has a header and one phrase a line. Columns:
 
-    phrase      words and spaces; `~` after a word also takes its inflections, `*` at the very end
-                takes every word that begins so
+    phrase      words and marks, see `keyword_stage/spelling.py`
     grade       1..5, see docs/rubric.md
     category    may be left out where the file is named after its category
     ambiguous   yes or no: is it often innocent?
     note        why it is there
     protected   yes: nothing may mute, lower or show it; then `id` names it
     id          of a protected phrase, unique in its file
+    unless, with, expires       rules, see `keyword_stage/rules.py`
 """
 
 import csv
 import hashlib
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import product
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from domain.errors import InvalidLexicon
 from domain.severity import STANDARD_CATEGORIES
-from keyword_stage.fold import fold
-from keyword_stage.inflect import inflections
+from keyword_stage.rules import RULE_COLUMNS, Rules, read_rules
+from keyword_stage.spelling import Spelling, read_spelling
 
 DEFAULT_FOLDER = Path(__file__).parent / "lexicons"
-COLUMNS = frozenset({"phrase", "grade", "category", "ambiguous", "note", "protected", "id"})
-MAX_FORMS = 400
+COLUMNS = frozenset({"phrase", "grade", "category", "ambiguous", "note", "protected", "id", *RULE_COLUMNS})
 _TRUE = frozenset({"yes", "true", "1"})
 _FALSE = frozenset({"no", "false", "0", ""})
 
@@ -40,24 +38,25 @@ class Phrase:
         id: The phrase as written, or `list:item` if protected.
         category: Standard or declared.
         grade: 1..5.
-        forms: Folded spellings to look for, each with its surrounding spaces; a prefix phrase
-            lacks the trailing one.
-        prefix: Whether it also takes longer words.
+        spelling: What it looks for.
         ambiguous: Whether it is often innocent.
         protected: Whether nothing may mute, lower or show it.
         source: File and line, for messages.
         note: Why it is there.
+        language: The folder under `lexicons/` that holds its file; empty for files elsewhere.
+        rules: When it does not count.
     """
 
     id: str
     category: str
     grade: int
-    forms: frozenset[str]
-    prefix: bool
+    spelling: Spelling
     ambiguous: bool
     protected: bool
     source: str
     note: str = ""
+    language: str = ""
+    rules: Rules = field(default_factory=Rules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,27 +111,34 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
 
 
 def _read_file(path: Path, known: set[str], faults: list[str]) -> Iterator[Phrase]:
+    place = path.resolve().parent
+    language = place.name if place.parent.name == DEFAULT_FOLDER.name else ""
+    name = f"{language}/{path.name}" if language else path.name
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
-        faults.append(f"{path.name}: cannot be read ({error.strerror})")
+        faults.append(f"{name}: cannot be read ({error.strerror})")
         return
     except UnicodeDecodeError as error:
-        faults.append(f"{path.name}: not UTF-8 (byte {error.start}); save it as CSV UTF-8")
+        faults.append(f"{name}: not UTF-8 (byte {error.start}); save it as CSV UTF-8")
         return
     reader = csv.DictReader(io.StringIO(text, newline=""))
-    columns = set(reader.fieldnames or ())
+    header = reader.fieldnames or ()
+    columns = set(header)
     if not {"phrase", "grade"} <= columns:
-        faults.append(f"{path.name}:1: needs a header with at least the columns phrase and grade")
+        faults.append(f"{name}:1: needs a header with at least the columns phrase and grade")
         return
     if columns - COLUMNS:
-        unknown = ", ".join(repr(name) for name in sorted(columns - COLUMNS))
-        faults.append(f"{path.name}:1: unknown column {unknown}; known are {', '.join(sorted(COLUMNS))}")
+        unknown = ", ".join(repr(column) for column in sorted(columns - COLUMNS))
+        faults.append(f"{name}:1: unknown column {unknown}; known are {', '.join(sorted(COLUMNS))}")
+        return
+    if len(columns) < len(header):
+        faults.append(f"{name}:1: a column stands there twice")
         return
     for row in reader:
-        source = f"{path.name}:{reader.line_num}"
+        source = f"{name}:{reader.line_num}"
         try:
-            yield _read_row(row, path.stem, source, known)
+            yield replace(_read_row(row, path.stem, source, known), language=language)
         except InvalidLexicon as error:
             faults.append(f"{source}: {error}")
 
@@ -154,19 +160,22 @@ def _read_row(row: dict[str | None, str | None], stem: str, source: str, known: 
     if protected:
         if not cell.get("id"):
             raise InvalidLexicon("a protected phrase needs an id")
+        if any(cell.get(name) for name in RULE_COLUMNS):
+            raise InvalidLexicon(f"a protected phrase takes no rule ({', '.join(RULE_COLUMNS)})")
         identity = f"{stem}:{cell['id']}"
     else:
         identity = written
+    spelling = read_spelling(written)
     return Phrase(
         id=identity,
         category=category,
         grade=int(cell["grade"]),
-        forms=phrase_forms(written),
-        prefix=written.endswith("*"),
+        spelling=spelling,
         ambiguous=ambiguous,
         protected=protected,
         source=source,
         note=cell.get("note", ""),
+        rules=read_rules(cell, spelling, known),
     )
 
 
@@ -178,38 +187,13 @@ def _flag(value: str, name: str) -> bool:
     raise InvalidLexicon(f"{name} must be yes or no, not {value!r}")
 
 
-def phrase_forms(written: str) -> frozenset[str]:
-    """All folded spellings of a phrase as written in a lexicon.
-
-    Returns:
-        Each padded with a space in front, and behind unless it is a prefix phrase.
-
-    Raises:
-        InvalidLexicon: If nothing is left after folding, or the marks are misplaced.
-    """
-    prefix = written.endswith("*")
-    body = written[:-1] if prefix else written
-    if "*" in body:
-        raise InvalidLexicon("* may stand only at the very end of a phrase")
-    choices: list[list[str]] = []
-    for word in body.split():
-        if "~" in word[:-1]:
-            raise InvalidLexicon("~ may stand only at the end of a word")
-        if word.endswith("~"):
-            choices.append(sorted({fold(form).strip() for form in inflections(word[:-1].lower())}))
-        else:
-            choices.append([fold(word).strip()])
-    count = 1
-    for choice in choices:
-        count *= len(choice)
-    if count > MAX_FORMS:
-        raise InvalidLexicon(f"{count} inflected forms; use fewer ~ marks (at most {MAX_FORMS} forms)")
-    folded = {" ".join(word for word in words if word) for words in product(*choices)}
-    if not all(any(char.isalnum() or ord(char) > 0x2000 for char in form) for form in folded) or not folded:
-        raise InvalidLexicon("empty phrase: no letter, digit or emoji in it")
-    return frozenset(f" {form}" if prefix else f" {form} " for form in folded)
-
-
 def _digest(phrases: Iterable[Phrase]) -> str:
-    lines = sorted(f"{p.id}\t{p.category}\t{p.grade}\t{p.protected}\t{'|'.join(sorted(p.forms))}" for p in phrases)
+    lines = sorted(f"{p.id}\t{p.category}\t{p.grade}\t{p.protected}\t{_fires(p)}" for p in phrases)
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
+
+
+def _fires(phrase: Phrase) -> str:
+    parts = ["|".join(sorted(forms)) for forms in phrase.spelling.parts]
+    gaps = [f"{{{low}-{high}}}" for low, high in phrase.spelling.gaps]
+    rules = f"\t{phrase.rules.canonical()}" if phrase.rules.names else ""
+    return parts[0] + "".join(gap + part for gap, part in zip(gaps, parts[1:], strict=True)) + rules

@@ -21,7 +21,7 @@ def lint_lexicon(lexicon: Lexicon) -> list[str]:
 def _duplicates(lexicon: Lexicon) -> Iterator[str]:
     seen: dict[tuple[str, str], Phrase] = {}
     for phrase in lexicon.phrases:
-        for form in sorted(phrase.forms):
+        for form in sorted(phrase.spelling.parts[0]):
             other = seen.setdefault((phrase.category, form), phrase)
             if other is not phrase:
                 covered = f"is already covered by {_name(other)} ({other.source}); delete one"
@@ -31,8 +31,8 @@ def _duplicates(lexicon: Lexicon) -> Iterator[str]:
 
 def _too_short(lexicon: Lexicon) -> Iterator[str]:
     for phrase in lexicon.phrases:
-        shortest = min(len(form.strip()) for form in phrase.forms)
-        if shortest <= SHORT and phrase.grade > 2 and all(form.strip().isascii() for form in phrase.forms):
+        shortest = min(len(form.strip()) for form in phrase.spelling.parts[0])
+        if shortest <= SHORT and phrase.grade > 2 and all(form.strip().isascii() for form in phrase.spelling.parts[0]):
             yield f"{phrase.source}: {_name(phrase)} is too short for grade {phrase.grade}; use 2 or a longer phrase"
 
 

@@ -1,48 +1,32 @@
 """Stage one: finds graded phrases in a page."""
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import Protocol
-
-import ahocorasick
+from datetime import date
 
 from domain.hit import MASK, KeywordHit
 from domain.page import Page
 from keyword_stage.confusables import CONFUSABLES
-from keyword_stage.disguise import name_disguises, readings
-from keyword_stage.fold import fold, fold_offsets
+from keyword_stage.disguise import Reading, name_disguises, readings
+from keyword_stage.gaps import Place
+from keyword_stage.guards import Company, is_meant_otherwise, words_of
 from keyword_stage.lexicon import Lexicon, Phrase
-
-_BLOCK_BREAK = re.compile(r"\n[^\S\n]*\n")
-_MARKS = re.compile("[\u0300-\u036f\u200b-\u200d\ufe00-\ufe0f]*")
-
-
-class Automaton(Protocol):
-    """The one call of pyahocorasick that is used."""
-
-    def iter(self, text: str) -> Iterable[tuple[int, tuple[tuple[int, Phrase], ...]]]:
-        """Yields the end of each occurrence of a form, with the form's length and its phrase."""
+from keyword_stage.sweep import Sweep, Sweeper
 
 
 class Matcher:
-    """Finds every phrase of a lexicon as whole words, with exact offsets into the page's text.
+    """Finds every phrase of a lexicon, with exact offsets into the page's text, and applies its rules.
 
-    Phrases and text carry their surrounding spaces, so the automaton itself finds whole words only.
+    Args:
+        lexicon: What to find.
+        today: The clock that phrases expire by.
     """
 
-    def __init__(self, lexicon: Lexicon) -> None:
+    def __init__(self, lexicon: Lexicon, today: Callable[[], date] = date.today) -> None:
         self.digest = lexicon.digest
         self.size = len(lexicon.phrases)
-        forms: dict[str, list[Phrase]] = {}
-        for phrase in lexicon.phrases:
-            for form in phrase.forms:
-                forms.setdefault(form, []).append(phrase)
-        automaton = ahocorasick.Automaton()
-        for form, phrases in forms.items():
-            automaton.add_word(form, tuple((len(form), phrase) for phrase in phrases))
-        automaton.make_automaton()
-        self._automaton: Automaton = automaton
+        self._sweeper = Sweeper(lexicon)
+        self._today = today
 
     def find(self, page: Page) -> tuple[KeywordHit, ...]:
         """Finds the hits of a page in order of appearance.
@@ -51,34 +35,53 @@ class Matcher:
         explains the word. Hits of protected lists always stay.
         """
         text = page.text
-        found = {(hit.start, hit.end, hit.phrase, hit.category): hit for hit in self._plain(text)}
-        for reading in readings(text):
-            for phrase, start, end in self._occurrences(reading.text):
-                first, past = reading.origin[start], reading.origin[end - 1] + 1
-                if not reading.changed.isdisjoint(range(first, past)):
-                    hit = _hit(text, phrase, first, past, (reading.disguise,))
-                    found.setdefault((first, past, hit.phrase, hit.category), hit)
-        hits = _choose([hit for hit in found.values() if not _BLOCK_BREAK.search(text, hit.start, hit.end)])
-        return _without_secrets(hits)
+        scans = [
+            (reading, self._sweeper.scan(reading.text if reading else text)) for reading in (None, *readings(text))
+        ]
+        if not any(self._sweeper.may_hit(scan) for _, scan in scans):
+            return ()
+        company = Company()
+        found: dict[tuple[int, int, str, str], tuple[Phrase, KeywordHit]] = {}
+        for reading, scan in scans:
+            sweep = self._sweeper.locate(scan)
+            for form, place in sweep.context:
+                company.add_words(form, *_span(reading, place))
+            for phrase, place in self._standing(sweep):
+                hit = _read(text, phrase, reading, *_span(reading, place))
+                if hit:
+                    company.add_phrase(hit.phrase, hit.category, hit.start, hit.end)
+                    found.setdefault((hit.start, hit.end, hit.phrase, hit.category), (phrase, hit))
+        return _without_secrets(_choose([hit for phrase, hit in found.values() if _is_met(company, phrase, hit)]))
 
-    def _plain(self, text: str) -> Iterator[KeywordHit]:
-        for phrase, start, end in self._occurrences(text):
-            disguise = name_disguises(text[start:end])
-            if "homoglyph" not in disguise or not _is_foreign_word(text, start, end):
-                yield _hit(text, phrase, start, end, disguise)
+    def _standing(self, sweep: Sweep) -> Iterator[tuple[Phrase, Place]]:
+        """The phrases that have not expired and that nothing near them explains."""
+        today = self._today()
+        words = words_of(sweep.context)
+        for phrase, place in sweep.phrases:
+            unless = phrase.rules.unless
+            if not (phrase.rules.is_expired(today) or (unless and is_meant_otherwise(unless, place, words))):
+                yield phrase, place
 
-    def _occurrences(self, text: str) -> Iterator[tuple[Phrase, int, int]]:
-        folded = fold(text)
-        ends = [(end, entry) for end, entries in self._automaton.iter(folded) for entry in entries]
-        if not ends:
-            return
-        folded, origin = fold_offsets(text)
-        for end, (length, phrase) in ends:
-            first = end - length + 2  # past the leading space
-            last = folded.index(" ", end) - 1 if phrase.prefix else end - 1
-            start, past = origin[first], origin[last] + 1
-            marks = _MARKS.match(text, past)
-            yield phrase, start, marks.end() if marks else past
+
+def _span(reading: Reading | None, place: Place) -> tuple[int, int]:
+    if reading is None:
+        return place.start, place.end
+    return reading.origin[place.start], reading.origin[place.end - 1] + 1
+
+
+def _read(text: str, phrase: Phrase, reading: Reading | None, start: int, end: int) -> KeywordHit | None:
+    """The hit, unless the reading shows nothing new there or the word is of another script."""
+    if reading:
+        changed = not reading.changed.isdisjoint(range(start, end))
+        return _hit(text, phrase, start, end, (reading.disguise,)) if changed else None
+    disguise = name_disguises(text[start:end])
+    foreign = "homoglyph" in disguise and _is_foreign_word(text, start, end)
+    return None if foreign else _hit(text, phrase, start, end, disguise)
+
+
+def _is_met(company: Company, phrase: Phrase, hit: KeywordHit) -> bool:
+    needed = phrase.rules.company
+    return not needed or company.holds(needed, hit.phrase, hit.start, hit.end)
 
 
 def _hit(text: str, phrase: Phrase, start: int, end: int, disguise: tuple[str, ...]) -> KeywordHit:

@@ -5,8 +5,9 @@ import pytest
 from domain.errors import InvalidLexicon
 from domain.severity import STANDARD_CATEGORIES
 from keyword_stage.inflect import inflections
-from keyword_stage.lexicon import phrase_forms, read_lexicon
+from keyword_stage.lexicon import read_lexicon
 from keyword_stage.lint import lint_lexicon
+from keyword_stage.spelling import phrase_forms
 
 
 def write(path: Path, text: str) -> Path:

@@ -110,8 +110,8 @@ def test_every_hit_cuts_the_original_text_exactly(matcher: Matcher, lexicon: Lex
 def test_agrees_with_a_naive_reference_on_plain_text(matcher: Matcher, lexicon: Lexicon, text: str) -> None:
     naive = set()
     for phrase in lexicon.phrases:
-        for form in phrase.forms:
-            after = "" if phrase.prefix else r"(?!\w)"
+        for form in phrase.spelling.parts[0]:
+            after = r"(?!\w)" if form.endswith(" ") else ""
             body = r"\W+".join(form.split())
             for match in re.finditer(rf"(?<!\w){body}{after}", text):
                 naive.add((phrase.id, match.start(), match.end()))

@@ -1,0 +1,100 @@
+"""How a phrase is written in a lexicon, and every folded spelling that it takes.
+
+want~ to die        `~` after a word also takes its inflections
+radicalis*          `*` at the very end takes every word that begins so
+send {0-3} pic      a gap: none to three words may stand between; at most two gaps, of at most five words
+"""
+
+import re
+from dataclasses import dataclass
+from itertools import product
+
+from domain.errors import InvalidLexicon
+from keyword_stage.fold import fold
+from keyword_stage.inflect import inflections
+
+MAX_FORMS = 400
+MAX_PARTS = 3
+MAX_GAP = 5
+_GAP = re.compile(r"\{([0-9])-([0-9])\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """What a phrase looks for.
+
+    Attributes:
+        parts: For each part its folded forms, each with its surrounding spaces; that of a prefix
+            lacks the trailing one. One part unless the phrase has gaps.
+        gaps: For each two neighbouring parts how few and how many words may stand between.
+    """
+
+    parts: tuple[frozenset[str], ...]
+    gaps: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def mode(self) -> str:
+        """`exact`, `inflected`, `prefix` or `gap`."""
+        if self.gaps:
+            return "gap"
+        if not all(form.endswith(" ") for form in self.parts[0]):
+            return "prefix"
+        return "inflected" if len(self.parts[0]) > 1 else "exact"
+
+
+def read_spelling(written: str) -> Spelling:
+    """Reads the phrase cell of a lexicon file.
+
+    Raises:
+        InvalidLexicon: If a mark is misplaced, a gap is too wide, or nothing is left after folding.
+    """
+    bodies: list[list[str]] = [[]]
+    gaps: list[tuple[int, int]] = []
+    for word in written.split():
+        if "{" not in word and "}" not in word:
+            bodies[-1].append(word)
+            continue
+        gap = _GAP.fullmatch(word)
+        if not gap or not int(gap[1]) <= int(gap[2]) <= MAX_GAP:
+            raise InvalidLexicon(f"a gap is a word such as {{0-3}}, from 0 to at most {MAX_GAP} words wide")
+        gaps.append((int(gap[1]), int(gap[2])))
+        bodies.append([])
+    if len(bodies) > MAX_PARTS:
+        raise InvalidLexicon(f"{len(gaps)} gaps; a phrase may have {MAX_PARTS - 1}")
+    if not all(bodies):
+        raise InvalidLexicon("a gap must stand between words")
+    if any("*" in word for body in bodies[:-1] for word in body):
+        raise InvalidLexicon("* may stand only at the very end of a phrase")
+    return Spelling(tuple(phrase_forms(" ".join(body)) for body in bodies), tuple(gaps))
+
+
+def phrase_forms(written: str) -> frozenset[str]:
+    """All folded spellings of words without a gap.
+
+    Returns:
+        Each padded with a space in front, and behind unless it is a prefix.
+
+    Raises:
+        InvalidLexicon: If nothing is left after folding, or the marks are misplaced.
+    """
+    prefix = written.endswith("*")
+    body = written[:-1] if prefix else written
+    if "*" in body:
+        raise InvalidLexicon("* may stand only at the very end of a phrase")
+    choices: list[list[str]] = []
+    for word in body.split():
+        if "~" in word[:-1]:
+            raise InvalidLexicon("~ may stand only at the end of a word")
+        if word.endswith("~"):
+            choices.append(sorted({fold(form).strip() for form in inflections(word[:-1].lower())}))
+        else:
+            choices.append([fold(word).strip()])
+    count = 1
+    for choice in choices:
+        count *= len(choice)
+    if count > MAX_FORMS:
+        raise InvalidLexicon(f"{count} inflected forms; use fewer ~ marks (at most {MAX_FORMS} forms)")
+    folded = {" ".join(word for word in words if word) for words in product(*choices)}
+    if not all(any(char.isalnum() or ord(char) > 0x2000 for char in form) for form in folded) or not folded:
+        raise InvalidLexicon("empty phrase: no letter, digit or emoji in it")
+    return frozenset(f" {form}" if prefix else f" {form} " for form in folded)
