@@ -111,6 +111,27 @@ def test_unknown_labels_are_left_out_of_the_loss() -> None:
     assert severity_loss(logits, truth) != severity_loss(other, truth)
 
 
+def test_the_concern_loss_asks_only_whether_there_is_a_concern() -> None:
+    import torch
+
+    from training.network import concern_loss
+
+    logits = torch.full((1, 1, 9, 5), -4.0)
+    weights = torch.ones(1, 1)
+    benign, genuine, low, part = (torch.zeros(1, 1, 9, dtype=torch.int64) for _ in range(4))
+    genuine[..., 3], low[..., 3], part[..., 3] = 4, 2, UNKNOWN
+    raised = logits.clone()
+    raised[:, :, 5] = 4.0  # another category than the true one: the severity loss minds that, this one does not
+    assert concern_loss(raised, genuine, weights) < 0.1 < 2 < concern_loss(logits, genuine, weights)
+    assert concern_loss(logits, benign, weights) < 0.1 < 2 < concern_loss(raised, benign, weights)
+    assert concern_loss(raised, low, weights) == concern_loss(raised, part, weights) == 0
+    part[..., 4] = 3  # known to be a concern, whatever the unknown category is
+    assert concern_loss(raised, part, weights) < 0.1
+    certain = torch.full((1, 1, 9, 5), 60.0, requires_grad=True)
+    concern_loss(certain, benign, weights).backward()
+    assert torch.isfinite(certain.grad).all()
+
+
 def test_each_hit_carries_the_truth_of_its_own_span(maker: ExampleMaker) -> None:
     text = "kill the process. later: i want to kill myself"
     spans = (LabelledSpan(0, 16, "violence", 0), LabelledSpan(25, len(text), "suicide", 4))

@@ -13,8 +13,11 @@ import torch
 from torch import Tensor, nn
 from transformers import AutoConfig, AutoModel
 
-from domain.severity import STANDARD_CATEGORIES
+from domain.severity import GENUINE, STANDARD_CATEGORIES
 from models.ladder import LEVELS
+
+LOW = 2
+"""Severity that counts neither as a concern nor as benign."""
 
 
 class SpanSeverityNetwork(nn.Module):  # type: ignore[misc]  # torch is not installed where types are checked
@@ -96,3 +99,30 @@ def severity_loss(logits: Tensor, severities: Tensor, weights: Tensor | None = N
         losses = losses * weights[..., None, None]
         known = known * weights[..., None]
     return losses.sum() / known.sum().clamp(min=1e-6)
+
+
+def concern_loss(logits: Tensor, severities: Tensor, weights: Tensor) -> Tensor:
+    """How badly spans with a concern in any category are told from those without.
+
+    The severity loss is a mean over nine categories that are nearly always 0, so the one question that
+    decides an alert drowns in it. This asks that question alone: the chance of a concern in any category
+    (noisy-or of P(severity >= 3)) against whether there is one. Severity 2 is neither and is left out, and so
+    is a span without a known concern of which a category is unknown.
+
+    Args:
+        logits: (batch, spans, categories, 5).
+        severities: (batch, spans, categories), 0..5, or -1 where unknown.
+        weights: (batch, spans), how much each span counts.
+
+    Returns:
+        Weighted mean of the binary losses.
+    """
+    concern = torch.nn.functional.logsigmoid(logits[..., :GENUINE]).sum(-1).exp()
+    log_none = torch.log1p(-concern.clamp(max=1 - 1e-6)).sum(-1)
+    log_any = torch.log1p(-log_none.exp().clamp(max=1 - 1e-6))
+    worst = severities.amax(-1)
+    genuine = worst >= GENUINE
+    benign = (worst < LOW) & (severities >= 0).all(-1)
+    counted = weights * (genuine | benign)
+    losses = -torch.where(genuine, log_any, log_none) * counted
+    return losses.sum() / counted.sum().clamp(min=1e-6)
