@@ -1,45 +1,111 @@
 """Faults of a lexicon that do not stop it from loading, but that a safeguarding lead should mend."""
 
 from collections.abc import Iterator
+from datetime import date
+from itertools import product
 
+from keyword_stage.common_words import COMMON_WORDS
 from keyword_stage.lexicon import Lexicon, Phrase
+from keyword_stage.sweep import Sweeper
 
 SHORT = 2
 """Folded length up to which a word fires too often to stand alone at a high grade."""
 
+_OTHER = "\ue000"
+"""A private letter that is in no phrase: stands for any word, and for what follows a prefix."""
 
-def lint_lexicon(lexicon: Lexicon) -> list[str]:
+
+def lint_lexicon(lexicon: Lexicon, today: date | None = None) -> list[str]:
     """Names faults, each with file, line and what to do.
 
     - the same spelling in two phrases of one category (the lower grade can never show);
+    - a phrase shadowed by a prefix or a gap of at least its grade in its category (it can never show);
+    - a very common English word that no rule guards;
     - a phrase of one or two letters graded above 2;
-    - an unambiguous phrase of grade 1 (what is worth noting only beside others is ambiguous).
+    - an unambiguous phrase of grade 1 (what is worth noting only beside others is ambiguous);
+    - an ambiguous phrase of grade 5 (the rubric takes one off what is often innocent);
+    - a phrase that has expired.
+
+    Args:
+        lexicon: What to check.
+        today: The day to judge expiry by; the present one if None.
     """
-    return sorted([*_duplicates(lexicon), *_too_short(lexicon), *_certain_but_low(lexicon)])
+    expired = _expired(lexicon, today or date.today())
+    return sorted([*_duplicates(lexicon), *_shadowed(lexicon), *_common(lexicon), *_graded(lexicon), *expired])
 
 
 def _duplicates(lexicon: Lexicon) -> Iterator[str]:
     seen: dict[tuple[str, str], Phrase] = {}
     for phrase in lexicon.phrases:
-        for form in sorted(phrase.spelling.parts[0]):
+        for form in () if phrase.spelling.gaps else sorted(phrase.spelling.parts[0]):
             other = seen.setdefault((phrase.category, form), phrase)
             if other is not phrase:
-                covered = f"is already covered by {_name(other)} ({other.source}); delete one"
-                yield f"{phrase.source}: {_name(phrase)} {covered}"
+                yield f"{_where(phrase)} is already covered by {_name(other)} ({other.source}); delete one"
                 break
 
 
-def _too_short(lexicon: Lexicon) -> Iterator[str]:
+def _shadowed(lexicon: Lexicon) -> Iterator[str]:
+    broad = [p for p in lexicon.phrases if p.spelling.mode in ("prefix", "gap") and not (p.rules.names or p.protected)]
+    if not broad:
+        return
+    sweeper = Sweeper(Lexicon(tuple(broad), ""))
     for phrase in lexicon.phrases:
-        shortest = min(len(form.strip()) for form in phrase.spelling.parts[0])
-        if shortest <= SHORT and phrase.grade > 2 and all(form.strip().isascii() for form in phrase.spelling.parts[0]):
-            yield f"{phrase.source}: {_name(phrase)} is too short for grade {phrase.grade}; use 2 or a longer phrase"
+        writings = () if phrase.protected else tuple(_writings(phrase))
+        shadows = [other for text in writings if (other := _shadow(sweeper, phrase, text))]
+        if shadows and len(shadows) == len(writings):
+            other = shadows[0]
+            yield f"{_where(phrase)} can never show beside {other.id!r} ({other.source}); delete it or grade it higher"
 
 
-def _certain_but_low(lexicon: Lexicon) -> Iterator[str]:
+def _shadow(sweeper: Sweeper, phrase: Phrase, text: str) -> Phrase | None:
+    """Another phrase that takes all of a text and is shown instead."""
+    for other, place in sweeper.locate(sweeper.scan(text)).phrases:
+        stronger = other.category == phrase.category and other.grade >= phrase.grade
+        if stronger and other.spelling != phrase.spelling and (place.start, place.end) == (0, len(text)):
+            return other
+    return None
+
+
+def _writings(phrase: Phrase) -> Iterator[str]:
+    """Every text that a phrase takes, but for the words in its gaps."""
+    gaps = [range(low, high + 1) for low, high in phrase.spelling.gaps]
+    for forms in product(*phrase.spelling.parts):
+        for widths in product(*gaps):
+            fillers = [f" {_OTHER}" * width for width in widths]
+            text = "".join(form.rstrip() + filler for form, filler in zip(forms, (*fillers, ""), strict=True))
+            yield text.lstrip() + ("" if forms[-1].endswith(" ") else _OTHER)
+
+
+def _common(lexicon: Lexicon) -> Iterator[str]:
     for phrase in lexicon.phrases:
+        english = phrase.language in ("", "en") and not phrase.protected
+        if english and not phrase.rules.guarded and not phrase.spelling.gaps:
+            words = sorted(COMMON_WORDS & {form.strip() for form in phrase.spelling.parts[0]})
+            if words:
+                fires = f"fires on nearly every page ({words[0]})"
+                yield f"{_where(phrase)} {fires}; guard it by unless or with, or delete it"
+
+
+def _graded(lexicon: Lexicon) -> Iterator[str]:
+    for phrase in lexicon.phrases:
+        forms = [form.strip() for form in phrase.spelling.parts[0]]
+        short = not phrase.spelling.gaps and min(map(len, forms)) <= SHORT and all(form.isascii() for form in forms)
+        if short and phrase.grade > 2:
+            yield f"{_where(phrase)} is too short for grade {phrase.grade}; use 2 or a longer phrase"
         if phrase.grade == 1 and not phrase.ambiguous:
-            yield f"{phrase.source}: {_name(phrase)} has grade 1 but is not marked ambiguous"
+            yield f"{_where(phrase)} has grade 1 but is not marked ambiguous"
+        if phrase.grade == 5 and phrase.ambiguous and not phrase.protected:
+            yield f"{_where(phrase)} has grade 5 but is marked ambiguous; what is often innocent has 4 at most"
+
+
+def _expired(lexicon: Lexicon, today: date) -> Iterator[str]:
+    for phrase in lexicon.phrases:
+        if phrase.rules.is_expired(today):
+            yield f"{_where(phrase)} expired on {phrase.rules.expires}; delete it or give it a new date"
+
+
+def _where(phrase: Phrase) -> str:
+    return f"{phrase.source}: {_name(phrase)}"
 
 
 def _name(phrase: Phrase) -> str:

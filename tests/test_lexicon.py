@@ -1,9 +1,12 @@
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from domain.errors import InvalidLexicon
 from domain.severity import STANDARD_CATEGORIES
+from keyword_stage.common_words import COMMON_WORDS
+from keyword_stage.fold import fold
 from keyword_stage.inflect import inflections
 from keyword_stage.lexicon import read_lexicon
 from keyword_stage.lint import lint_lexicon
@@ -95,14 +98,66 @@ def test_the_digest_is_of_what_fires_and_not_of_the_layout(tmp_path: Path) -> No
     assert one.digest == two.digest != three.digest
 
 
+LINT_HEADER = "phrase,grade,category,ambiguous,unless,with,expires,protected,id\n"
+
+
 @pytest.mark.parametrize(
     ("rows", "fault"),
     [
-        ("kill~,2,violence,yes\nkilling,2,violence,yes\n", "already covered"),
-        ("ab,3,violence,no\n", "too short"),
-        ("helpline,1,suicide,no\n", "not marked ambiguous"),
+        (
+            "kill~,2,violence,yes\nkilling,2,violence,yes\n",
+            "x.csv:3: 'killing' is already covered by 'kill~' (x.csv:2)",
+        ),
+        (
+            "kill*,2,violence,yes\nkilling,2,violence,yes\n",
+            "x.csv:3: 'killing' can never show beside 'kill*' (x.csv:2)",
+        ),
+        ("kills~,1,violence,yes\nkill*,2,violence,yes\n", "x.csv:2: 'kills~' can never show"),
+        ("killin*,2,violence,yes\nkill*,2,violence,yes\n", "x.csv:2: 'killin*' can never show"),
+        ("a {0-2} b,2,drugs,yes\na the b,2,drugs,yes\n", "x.csv:3: 'a the b' can never show"),
+        ("a {0-2} b,2,drugs,yes\na {1-2} b,2,drugs,yes\n", "x.csv:3: 'a {1-2} b' can never show"),
+        ("ab,3,violence,no\n", "x.csv:2: 'ab' is too short"),
+        ("helpline,1,suicide,no\n", "x.csv:2: 'helpline' has grade 1 but is not marked ambiguous"),
+        ("bring it,5,violence,yes\n", "x.csv:2: 'bring it' has grade 5 but is marked ambiguous"),
+        ("meet~,2,grooming,yes\n", "x.csv:2: 'meet~' fires on nearly every page (meet)"),
+        ("meet,2,grooming,yes,,,2099-01-01\n", "x.csv:2: 'meet' fires on nearly every page (meet)"),
+        ("slap day,2,violence,yes,,,2026-05-31\n", "x.csv:2: 'slap day' expired on 2026-05-31"),
     ],
 )
 def test_lint(tmp_path: Path, rows: str, fault: str) -> None:
-    lexicon = read_lexicon([write(tmp_path / "x.csv", "phrase,grade,category,ambiguous\n" + rows)])
-    assert any(fault in line for line in lint_lexicon(lexicon))
+    faults = lint_lexicon(read_lexicon([write(tmp_path / "x.csv", LINT_HEADER + rows)]), date(2026, 6, 1))
+    assert len(faults) == 1
+    assert fault in faults[0]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "kill*,2,violence,yes\nkilling,3,violence,yes\n",  # the higher grade shows
+        "kill*,2,violence,yes\nkilling,2,suicide,yes\n",
+        "kill*,2,violence,yes,3: process\nkilling,2,violence,yes\n",  # shows where the guard drops the other
+        "killing,2,violence,yes\nkillin*,2,violence,yes\n".replace("killing", "killed"),
+        "a {0-2} b,2,drugs,yes\na {1-3} b,2,drugs,yes\n",
+        "meet,2,grooming,yes,0: meet the deadline\n",
+        "meet,2,grooming,yes,,any\n",
+        "meet me,2,grooming,yes\n",
+        "meet,2,grooming,yes,,,,yes,k1\n",  # a protected list is its owner's
+        "slap day,2,violence,yes,,,2026-06-01\n",
+    ],
+)
+def test_lint_finds_no_fault_where_there_is_none(tmp_path: Path, rows: str) -> None:
+    assert lint_lexicon(read_lexicon([write(tmp_path / "x.csv", LINT_HEADER + rows)]), date(2026, 6, 1)) == []
+
+
+def test_a_common_english_word_may_be_rare_in_another_language(tmp_path: Path) -> None:
+    for language, faults in (("en", 1), ("pl", 0)):
+        folder = tmp_path / "lexicons" / language
+        folder.mkdir(parents=True)
+        lexicon = read_lexicon([write(folder / "drugs.csv", "phrase,grade,ambiguous\nto,2,yes\n")])
+        assert [phrase.source for phrase in lexicon.phrases] == [f"{language}/drugs.csv:2"]
+        assert len(lint_lexicon(lexicon)) == faults
+
+
+def test_the_list_of_common_words_is_short_and_folded() -> None:
+    assert 150 <= len(COMMON_WORDS) <= 300
+    assert all(fold(word) == f" {word} " for word in COMMON_WORDS)

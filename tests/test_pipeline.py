@@ -59,7 +59,7 @@ def test_the_same_word_is_judged_by_its_context(pipeline: Pipeline, word: str, h
 
 
 def test_an_answer_does_not_depend_on_what_was_asked_before(pipeline: Pipeline) -> None:
-    one, other = Capture("a", text="he said he would stab me at the gate"), Capture("b", text="kill the process " * 50)
+    one, other = Capture("a", text="he said he would stab me at the gate"), Capture("b", text="kill the monster " * 50)
     first = pipeline.score(one).findings
     pipeline.score(other)
     assert pipeline.score(one).findings == first

@@ -32,7 +32,7 @@ def maker() -> ExampleMaker:
     return ExampleMaker(Matcher(read_lexicon()), encoder, {"race": ["xxxx"]})
 
 
-ROWS = [row("i want to kill myself", suicide=4), row("kill the process on the server")] * 12
+ROWS = [row("i want to kill myself", suicide=4), row("kill the monster on the server")] * 12
 
 
 def test_train_export_calibrate_promote(maker: ExampleMaker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -133,7 +133,7 @@ def test_the_concern_loss_asks_only_whether_there_is_a_concern() -> None:
 
 
 def test_each_hit_carries_the_truth_of_its_own_span(maker: ExampleMaker) -> None:
-    text = "kill the process. later: i want to kill myself"
+    text = "kill the monster. later: i want to kill myself"
     spans = (LabelledSpan(0, 16, "violence", 0), LabelledSpan(25, len(text), "suicide", 4))
     (example,) = maker.plain(row(text, spans, suicide=4))
     suicide = STANDARD_CATEGORIES.index("suicide")
@@ -143,7 +143,7 @@ def test_each_hit_carries_the_truth_of_its_own_span(maker: ExampleMaker) -> None
 
 
 def test_a_row_beside_another_keeps_its_own_truth(maker: ExampleMaker) -> None:
-    benign, genuine = row("kill the process"), row("i want to kill myself", suicide=4)
+    benign, genuine = row("kill the monster"), row("i want to kill myself", suicide=4)
     suicide = STANDARD_CATEGORIES.index("suicide")
     seen = set()
     for seed in range(40):
