@@ -1,7 +1,6 @@
 """`secondglance lexicon`: checks and counts."""
 
 import sys
-from collections import Counter
 from pathlib import Path
 
 import click
@@ -35,19 +34,19 @@ def lint(files: tuple[Path, ...], category: tuple[str, ...]) -> None:
 @_FILES
 @click.option("--category", multiple=True, help="A category that your school declares (repeatable).")
 def stats(files: tuple[Path, ...], category: tuple[str, ...]) -> None:
-    """Counts phrases by category and grade."""
+    """Counts phrases by grade, for each category, language, match mode and rule."""
     from rich.console import Console
     from rich.table import Table
 
     from keyword_stage.lexicon import read_lexicon
+    from keyword_stage.stats import count_phrases
 
     lexicon = read_lexicon(files, category)
-    counts = Counter((phrase.category, phrase.grade) for phrase in lexicon.phrases)
-    table = Table("category", *(f"grade {grade}" for grade in range(1, 6)), "all", "ambiguous")
-    for name in sorted({phrase.category for phrase in lexicon.phrases}):
-        mine = [phrase for phrase in lexicon.phrases if phrase.category == name]
-        grades = [str(counts[name, grade]) for grade in range(1, 6)]
-        table.add_row(name, *grades, str(len(mine)), str(sum(phrase.ambiguous for phrase in mine)))
+    table = Table("", "grade", *map(str, range(1, 6)), "all")
+    for view, counts in count_phrases(lexicon).items():
+        table.add_section()
+        for name, grades in sorted(counts.items()):
+            table.add_row(view, name, *(str(grades[grade]) for grade in range(1, 6)), str(grades.total()))
     Console().print(table)
-    forms = sum(len(phrase.spelling.parts[0]) for phrase in lexicon.phrases)
-    click.echo(f"{len(lexicon.phrases)} phrases, {forms} spellings, digest {lexicon.digest}")
+    ambiguous = sum(phrase.ambiguous for phrase in lexicon.phrases)
+    click.echo(f"{len(lexicon.phrases)} phrases, {ambiguous} of them ambiguous, digest {lexicon.digest}")

@@ -1,0 +1,56 @@
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from cli.lexicon import command
+from keyword_stage.lexicon import read_lexicon
+from keyword_stage.stats import count_phrases
+
+ROWS = """phrase,grade,category,ambiguous,unless,with,expires
+meet~,2,grooming,yes,0: meet the deadline,any,
+send {0-3} pic,3,grooming,no,,,2099-07-31
+radicalis*,2,radicalisation,yes,,,
+self harm,3,self_harm,no,,,
+"""
+
+
+@pytest.fixture
+def lists(tmp_path: Path) -> Path:
+    folder = tmp_path / "lexicons"
+    for language in ("en", "pl"):
+        (folder / language).mkdir(parents=True)
+    (folder / "en" / "own.csv").write_text(ROWS, encoding="utf-8")
+    (folder / "pl" / "drugs.csv").write_text("phrase,grade,ambiguous\nzioło,2,yes\n", encoding="utf-8")
+    return folder
+
+
+def test_phrases_are_counted_by_category_language_mode_and_rule(lists: Path) -> None:
+    counts = count_phrases(read_lexicon([lists]))
+    totals = {view: {name: grades.total() for name, grades in mine.items()} for view, mine in counts.items()}
+    assert totals == {
+        "category": {"grooming": 2, "radicalisation": 1, "self_harm": 1, "drugs": 1},
+        "language": {"en": 4, "pl": 1},
+        "mode": {"inflected": 1, "gap": 1, "prefix": 1, "exact": 2},
+        "rule": {"unless": 1, "with": 1, "expires": 1, "none": 3},
+    }
+    assert counts["language"]["en"] == {2: 2, 3: 2}
+
+
+def test_stats_shows_every_count(lists: Path) -> None:
+    result = CliRunner().invoke(command, ["stats", str(lists)])
+    assert result.exit_code == 0
+    rows = [line.split() for line in result.output.splitlines()]
+    cells = [[word for word in row if word != "│"] for row in rows]
+    assert ["language", "pl", "0", "1", "0", "0", "0", "1"] in cells
+    assert ["mode", "gap", "0", "0", "1", "0", "0", "1"] in cells
+    assert "5 phrases, 3 of them ambiguous, digest " in result.output
+
+
+def test_lint_exits_with_a_fault_and_names_it(lists: Path) -> None:
+    assert CliRunner().invoke(command, ["lint", str(lists)]).output == "5 phrases, 0 faults\n"
+    with (lists / "en" / "own.csv").open("a", encoding="utf-8") as file:
+        file.write("slap day,2,violence,yes,,,2001-01-01\n")
+    result = CliRunner().invoke(command, ["lint", str(lists)])
+    assert result.exit_code == 1
+    assert "en/own.csv:6: 'slap day' expired on 2001-01-01" in result.output
