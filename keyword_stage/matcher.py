@@ -1,6 +1,6 @@
 """Stage one: finds graded phrases in a page."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -40,18 +40,16 @@ class Matcher:
         ]
         if not any(self._sweeper.may_hit(scan) for _, scan in scans):
             return ()
-        company = Company()
+        context: list[tuple[str, int, int]] = []
         found: dict[tuple[int, int, str, str], tuple[Phrase, KeywordHit]] = {}
         for reading, scan in scans:
             sweep = self._sweeper.locate(scan)
-            for form, place in sweep.context:
-                company.add_words(form, *_span(reading, place))
+            context.extend((form, *_span(reading, place)) for form, place in sweep.context)
             for phrase, place in self._standing(sweep):
                 hit = _read(text, phrase, reading, *_span(reading, place))
                 if hit:
-                    company.add_phrase(hit.phrase, hit.category, hit.start, hit.end)
                     found.setdefault((hit.start, hit.end, hit.phrase, hit.category), (phrase, hit))
-        return _without_secrets(_choose([hit for phrase, hit in found.values() if _is_met(company, phrase, hit)]))
+        return _without_secrets(_choose(_in_company([*found.values()], context)))
 
     def _standing(self, sweep: Sweep) -> Iterator[tuple[Phrase, Place]]:
         """The phrases that have not expired and that nothing near them explains."""
@@ -79,9 +77,22 @@ def _read(text: str, phrase: Phrase, reading: Reading | None, start: int, end: i
     return None if foreign else _hit(text, phrase, start, end, disguise)
 
 
-def _is_met(company: Company, phrase: Phrase, hit: KeywordHit) -> bool:
-    needed = phrase.rules.company
-    return not needed or company.holds(needed, hit.phrase, hit.start, hit.end)
+def _in_company(
+    found: Sequence[tuple[Phrase, KeywordHit]], context: Iterable[tuple[str, int, int]]
+) -> list[KeywordHit]:
+    """The hits that may stand alone, or stand with what they need."""
+    if not any(phrase.rules.company for phrase, _ in found):
+        return [hit for _, hit in found]
+    company = Company()
+    for form, start, end in context:
+        company.add_words(form, start, end)
+    for _, hit in found:
+        company.add_phrase(hit.phrase, hit.category, hit.start, hit.end)
+    return [
+        hit
+        for phrase, hit in found
+        if not phrase.rules.company or company.holds(phrase.rules.company, hit.phrase, hit.start, hit.end)
+    ]
 
 
 def _hit(text: str, phrase: Phrase, start: int, end: int, disguise: tuple[str, ...]) -> KeywordHit:
