@@ -1,32 +1,108 @@
 """`secondglance evaluate`: what the second look does to labelled rows."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from cli.options import pipeline_options, pipeline_settings
+from cli.progress import progress_bar, with_progress
+
+if TYPE_CHECKING:
+    from evaluation.outcome import Outcome
+    from evaluation.peers import Peer, PeerFigures
+    from pipeline.pipeline import Pipeline
+
+BLIND = Path(__file__).parents[1] / "evaluation" / "data"
 
 
 @click.command("evaluate")
 @click.argument("data", type=click.Path(exists=True, path_type=Path), required=False)
 @click.option("--split", help="Only rows of this split.")
-@click.option("--out", type=click.Path(path_type=Path), help="Also write the report to this file (Markdown).")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Write the report, peers included, to this folder or file: Markdown, and HTML with plots where "
+    "matplotlib is installed.",
+)
+@click.option("--baselines", is_flag=True, help="Also train and compare baselines (training extra).")
+@click.option("--gates", is_flag=True, help="Print the release gates; exit status 1 if one blocks.")
+@click.option("--pairs", is_flag=True, help="Also measure the evidence on minimal pairs (costs extra passes).")
 @pipeline_options
-def command(data: Path | None, split: str | None, out: Path | None, **values: Any) -> None:
+def command(
+    data: Path | None,
+    split: str | None,
+    out: Path | None,
+    baselines: bool,
+    gates: bool,
+    pairs: bool,
+    **values: Any,
+) -> None:
     """Measures the pipeline on labelled JSON lines (the project's blind test set if none are given)."""
-    from rich.progress import track
-
-    from evaluation.report import to_markdown
+    from evaluation.document import Section, to_markdown
+    from evaluation.files import write_report
+    from evaluation.gates import check_gates
+    from evaluation.pairs import opposite_pairs, pairs_to_lines, run_pairs
+    from evaluation.report import gates_section, peers_section, sections_of
     from evaluation.rows import read_rows
     from evaluation.run import run_rows
     from pipeline.build import build_pipeline
 
-    data = data or Path(__file__).parents[1] / "evaluation" / "data"
-    pipeline = build_pipeline(pipeline_settings(**values))
+    data = data or BLIND
     rows = [row for row in read_rows(data) if split in (None, row.split)]
-    outcomes = list(track(run_rows(pipeline, rows), "scoring", len(rows), transient=True))
-    report = to_markdown(outcomes, f"{data.name}, model {pipeline.versions.model}")
-    click.echo(report)
+    learned = _train() if baselines else []
+    pipeline = build_pipeline(pipeline_settings(**values))
+    outcomes = with_progress(run_rows(pipeline, rows), "scoring", len(rows))
+    sections = sections_of(outcomes, f"{data.name}, model {pipeline.versions.model}")
+    if out or baselines:
+        sections.append(peers_section(_compare(pipeline, outcomes, learned)))
+    if pairs:
+        halves = opposite_pairs(rows)
+        found = with_progress(run_pairs(pipeline, halves), "asking for evidence", len(halves))
+        sections.append(Section("Evidence on minimal pairs", "\n\n".join(pairs_to_lines(found))))
+    checked = check_gates(outcomes, pipeline.model_config) if gates or out else []
+    if checked:
+        sections.append(gates_section(checked))
+    click.echo(to_markdown(sections))
     if out:
-        out.write_text(report, encoding="utf-8")
+        plots = _plots(outcomes)
+        for path in write_report(out, f"Evaluation of {pipeline.versions.model} on {data.name}", sections, plots):
+            click.echo(f"written: {path}", err=True)
+    if gates and any(gate.blocks for gate in checked):
+        raise SystemExit(1)
+
+
+def _train() -> "Sequence[Peer]":
+    """The baselines that learn, from the corpus; before anything is scored, so that a missing extra is told at once."""
+    from evaluation.baselines.train import train_baselines
+    from evaluation.rows import read_rows
+    from training.setup import CORPUS, base_model
+
+    rows = list(read_rows(CORPUS))
+    with progress_bar() as progress:
+        task = progress.add_task("training baselines", total=sum(row.split in ("train", "dev") for row in rows))
+        return train_baselines(rows, base_model(), lambda n: progress.advance(task, n))
+
+
+def _compare(pipeline: "Pipeline", outcomes: "Sequence[Outcome]", learned: "Sequence[Peer]") -> "list[PeerFigures]":
+    """Peers on the rows; cuts are chosen on the corpus' calibration split."""
+    from evaluation.baselines.context_words import ContextWords
+    from evaluation.peers import KeywordsOnly, SecondLook, compare
+    from evaluation.rows import read_rows
+    from evaluation.run import run_rows
+    from training.setup import CORPUS
+
+    rows = [row for row in read_rows(CORPUS) if row.split == "calibration"]
+    calibration = with_progress(run_rows(pipeline, rows), "scoring the calibration split", len(rows))
+    return compare([KeywordsOnly(), ContextWords(), *learned, SecondLook()], outcomes, calibration)
+
+
+def _plots(outcomes: "Sequence[Outcome]") -> list[Any]:
+    from evaluation.files import can_plot
+    from evaluation.plots import draw_plots
+
+    if can_plot():
+        return draw_plots(outcomes)
+    click.echo("no HTML: its plots need matplotlib (training extra; make train-setup)", err=True)
+    return []

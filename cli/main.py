@@ -56,10 +56,11 @@ def main(args: list[str] | None = None) -> Any:
         click.echo(f"secondglance: {error}", err=True)
         sys.exit(2)
     except ModuleNotFoundError as error:
-        if error.name not in {"torch", "transformers", "mlflow", "onnx", "tqdm"}:
+        package = (error.name or "").split(".")[0]
+        if package not in {"torch", "transformers", "mlflow", "onnx", "tqdm", "sklearn"}:
             raise
         click.echo(
-            f"secondglance: this command needs the training extra ({error.name}); run `make train-setup`",
+            f"secondglance: this command needs the training extra ({package}); run `make train-setup`",
             err=True,
         )
         sys.exit(2)

@@ -13,9 +13,13 @@ import click
     help="Labelled rows to report on (the blind test set).",
 )
 @click.option("--dry-run", is_flag=True, help="Only evaluate and write the card.")
-def command(run: str, test: Path | None, dry_run: bool) -> None:
-    """Evaluates a run on the blind test set, writes its model card, and promotes it."""
-    from evaluation.report import to_markdown
+@click.option("--force", metavar="REASON", help="Promote even if a gate blocks; the reason is written into the card.")
+def command(run: str, test: Path | None, dry_run: bool, force: str | None) -> None:
+    """Evaluates a run on the blind test set, writes its model card, and promotes it unless a gate blocks."""
+    from cli.progress import with_progress
+    from evaluation.document import to_markdown
+    from evaluation.gates import check_gates
+    from evaluation.report import gates_section, sections_of
     from evaluation.rows import read_rows
     from evaluation.run import run_rows
     from models.artifact import write_manifest
@@ -25,14 +29,24 @@ def command(run: str, test: Path | None, dry_run: bool) -> None:
     from training.promote import promote
     from training.setup import RUNS
 
+    if force is not None and not force.strip():
+        raise click.UsageError("--force needs a reason")
     folder = RUNS / run
     write_card(folder, "")
     write_manifest(folder)
     pipeline = build_pipeline(PipelineSettings(model=folder))
     rows = list(read_rows(test or Path(__file__).parents[1] / "evaluation" / "data"))
-    report = to_markdown(list(run_rows(pipeline, rows)), "Blind test set")
+    outcomes = with_progress(run_rows(pipeline, rows), "scoring", len(rows))
+    gates = check_gates(outcomes, pipeline.model_config)
+    blocked = any(gate.blocks for gate in gates)
+    forced = force.strip() if force and blocked else None
+    report = to_markdown([*sections_of(outcomes, "Blind test set"), gates_section(gates, forced)])
     write_card(folder, report)
     write_manifest(folder)
     click.echo(report)
-    if not dry_run:
-        click.echo(f"promoted: {promote(folder).name}")
+    if dry_run:
+        return
+    if blocked and not forced:
+        click.echo('not promoted: a gate blocks (see above); --force "REASON" overrides it on the record', err=True)
+        raise SystemExit(1)
+    click.echo(f"promoted: {promote(folder).name}")

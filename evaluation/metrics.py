@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 T = TypeVar("T")
 RESAMPLES = 1000
@@ -12,11 +13,11 @@ SEED = 7
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
-    """A share with its 95 % interval.
+class Interval:
+    """A figure with its 95 % interval.
 
     Attributes:
-        value: 0..1; NaN where n is 0.
+        value: NaN where n is 0.
         low: Lower limit.
         high: Upper limit.
         n: What it was counted over.
@@ -28,12 +29,22 @@ class Share:
     n: int
 
     def __str__(self) -> str:
-        if not self.n:
-            return "- (n = 0)"
+        if np.isnan(self.value):
+            return f"- (n = {self.n})"
+        return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Share(Interval):
+    """A share, 0..1, with its 95 % interval; shown in per cent."""
+
+    def __str__(self) -> str:
+        if np.isnan(self.value):
+            return f"- (n = {self.n})"
         return f"{100 * self.value:.1f} % [{100 * self.low:.1f}, {100 * self.high:.1f}] (n = {self.n})"
 
 
-def share(flags: Sequence[bool]) -> Share:
+def share(flags: Sequence[bool] | npt.NDArray[np.bool_]) -> Share:
     """Share of true flags, with a percentile bootstrap interval."""
     values = np.array(flags, dtype=float)
     if not len(values):
@@ -44,7 +55,25 @@ def share(flags: Sequence[bool]) -> Share:
     return Share(float(values.mean()), float(low), float(high), len(values))
 
 
-def auroc(scores: Sequence[float], truths: Sequence[bool]) -> float:
+def bootstrap(statistic: Callable[[npt.NDArray[np.intp]], float], n: int) -> Interval:
+    """A statistic of n rows with its percentile bootstrap interval.
+
+    The resamples depend on n alone, so that figures of the same rows are resampled alike.
+
+    Args:
+        statistic: Takes the indices of the rows to count; may answer NaN where a resample says nothing.
+        n: Number of rows.
+    """
+    nothing = float("nan")
+    if not n:
+        return Interval(nothing, nothing, nothing, 0)
+    rng = np.random.default_rng(SEED)
+    drawn = np.array([statistic(rng.integers(0, n, n)) for _ in range(RESAMPLES)])
+    low, high = np.nanquantile(drawn, [0.025, 0.975]) if np.isfinite(drawn).any() else (nothing, nothing)
+    return Interval(statistic(np.arange(n)), float(low), float(high), n)
+
+
+def auroc(scores: Any, truths: Any) -> float:
     """Area under the ROC curve by ranks, ties counting half; NaN without both classes."""
     values, positive = np.array(scores, dtype=float), np.array(truths, dtype=bool)
     n, m = int(positive.sum()), int((~positive).sum())

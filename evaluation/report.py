@@ -1,9 +1,17 @@
-"""Figures as Markdown, for the terminal, the model card and `docs/evaluation/`."""
+"""Figures as a report: for the terminal, the model card and `docs/evaluation/`."""
 
 from collections.abc import Sequence
 
-from evaluation.metrics import Share
-from evaluation.run import Outcome, gone_at_recall, slices, summarise
+from evaluation.calibration_error import CalibrationError, calibration_error, calibration_units, errors_by_category
+from evaluation.cuts import RECALLS
+from evaluation.document import Section, Table
+from evaluation.document import to_markdown as sections_to_markdown
+from evaluation.gates import Gate
+from evaluation.metrics import Interval
+from evaluation.outcome import Outcome
+from evaluation.peers import PeerFigures
+from evaluation.slices import GUARDED, disparity, slice_figures, slices
+from evaluation.summary import gone_at_recall, summarise
 
 LEAST_SLICE = 15
 _NAMES = {
@@ -19,24 +27,104 @@ _NAMES = {
 
 
 def to_markdown(outcomes: Sequence[Outcome], title: str) -> str:
-    """All figures of a set of outcomes, with the slices that are large enough to say something."""
+    """The headline figures, calibration and slices as Markdown."""
+    return sections_to_markdown(sections_of(outcomes, title))
+
+
+def sections_of(outcomes: Sequence[Outcome], title: str) -> list[Section]:
+    """Headline figures, calibration, slices."""
+    return [headline_section(outcomes, title), calibration_section(outcomes), slices_section(outcomes)]
+
+
+def headline_section(outcomes: Sequence[Outcome], title: str) -> Section:
+    """What the two stages do to the rows as a whole."""
     figures = summarise(outcomes)
-    lines = [f"## {title}", "", f"n = {figures['rows']} rows; 95 % bootstrap intervals in brackets.", ""]
-    lines += ["| figure | value |", "|---|---|"]
-    lines += [f"| {name} | {figures[key]} |" for key, name in _NAMES.items()]
-    lines += [f"| AUROC of P(severity >= 3) over rows with a hit | {figures['auroc']:.3f} |"]
-    for recall in (0.99, 0.95):
-        gone = gone_at_recall(outcomes, recall)
-        lines += [
-            f"| false positives gone at {recall:.0%} recall of hits, cut chosen on these rows | {100 * gone:.1f} % |"
-        ]
-    lines += ["", "| slice | recall end to end | false positives gone |", "|---|---|---|"]
+    rows = [[name, str(figures[key])] for key, name in _NAMES.items()]
+    rows.append(["AUROC of P(severity >= 3) over rows with a hit", f"{figures['auroc']:.3f}"])
+    for recall in RECALLS:
+        name = f"false positives gone at {100 * recall:.0f} % recall of hits, cut chosen on these rows"
+        rows.append([name, f"{100 * gone_at_recall(outcomes, recall):.1f} %"])
+    text = f"n = {figures['rows']} rows; 95 % bootstrap intervals in brackets."
+    return Section(title, text, [Table(["figure", "value"], rows)])
+
+
+def calibration_section(outcomes: Sequence[Outcome]) -> Section:
+    """Debiased expected calibration error on the categories that were hit."""
+    units = calibration_units(outcomes)
+    found = {"all": calibration_error(units), **errors_by_category(units)}
+    header = ["category", "n", "debiased ECE", "plug-in ECE", "debiased RMS"]
+    rows = [_calibration_row(name, error) for name, error in found.items()]
+    return Section(
+        "Calibration of P(severity >= 3)",
+        "On the categories that were hit, one unit for each row and category; the debiased ECE is the figure to go by.",
+        [Table(header, rows)],
+    )
+
+
+def slices_section(outcomes: Sequence[Outcome]) -> Section:
+    """Slices that are large enough to say something, and the guarded ones beside their peers."""
+    header = ["slice", "n", "recall end to end", "benign rows raised", "keyword false positives gone"]
+    rows = []
     for name, group in slices(outcomes).items():
         if len(group) >= LEAST_SLICE:
-            part = summarise(group)
-            lines.append(f"| {name} | {_short(part['end_to_end_recall'])} | {_short(part['false_positives_gone'])} |")
-    return "\n".join(lines) + "\n"
+            part = slice_figures(name, group)
+            rows.append([name, str(part.n), str(part.recall), str(part.raised), str(part.gone)])
+    guarded = []
+    for tag in GUARDED:
+        found = disparity(outcomes, tag)
+        mine, theirs = _of(found.raised, found.benign), _of(found.peers_raised, found.peers)
+        guarded.append([tag, str(found.rows), mine, theirs, str(found.ratio) if found.rows else "-"])
+    beside = ["slice", "n", "benign rows raised", "peers' benign rows raised", "ratio of the two rates"]
+    return Section(
+        "Slices",
+        f"Slices of at least {LEAST_SLICE} rows. Peers are all benign rows without the tag.",
+        [Table(header, rows), Table(beside, guarded)],
+    )
 
 
-def _short(figure: Share) -> str:
-    return f"{100 * figure.value:.0f} % of {figure.n}" if figure.n else "-"
+def peers_section(figures: Sequence[PeerFigures]) -> Section:
+    """All peers on the same rows."""
+    header = ["method", "AUROC", "recall, own rule", "false positives gone, own rule"]
+    own = [[p.name, str(p.auroc), str(p.recall or "-"), str(p.gone or "-")] for p in figures]
+    tables = [Table(header, own)]
+    for place, goal in enumerate(RECALLS):
+        header = [
+            f"at {100 * goal:.0f} % recall",
+            "recall reached",
+            "false positives gone",
+            "gone, cut chosen on these rows",
+        ]
+        found = [(p.name, p.at[place]) for p in figures]
+        tables.append(
+            Table(header, [[name, str(at.recall), str(at.gone), _percent(at.gone_own_cut)] for name, at in found])
+        )
+    return Section(
+        "Peers on the same rows",
+        "Rows with a hit. Cuts are chosen on genuine rows of the calibration split; a cut chosen on these very rows "
+        "stands apart and is a ceiling. A method's own rule is its grade, its words, or the verdict.",
+        tables,
+    )
+
+
+def gates_section(gates: Sequence[Gate], forced: str | None = None) -> Section:
+    """The gates with their figures.
+
+    Args:
+        gates: As checked.
+        forced: Why a blocked model was promoted all the same.
+    """
+    rows = [["BLOCKS" if gate.blocks else "passes", gate.name, gate.figures] for gate in gates]
+    text = f"A gate blocks; promoted by force, for this reason: {' '.join(forced.split())}" if forced else ""
+    return Section("Release gates", text, [Table(["", "gate", "figures"], rows)])
+
+
+def _calibration_row(name: str, error: CalibrationError) -> list[str]:
+    return [name, str(error.ece.n), str(error.ece), f"{error.plug_in:.3f}", f"{error.rms:.3f}"]
+
+
+def _percent(figure: Interval) -> str:
+    return f"{100 * figure.value:.1f} % [{100 * figure.low:.1f}, {100 * figure.high:.1f}]"
+
+
+def _of(k: int, n: int) -> str:
+    return f"{k} of {n} ({100 * k / n:.1f} %)" if n else "- (n = 0)"

@@ -1,0 +1,60 @@
+"""What became of one labelled row."""
+
+from dataclasses import dataclass
+
+from domain.severity import GENUINE
+from domain.verdict import Finding
+from evaluation.rows import LabelledRow
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one row.
+
+    Attributes:
+        row: The row, placeholders filled.
+        findings: One for each hit, as the verdict has them.
+        keyword_raised: Whether the grades alone would have put it into the queue, under the same policy.
+        raised: Whether the verdict does.
+        severity: The verdict's.
+    """
+
+    row: LabelledRow
+    findings: tuple[Finding, ...]
+    keyword_raised: bool
+    raised: bool
+    severity: int
+
+    @property
+    def hit(self) -> bool:
+        """Whether the keyword stage found anything."""
+        return bool(self.findings)
+
+    @property
+    def genuine(self) -> bool:
+        """Whether the truth is a genuine concern."""
+        return self.row.severity >= GENUINE
+
+    @property
+    def benign(self) -> bool:
+        """Whether the truth is benign (0 or 1); neither genuine nor benign is severity 2."""
+        return self.row.severity < 2
+
+    @property
+    def score(self) -> float:
+        """Highest P(severity >= 3) over findings and categories; 0 without a hit."""
+        ladders = (ladder for finding in self.findings for ladder in finding.probabilities.values())
+        return max((ladder[GENUINE - 1] for ladder in ladders), default=0.0)
+
+    @property
+    def grade(self) -> int:
+        """Highest grade of its hits; 0 without a hit."""
+        return max((finding.hit.grade for finding in self.findings), default=0)
+
+
+def truth_in(row: LabelledRow, category: str) -> bool | None:
+    """Whether a row is a genuine concern in one category; None where its label is unknown."""
+    label = row.labels.get(category)
+    if label is None:
+        return None
+    return label >= GENUINE if row.graded else label > 0

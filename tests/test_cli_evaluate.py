@@ -1,0 +1,192 @@
+"""`secondglance evaluate` and `promote`, with a model that answers everything alike."""
+
+import json
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import pipeline.build
+import training.card
+import training.promote
+import training.setup
+from cli.main import main
+from models.artifact import default_folder
+from pipeline.pipeline import Pipeline
+from tests.conftest import FixedScorer
+from tests.made_outcomes import ZERO
+
+SURE = (0.9, 0.9, 0.9, 0.0, 0.0)
+HARMLESS = (0.2, 0.1, 0.01, 0.0, 0.0)
+BOUND = {"attained": True, "alpha": 0.01, "delta": 0.05, "missed": 0, "genuine": 400, "upper": 0.0075}
+
+
+def row(identity: str, text: str, suicide: int, *tags: str, split: str = "test") -> str:
+    labels = ZERO | {"suicide": suicide}
+    return json.dumps({"id": identity, "text": text, "labels": labels, "slice": tags, "split": split, "pair": text[:5]})
+
+
+ROWS = [
+    row("r1", "i want to die at the bridge tonight", 4),
+    row("r2", "i want to die at the disco tonight", 0),
+    row("r3", "how do i tell someone that i cut myself", 3, "help_seeking"),
+    row("r4", "in the play the king says kill", 0, split="dev"),
+]
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    (tmp_path / "rows.jsonl").write_text("\n".join(ROWS), encoding="utf-8")
+    return tmp_path / "rows.jsonl"
+
+
+@pytest.fixture
+def served(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Callable[[tuple[float, ...]], Pipeline]:
+    """Puts a model that answers everything alike behind the command, and a small corpus."""
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    lines = [row(f"c{n}", f"i want to die {n}", 4, split=split) for n, split in enumerate(("calibration", "train"))]
+    (corpus / "a.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    monkeypatch.setattr(training.setup, "CORPUS", corpus)
+
+    def serve(ladder: tuple[float, ...], **dismissal: object) -> Pipeline:
+        config = {**pipeline.model_config, "dismissal": BOUND | dismissal}
+        made = replace(pipeline, scorer=FixedScorer(ladder), model_config=config)
+        monkeypatch.setattr("pipeline.build.build_pipeline", lambda settings: made)
+        return made
+
+    return serve
+
+
+def run(capsys: pytest.CaptureFixture[str], *args: object) -> tuple[int, str, str]:
+    with pytest.raises(SystemExit) as stopped:
+        main([str(arg) for arg in args])
+    out, err = capsys.readouterr()
+    return int(stopped.value.code or 0), out, err
+
+
+def test_the_report_goes_to_the_terminal(served: Callable, data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    served(SURE)
+    status, out, _ = run(capsys, "evaluate", data)
+    assert status == 0
+    assert "n = 4 rows" in out
+    assert "recall end to end | 100.0 % [100.0, 100.0] (n = 2)" in out
+    assert "## Peers" not in out
+    assert "gates" not in out
+    assert "n = 1 rows" in run(capsys, "evaluate", data, "--split", "dev")[1]
+
+
+def test_without_matplotlib_only_markdown_is_written_and_says_so(
+    served: Callable, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served(SURE)
+    monkeypatch.setattr("evaluation.files.can_plot", lambda: False)
+    status, out, err = run(capsys, "evaluate", data, "--out", tmp_path / "new" / "report")
+    assert status == 0
+    written = tmp_path / "new" / "report" / "evaluation.md"
+    assert written.read_text("utf-8") == out.removesuffix("\n")
+    assert [path.name for path in written.parent.iterdir()] == ["evaluation.md"]
+    assert "matplotlib" in err
+    for part in ("| keywords only |", "| keywords + context words |", "| second look |", "## Release gates"):
+        assert part in out
+    status, _, _ = run(capsys, "evaluate", data, "--out", tmp_path / "mine.markdown")
+    assert (tmp_path / "mine.markdown").read_text("utf-8").startswith("## rows.jsonl, model ")
+
+
+@pytest.mark.training
+def test_with_matplotlib_one_html_file_stands_beside_it(
+    served: Callable, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    served(SURE)
+    assert run(capsys, "evaluate", data, "--out", tmp_path / "report.html")[0] == 0
+    html = (tmp_path / "report.html").read_text("utf-8")
+    assert html.count("<svg") == 4
+    assert (tmp_path / "report.md").is_file()
+    for outside in ('src="http', "<link", "<script", "@import"):
+        assert outside not in html
+
+
+def test_gates_are_printed_and_one_that_blocks_ends_with_status_1(
+    served: Callable, data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    served(SURE)
+    status, out, _ = run(capsys, "evaluate", data, "--gates")
+    assert (status, out.count("| passes |"), out.count("| BLOCKS |")) == (0, 5, 0)
+    served(SURE, attained=False)
+    status, out, _ = run(capsys, "evaluate", data, "--gates")
+    assert (status, out.count("| BLOCKS |")) == (1, 1)
+    served(HARMLESS)
+    status, out, _ = run(capsys, "evaluate", data, "--gates")
+    assert status == 1
+    assert "| BLOCKS | a child who asks for help is dismissed | 1 of 1 rows with a hit (r3)" in out
+    assert run(capsys, "evaluate", data)[0] == 0
+
+
+def test_pairs_are_measured(served: Callable, data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    served(SURE)
+    status, out, _ = run(capsys, "evaluate", data, "--pairs")
+    assert status == 0
+    assert "pairs of opposite truth: 1;" in out
+    assert "among the first 3 of evidence: 0.0 %" in out  # a model that answers everything alike has no evidence
+
+
+def test_baselines_without_the_training_extra_are_refused_before_anything_is_scored(
+    data: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "sklearn", None)
+    for name in [name for name in sys.modules if name.startswith("sklearn.")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setattr(training.setup, "base_model", lambda: data.parent)
+    monkeypatch.setattr(pipeline.build, "build_pipeline", lambda settings: pytest.fail("too late"))
+    status, _, err = run(capsys, "evaluate", data, "--baselines")
+    assert status == 2
+    assert "needs the training extra (sklearn); run `make train-setup`" in err
+
+
+@pytest.fixture
+def promoted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Path]:
+    """A calibrated run; what is promoted is only noted."""
+    shutil.copytree(default_folder(), tmp_path / "runs" / "base")
+    noted: list[Path] = []
+    monkeypatch.setattr(training.setup, "RUNS", tmp_path / "runs")
+    monkeypatch.setattr(
+        training.card, "write_card", lambda run, report: (run / "MODEL_CARD.md").write_text(report, "utf-8")
+    )
+    monkeypatch.setattr(training.promote, "promote", lambda run: noted.append(run) or run)
+    return noted
+
+
+def card(tmp_path: Path) -> str:
+    return (tmp_path / "runs" / "base" / "MODEL_CARD.md").read_text("utf-8")
+
+
+def test_a_model_that_passes_is_promoted_with_its_gates_in_the_card(
+    served: Callable, promoted: list[Path], data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    served(SURE)
+    status, out, _ = run(capsys, "promote", "--test", data, "--force", "not needed")
+    assert (status, len(promoted)) == (0, 1)
+    assert "promoted: base" in out
+    assert "## Release gates" in card(tmp_path)
+    assert "not needed" not in card(tmp_path)
+
+
+def test_a_blocked_model_is_promoted_only_by_force_and_on_the_record(
+    served: Callable, promoted: list[Path], data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    served(HARMLESS)
+    status, out, err = run(capsys, "promote", "--test", data)
+    assert (status, promoted) == (1, [])
+    assert "| BLOCKS | a child who asks for help is dismissed |" in out
+    assert "not promoted" in err
+    assert run(capsys, "promote", "--test", data, "--dry-run")[0] == 0
+    assert run(capsys, "promote", "--test", data, "--force", "  ")[0] == 2
+    assert promoted == []
+    status, _, _ = run(capsys, "promote", "--test", data, "--force", "the old model\nmisses more")
+    assert (status, len(promoted)) == (0, 1)
+    assert "promoted by force, for this reason: the old model misses more" in card(tmp_path)
