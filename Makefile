@@ -3,6 +3,7 @@ PYTHON ?= python3
 SERVICE := .venv/.service
 DEV := .venv/.dev
 TRAIN := .venv-train/.train
+BENCH := .venv-bench/.bench
 PIP := -m pip --disable-pip-version-check install --quiet
 LOCKED := $(PIP) --require-hashes --requirement
 EDITABLE := $(PIP) --no-deps --no-build-isolation --editable .
@@ -16,6 +17,7 @@ help:
 	@echo "make test          lint, types, import rules and tests"
 	@echo "make setup         only the service, into .venv"
 	@echo "make train-setup   the training extra as well, into .venv-train"
+	@echo "make bench-setup   the peers of the benchmarks, into .venv-bench"
 	@echo "make train         train, export, calibrate and evaluate a model"
 
 demo: $(SERVICE)
@@ -65,6 +67,18 @@ $(TRAIN): $(SERVICE) requirements/train.txt requirements/torch.txt requirements/
 	@.venv-train/bin/python tools/fetch_weights.py base-model
 	@touch $@
 
+bench-setup: $(BENCH)
+
+$(BENCH): $(SERVICE) requirements/bench.txt requirements/torch.txt
+	@echo "setup: the peers of the benchmarks, into .venv-bench (some three minutes the first time)"
+	@test -x .venv-bench/bin/python || $(PYTHON) -m venv .venv-bench
+	@.venv-bench/bin/python $(LOCKED) requirements/service.txt
+	@.venv-bench/bin/python $(LOCKED) requirements/bench.txt
+	@.venv-bench/bin/python $(PIP) --requirement requirements/torch.txt
+	@.venv-bench/bin/python $(EDITABLE)
+	@.venv-bench/bin/python tools/fetch_weights.py base-model
+	@touch $@
+
 train: $(TRAIN)
 	.venv-train/bin/secondglance train
 	.venv-train/bin/secondglance export
@@ -76,6 +90,7 @@ lock:
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-header -o requirements/service.txt requirements/service.in
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-header -c requirements/service.txt -o requirements/dev.txt requirements/dev.in
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-header -c requirements/service.txt -o requirements/train.txt requirements/train.in
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-header -c requirements/service.txt -c requirements/train.txt -o requirements/bench.txt requirements/bench.in
 
 # For maintainers: the gRPC code that is committed.
 proto: $(DEV)

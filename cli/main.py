@@ -15,6 +15,7 @@ COMMANDS = {
     "bank": ("cli.bank", "Check and query hash banks."),
     "model": ("cli.model", "List, show and verify model folders."),
     "evaluate": ("cli.evaluate", "Measure the second look on labelled rows."),
+    "bench": ("cli.bench", "Measure against peers (make bench-setup)."),
     "train": ("cli.train", "Fine-tune a model (training extra)."),
     "export": ("cli.export", "Export a trained model to ONNX int8 (training extra)."),
     "calibrate": ("cli.calibrate", "Fit temperatures and the dismissal threshold (training extra)."),

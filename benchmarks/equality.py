@@ -1,0 +1,39 @@
+"""Nobody wins by doing less: contenders must have done the same work, or there is no result."""
+
+from collections.abc import Mapping, Sequence
+
+from domain.errors import SecondglanceError
+
+Spans = Sequence[Sequence[tuple[int, int]]]
+"""For each text where something was found."""
+
+
+class UnequalWork(SecondglanceError):
+    """Contenders were measured that did not do the same work."""
+
+    kind = "unequal_work"
+
+
+def check_same_hits(planted: Spans, found: Mapping[str, Spans]) -> None:
+    """Checks that each contender found exactly what was planted.
+
+    Raises:
+        UnequalWork: Naming a contender, the text and the counts.
+    """
+    for name, texts in found.items():
+        for number, (wanted, got) in enumerate(zip(planted, texts, strict=True)):
+            if sorted(wanted) != sorted(got):
+                raise UnequalWork(
+                    f"{name} found {len(got)} hits in clean text {number}, where {len(wanted)} stand; "
+                    "its time cannot be compared"
+                )
+
+
+def check_same_network(name: str, gap: float, most: float) -> None:
+    """Checks that two forms of a network give the same probabilities.
+
+    Raises:
+        UnequalWork: If they differ by more than `most`.
+    """
+    if not gap <= most:
+        raise UnequalWork(f"{name} differs by {gap:.2g} in a probability (at most {most:g}): not the same network")

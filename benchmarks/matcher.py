@@ -1,0 +1,154 @@
+"""`secondglance bench matcher`: the whole keyword stage against what others would do, in one run."""
+
+import csv
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from benchmarks.adversarial import LENGTHS, adversarial_inputs, doubling
+from benchmarks.engines import ENGINES, stage
+from benchmarks.equality import check_same_hits
+from benchmarks.machine import describe
+from benchmarks.markdown import table
+from benchmarks.measure import measure
+from benchmarks.pages import Pages, make_pages, read_prose
+from benchmarks.peers import NAIVE, Find, available, left_out
+from benchmarks.phrases import as_lexicon, make_phrases
+from domain.severity import STANDARD_CATEGORIES
+from keyword_stage.lexicon import read_lexicon
+
+PACKAGES = ("pyahocorasick", "hyperscan", "flashtext", "ahocorasick-rs")
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How much is measured."""
+
+    sizes: tuple[int, ...] = (1000, 10_000, 50_000)
+    pages: int = 100
+    lengths: tuple[int, ...] = LENGTHS
+    built: int = 50_000
+
+
+FULL = Scale()
+QUICK = Scale(sizes=(200,), pages=10, lengths=(250, 500), built=500)
+
+
+def run(repeats: int, quick: bool, say: Callable[[str], None]) -> str:
+    """Measures everything and returns the report as Markdown.
+
+    Raises:
+        UnequalWork: If an engine does not find on clean text exactly what stands there.
+    """
+    scale = QUICK if quick else FULL
+    prose = read_prose(scale.pages)
+    parts = [
+        "# Keyword stage\n",
+        describe(PACKAGES),
+        f"- CPU seconds of one process (`time.process_time`), median of {repeats} rounds, contenders in turn; "
+        f"n = {scale.pages} pages of about 2,000 characters (harmless training rows, phrases planted)\n"
+        "- on clean text every engine gave exactly the spans that were planted; on other text the last column "
+        "says how many it found\n"
+        "- naive pyahocorasick: a cached fold of each character with all offsets, `iter`, then a boundary check of "
+        "each hit; ahocorasick-rs: the same check on `str.lower`; flashtext and re on `str.lower`. None of them undoes "
+        "digits for letters or stretched letters\n",
+    ]
+    if quick:
+        parts.append("- **quick**: sizes that show that it runs, not how fast it is\n")
+    for size in scale.sizes:
+        say(f"{size:,} phrases")
+        parts.append(_throughput(size, prose, repeats))
+    say("the project's own lexicon")
+    parts.append(_own_lexicon(prose, repeats))
+    say("doubling")
+    parts.append(_doubling(scale.lengths, repeats))
+    say(f"building {scale.built:,} phrases")
+    parts.append(_building(scale.built, prose, repeats))
+    return "\n".join(parts)
+
+
+def _throughput(size: int, prose: Sequence[str], repeats: int) -> str:
+    phrases = make_phrases(size, prose)
+    finds: dict[str, Find] = {name: stage(build(as_lexicon(phrases))) for name, build in ENGINES.items()}
+    finds |= {name: build(phrases) for name, build in available(size)}
+    kinds = make_pages(prose, phrases)
+    for pages in kinds:
+        if pages.clean:
+            check_same_hits(pages.planted, {name: [find(text) for text in pages.texts] for name, find in finds.items()})
+    rows = [row for pages in kinds for row in _rows(pages, finds, repeats)]
+    header = ("text", "engine", "µs a page", "MB/s", "speed, naive = 1", "found")
+    notes = "".join(f"\nNot measured: {reason}.\n" for reason in left_out(size))
+    return f"## {size:,} phrases\n\n{table(header, rows, names=2)}{notes}"
+
+
+def _rows(pages: Pages, finds: Mapping[str, Find], repeats: int) -> list[tuple[object, ...]]:
+    taken = measure({name: _over(find, pages.texts) for name, find in finds.items()}, repeats)
+    rows: list[tuple[object, ...]] = []
+    for name, find in finds.items():
+        found = sum(len(set(find(text)) & set(spans)) for text, spans in zip(pages.texts, pages.planted, strict=True))
+        rows.append(
+            (
+                pages.name,
+                name,
+                f"{taken[name] / len(pages.texts) * 1e6:.1f}",
+                f"{pages.size / taken[name] / 1e6:.2f}",
+                f"{taken[NAIVE] / taken[name]:.2f}",
+                f"{found} of {pages.hits}",
+            )
+        )
+    return rows
+
+
+def _over(find: Callable[[str], object], texts: Sequence[str]) -> Callable[[], None]:
+    def run() -> None:
+        for text in texts:
+            find(text)
+
+    return run
+
+
+def _own_lexicon(prose: Sequence[str], repeats: int) -> str:
+    lexicon = read_lexicon()
+    finds = {name: stage(build(lexicon)) for name, build in ENGINES.items()}
+    taken = measure({name: _over(find, prose) for name, find in finds.items()}, repeats)
+    rows = [
+        (name, f"{taken[name] / len(prose) * 1e6:.1f}", f"{sum(len(find(text)) for text in prose) / len(prose):.1f}")
+        for name, find in finds.items()
+    ]
+    return (
+        f"## The project's own lexicon, with its rules ({len(lexicon.phrases):,} phrases)\n\n"
+        "The same pages without anything planted; they are harmless, but full of what the lexicon looks for.\n\n"
+        + table(("engine", "µs a page", "hits a page"), rows)
+    )
+
+
+def _doubling(lengths: tuple[int, ...], repeats: int) -> str:
+    lexicon = read_lexicon()
+    parts = []
+    for name, build in ENGINES.items():
+        figures = doubling(stage(build(lexicon)), adversarial_inputs(lexicon), lengths, repeats)
+        rows = [
+            (text, *(f"{taken * 1e6:.0f}" for taken in seconds), f"{ratio:.2f}")
+            for text, (seconds, ratio) in sorted(figures.items(), key=lambda item: -item[1][1])
+        ]
+        header = ("input", *(f"µs at {length:,}" for length in lengths), "worst ratio")
+        parts.append(f"### {name}\n\n{table(header, rows)}")
+    return "## Twice the text, project's own lexicon\n\n" + "\n".join(parts)
+
+
+def _building(count: int, prose: Sequence[str], repeats: int) -> str:
+    phrases = make_phrases(count, prose)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "bench.csv"
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(("phrase", "grade", "category"))
+            writer.writerows((phrase, 3, STANDARD_CATEGORIES[0]) for phrase in phrases)
+        lexicon = read_lexicon([path])
+        read = measure({"read": partial(read_lexicon, [path])}, min(3, repeats))["read"]
+    built = measure({name: partial(build, lexicon) for name, build in ENGINES.items()}, min(3, repeats))
+    rows = [(name, f"{read:.2f}", f"{taken:.2f}", f"{read + taken:.2f}") for name, taken in built.items()]
+    header = ("engine", "s to read the CSV", "s to build", "s for both")
+    return f"## Building {count:,} phrases\n\n{table(header, rows)}"

@@ -1,0 +1,31 @@
+"""CPU seconds of several contenders, taken in turn so that a busy machine is unfair to none."""
+
+import gc
+import time
+from collections.abc import Callable, Mapping
+from statistics import median
+
+
+def measure(contenders: Mapping[str, Callable[[], object]], repeats: int) -> dict[str, float]:
+    """Median CPU seconds of one call of each contender.
+
+    Each is called once beforehand, unmeasured. Then every round measures each of them once, and every
+    round begins with another one.
+    """
+    names = list(contenders)
+    for name in names:
+        contenders[name]()
+    seconds: dict[str, list[float]] = {name: [] for name in names}
+    for turn in range(repeats):
+        first = turn % len(names) if names else 0
+        for name in names[first:] + names[:first]:
+            seconds[name].append(cpu_seconds(contenders[name]))
+    return {name: median(taken) for name, taken in seconds.items()}
+
+
+def cpu_seconds(call: Callable[[], object]) -> float:
+    """CPU seconds of one call, of all threads of this process."""
+    gc.collect()
+    start = time.process_time()
+    call()
+    return time.process_time() - start

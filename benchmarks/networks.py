@@ -1,0 +1,81 @@
+"""Other forms of a served network, scored by the same code around it."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from domain.errors import InvalidModel
+from domain.hit import ContextWindow
+from models.artifact import ModelArtifact
+from models.encoding import EncodedWindow, WindowEncoder
+from models.ladder import to_ladders
+from models.runtime import open_session
+from models.scorer import WindowScores
+
+Logits = Callable[[EncodedWindow], npt.NDArray[np.float32]]
+
+
+class NetworkScorer:
+    """Does what `OnnxScorer` does with any network.
+
+    Args:
+        logits: The network: from one window to logits of shape (hits + 1, categories, 5).
+        artifact: Gives tokenizer and temperatures.
+    """
+
+    def __init__(self, logits: Logits, artifact: ModelArtifact) -> None:
+        self._logits = logits
+        self._encoder = WindowEncoder(artifact.tokenizer, artifact.max_tokens)
+        self._temperatures = np.array(artifact.temperatures)
+
+    def score(self, window: ContextWindow) -> WindowScores:
+        """Scores one window and each of its hits."""
+        encoded = self._encoder.encode(window)
+        ladders = to_ladders(self._logits(encoded), self._temperatures)
+        return WindowScores(ladders[0], ladders[1:], encoded.covered, encoded.unknown)
+
+
+def onnx_logits(network: Path) -> Logits:
+    """An ONNX file in onnxruntime, one thread."""
+    session = open_session(network)
+
+    def logits(encoded: EncodedWindow) -> npt.NDArray[np.float32]:
+        (out,) = session.run(["logits"], {"input_ids": encoded.input_ids, "spans": encoded.spans})
+        return np.asarray(out[0], dtype=np.float32)
+
+    return logits
+
+
+def load_torch(weights: Path) -> Any:
+    """The network of a training run in eager torch, fp32, ready to be asked.
+
+    Raises:
+        InvalidModel: If the run has no such weights.
+    """
+    import torch
+
+    from training.network import load_base
+    from training.setup import base_model
+
+    if not weights.is_file():
+        raise InvalidModel(f"{weights.parent.name} has no {weights.name}: it is what `secondglance train` leaves")
+    network = load_base(base_model())
+    network.load_state_dict(torch.load(weights, weights_only=True, map_location="cpu"))
+    return network.eval()
+
+
+def torch_logits(network: Any) -> Logits:
+    """A torch network, eager, one thread."""
+    import torch
+
+    torch.set_num_threads(1)
+
+    def logits(encoded: EncodedWindow) -> npt.NDArray[np.float32]:
+        with torch.inference_mode():
+            out = network(torch.from_numpy(encoded.input_ids), torch.from_numpy(encoded.spans))
+        return np.asarray(out[0].numpy(), dtype=np.float32)
+
+    return logits

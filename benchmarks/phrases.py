@@ -1,0 +1,73 @@
+"""Phrase lists of any size that are known not to stand in a prose, so that every hit is one that was planted."""
+
+import random
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+from domain.severity import STANDARD_CATEGORIES
+from keyword_stage.disguise import readings
+from keyword_stage.fold import fold
+from keyword_stage.lexicon import Lexicon, Phrase, read_lexicon
+from keyword_stage.spelling import read_spelling
+
+_PLAIN = re.compile("[a-z]+(?: [a-z]+)*")
+_STRETCHED = re.compile(r"([a-z])\1\1")
+_LONGEST = 8
+"""Words of the longest phrase taken."""
+
+
+def make_phrases(count: int, prose: Sequence[str], seed: int = 20) -> tuple[str, ...]:
+    """Plain phrases that no reading of the prose holds.
+
+    The forms of the project's own lexicon come first; where they do not suffice, the beginning of one
+    is joined to the end of another. Only letters and single spaces, so that peers which fold nothing
+    are not at a loss.
+    """
+    rng = random.Random(seed)
+    taken = _grams(prose)
+    own = sorted(form for form in _own_forms() if form not in taken)
+    rng.shuffle(own)
+    phrases = dict.fromkeys(own[:count])
+    while len(phrases) < count:
+        made = f"{rng.choice(own).split()[0]} {rng.choice(own).split()[-1]} {rng.choice(own).split()[-1]}"
+        if made not in taken:
+            phrases[made] = None
+    return tuple(phrases)
+
+
+def as_lexicon(phrases: Iterable[str]) -> Lexicon:
+    """A lexicon of them, without inflections and rules."""
+    written = tuple(
+        Phrase(phrase, STANDARD_CATEGORIES[0], 3, read_spelling(phrase), False, False, "") for phrase in phrases
+    )
+    return Lexicon(written, "bench")
+
+
+def word_grams(words: Sequence[str]) -> Iterator[str]:
+    """All runs of up to eight words."""
+    for start in range(len(words)):
+        for end in range(start + 1, min(len(words), start + _LONGEST) + 1):
+            yield " ".join(words[start:end])
+
+
+def _own_forms() -> set[str]:
+    return {
+        form.strip()
+        for phrase in read_lexicon().phrases
+        for form in phrase.spelling.parts[0]
+        if not phrase.spelling.gaps and form.endswith(" ") and _is_plain(form.strip())
+    }
+
+
+def _is_plain(form: str) -> bool:
+    return bool(_PLAIN.fullmatch(form)) and not _STRETCHED.search(form) and len(form.split()) <= _LONGEST
+
+
+def _grams(prose: Iterable[str]) -> Collection[str]:
+    """Every run of words, by whatever an engine may take for a word."""
+    grams: set[str] = set()
+    for text in prose:
+        for reading in (text, *(reading.text for reading in readings(text))):
+            for words in (fold(reading).split(), re.split(r"\W+", reading.lower()), re.split("[^a-z]+", fold(reading))):
+                grams.update(word_grams(words))
+    return grams

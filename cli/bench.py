@@ -1,0 +1,56 @@
+"""`secondglance bench`: measurements against peers; needs a checkout, as `benchmarks/` is in no wheel."""
+
+import importlib
+import importlib.util
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+def _bench_options(repeats: int) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    options = (
+        click.option("--repeats", default=repeats, show_default=True, type=click.IntRange(1), help="Rounds of timing."),
+        click.option("--quick", is_flag=True, help="Tiny sizes: shows that it runs, not how fast it is."),
+        click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Also write the report here."),
+    )
+
+    def add(command: Callable[..., None]) -> Callable[..., None]:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
+
+
+@click.group("bench")
+def command() -> None:
+    """Measure against peers (`make bench-setup`); the report is Markdown. See docs/benchmarks.md."""
+
+
+@command.command("matcher")
+@_bench_options(repeats=7)
+def matcher(repeats: int, quick: bool, out: Path | None) -> None:
+    """Measures the keyword stage: throughput, twice the text, building."""
+    _report("matcher", out, repeats=repeats, quick=quick)
+
+
+@command.command("scorer")
+@click.option("--run", "name", help="Run with the fp32 weights (runs/NAME); without it torch cannot be measured.")
+@_bench_options(repeats=5)
+def scorer(name: str | None, repeats: int, quick: bool, out: Path | None) -> None:
+    """Measures the second look: against torch fp32, and one pass a window against one a hit."""
+    _report("scorer", out, name=name, repeats=repeats, quick=quick)
+
+
+def _report(bench: str, out: Path | None, **options: Any) -> None:
+    if importlib.util.find_spec("benchmarks") is None:
+        raise click.ClickException("the benchmarks are in no wheel; run them from a checkout")
+    # By name: benchmarks stand above the commands, and nothing may import upwards.
+    report: str = importlib.import_module(f"benchmarks.{bench}").run(
+        **options, say=lambda now: click.echo(now, err=True)
+    )
+    click.echo(report)
+    if out:
+        out.write_text(report, encoding="utf-8")

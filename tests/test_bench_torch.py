@@ -1,0 +1,62 @@
+"""The scorer's bench with torch, on a run of a tiny network."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from cli.main import main
+from models.artifact import default_folder, write_manifest
+
+pytestmark = pytest.mark.training
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    import torch
+
+    from training import network as training_network
+    from training.export import export
+
+    monkeypatch.setattr("warnings.filters", [])  # third-party deprecations are not ours to mend
+    torch.manual_seed(20)
+    tiny = training_network.tiny_network(30522)
+    torch.save(tiny.state_dict(), tmp_path / "best.pt")
+    export(tiny, default_folder() / "tokenizer.json", tmp_path)
+    for file in ("model.json", "MODEL_CARD.md"):
+        shutil.copyfile(default_folder() / file, tmp_path / file)
+    write_manifest(tmp_path)
+    monkeypatch.setattr(training_network, "load_base", lambda _: training_network.tiny_network(30522))
+    return tmp_path
+
+
+def bench(run: Path) -> None:
+    main(["bench", "scorer", "--quick", "--repeats", "1", "--run", str(run)])
+
+
+def test_torch_and_onnx_of_one_run_are_compared(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as status:
+        bench(run)
+    assert status.value.code == 0
+    report = capsys.readouterr().out
+    for said in ("torch eager fp32, one pass a window", "ONNX fp32, one pass", "one pass a hit", "NOT the promoted"):
+        assert said in report
+    assert "Not measured" not in report
+
+
+def test_weights_of_another_run_give_no_result(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    import torch
+
+    torch.save({name: 2 * value for name, value in torch.load(run / "best.pt").items()}, run / "best.pt")
+    with pytest.raises(SystemExit) as status:
+        bench(run)
+    assert status.value.code == 2
+    assert "not the same network" in capsys.readouterr().err
+
+
+def test_a_run_without_weights_says_so(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (run / "best.pt").unlink()
+    with pytest.raises(SystemExit) as status:
+        bench(run)
+    assert status.value.code == 2
+    assert "has no best.pt" in capsys.readouterr().err
