@@ -51,6 +51,21 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Counterfactual:
+    """The one word that matters most: hide it, and the severity is another.
+
+    Attributes:
+        start: First code point in the page text.
+        end: Just past the last.
+        severity: What the finding's severity would be without the word.
+    """
+
+    start: int
+    end: int
+    severity: int
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One hit after the second look.
 
@@ -65,6 +80,8 @@ class Finding:
         fingerprint: Same for the same phrase in the same surrounding text.
         boxes: One for each line covered.
         evidence: Words that moved the score, if they were asked for.
+        counterfactual: With the evidence, the word without which the severity changes most; None if no single
+            word changes it, or if the model did not decide it.
     """
 
     hit: KeywordHit
@@ -77,6 +94,7 @@ class Finding:
     fingerprint: str
     boxes: tuple[Box, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    counterfactual: Counterfactual | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,15 @@
-"""Why: which words near a hit moved its score, found by hiding them one at a time."""
+"""Why: which words near a hit moved its score or its severity, found by hiding them one at a time."""
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
 
 from domain.hit import ContextWindow, KeywordHit
 from domain.severity import GENUINE, STANDARD_CATEGORIES
-from domain.verdict import Evidence
+from domain.verdict import Counterfactual, Evidence
 from models.scorer import WindowScores
 
 MOST_WORDS = 64
@@ -16,41 +19,83 @@ LEAST_EFFECT = 0.01
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
 
-def find_evidence(
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What hiding words of a window says about one of its hits.
+
+    Attributes:
+        evidence: The words with the largest effects, largest first; offsets into the page's text.
+        counterfactual: The word without which the severity changes most, if any changes it.
+    """
+
+    evidence: tuple[Evidence, ...]
+    counterfactual: Counterfactual | None
+
+
+def explain(
     score: Callable[[ContextWindow], WindowScores],
     window: ContextWindow,
     categories: Sequence[str],
+    severity: Callable[[int, npt.NDArray[np.float64]], int],
     secret: Sequence[tuple[int, int]] = (),
-) -> list[tuple[Evidence, ...]]:
-    """Hides each word in turn and measures what that does to P(severity >= 3) of every hit.
+) -> list[Explanation]:
+    """Hides each word in turn and measures what that does to every hit.
 
     A word is replaced by spaces, so that every offset stays where it was.
 
     Args:
         score: The scorer.
         window: The window.
-        categories: For each hit the category whose probability is watched.
+        categories: For each hit the category whose P(severity >= 3) is watched for the evidence; no evidence
+            for one that the model does not know.
+        severity: The severity that a hit has by its index and its ladders, shape (categories, 5).
         secret: Spans of the page that must not be pointed at.
 
     Returns:
-        For each hit the words with the largest effects, largest first; offsets into the page's text.
-        Nothing for a category that the model does not know.
+        One explanation for each hit.
     """
-    rows = [STANDARD_CATEGORIES.index(name) if name in STANDARD_CATEGORIES else None for name in categories]
+    before = score(window).hits
+    words = _nearest_words(window, secret)
+    after = [score(_without(window, word)).hits for word in words]
+    found: list[Explanation] = []
+    for index, category in enumerate(categories):
+        effects = [_effect(before[index], hits[index], category) for hits in after]
+        severities = [severity(index, hits[index]) for hits in after]
+        evidence = [_evidence(window, word, effect) for word, effect in zip(words, effects, strict=True)]
+        shown = sorted((e for e in evidence if abs(e.effect) >= LEAST_EFFECT), key=lambda e: -abs(e.effect))
+        changes = [
+            (Counterfactual(e.start, e.end, changed), abs(e.effect))
+            for e, changed in zip(evidence, severities, strict=True)
+            if not (e.start <= window.hits[index].start and window.hits[index].end <= e.end)
+        ]
+        found.append(Explanation(tuple(shown[:MOST_SHOWN]), _largest(changes, severity(index, before[index]))))
+    return found
 
-    def concerns(seen: ContextWindow) -> list[float]:
-        hits = score(seen).hits
-        return [0.0 if row is None else float(hits[index, row, GENUINE - 1]) for index, row in enumerate(rows)]
 
-    before = concerns(window)
-    found: list[list[Evidence]] = [[] for _ in rows]
-    for start, end in _nearest_words(window, secret):
-        text = window.text[:start] + " " * (end - start) + window.text[end:]
-        for index, after in enumerate(concerns(replace(window, text=text))):
-            effect = round(before[index] - after, 6)
-            if abs(effect) >= LEAST_EFFECT:
-                found[index].append(Evidence(start + window.offset, end + window.offset, effect))
-    return [tuple(sorted(words, key=lambda word: -abs(word.effect))[:MOST_SHOWN]) for words in found]
+def _without(window: ContextWindow, word: tuple[int, int]) -> ContextWindow:
+    start, end = word
+    return replace(window, text=window.text[:start] + " " * (end - start) + window.text[end:])
+
+
+def _effect(before: npt.NDArray[np.float64], after: npt.NDArray[np.float64], category: str) -> float:
+    """How much P(severity >= 3) of a category falls."""
+    if category not in STANDARD_CATEGORIES:
+        return 0.0
+    row = STANDARD_CATEGORIES.index(category)
+    return round(float(before[row, GENUINE - 1] - after[row, GENUINE - 1]), 6)
+
+
+def _evidence(window: ContextWindow, word: tuple[int, int], effect: float) -> Evidence:
+    return Evidence(word[0] + window.offset, word[1] + window.offset, effect)
+
+
+def _largest(changes: Sequence[tuple[Counterfactual, float]], severity: int) -> Counterfactual | None:
+    """The largest change of severity, of equals the one with the largest effect; None if there is no change.
+
+    A word that is all of the hit is not among them: without it there would be no hit.
+    """
+    real = [change for change in changes if change[0].severity != severity]
+    return max(real, key=lambda change: (abs(change[0].severity - severity), change[1]))[0] if real else None
 
 
 def _nearest_words(window: ContextWindow, secret: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

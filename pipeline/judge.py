@@ -95,6 +95,12 @@ class Judge:
             boxes=page.boxes(hit.start, hit.end),
         )
 
+    def severity_by_model(self, hit: KeywordHit, ladders: npt.NDArray[np.float64], policy: ResolvedPolicy) -> int:
+        """The severity of a hit whose ladders the model is trusted with, shape (categories, 5); floors included."""
+        by_category = to_mapping(ladders)
+        assessed = _assess(hit, by_category, policy, self.threshold)
+        return max(severity_of(by_category[assessed]), policy.of(assessed).floor)
+
     def _reason_not_to_trust(
         self, window: ContextWindow, index: int, scores: WindowScores | None, page: Page, language: str | None
     ) -> Reason | None:

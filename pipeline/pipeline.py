@@ -12,14 +12,14 @@ from domain.errors import InvalidRequest, InvalidText, TextTooLong, Unavailable
 from domain.hit import MASK, ContextWindow, KeywordHit
 from domain.image_match import ImageMatch
 from domain.page import Box, Page
-from domain.verdict import Action, Finding, Ladder, Verdict, Versions
+from domain.verdict import Action, Finding, Ladder, Reason, Verdict, Versions
 from image_hash.lookup import PictureFinder
 from keyword_stage.matcher import Matcher
 from models.scorer import WindowScores
 from ocr.decode import decode
 from ocr.engine import OcrEngine
 from pipeline.context import make_reading_windows, make_windows
-from pipeline.evidence import find_evidence
+from pipeline.evidence import explain
 from pipeline.judge import Judge, judge_picture, to_mapping, worst
 from pipeline.policy import Policy, ResolvedPolicy
 from pipeline.stopwatch import Stopwatch
@@ -123,17 +123,33 @@ class Pipeline:
                 for index in range(len(window.hits))
             ]
             if options.evidence and scores is not None:
-                made = self._with_evidence(window, made, hits)
+                made = self._with_evidence(window, made, hits, policy)
             findings += [finding for finding in made if finding is not None]
         return tuple(findings), degraded
 
     def _with_evidence(
-        self, window: ContextWindow, made: Sequence[Finding | None], hits: Sequence[KeywordHit]
+        self,
+        window: ContextWindow,
+        made: Sequence[Finding | None],
+        hits: Sequence[KeywordHit],
+        policy: ResolvedPolicy,
     ) -> list[Finding | None]:
         secret = [(hit.start, hit.end) for hit in hits if hit.protected]
         watched = [finding.assessed_category if finding else "" for finding in made]
-        evidence = find_evidence(self.scorer.score, window, watched, secret)
-        return [finding and replace(finding, evidence=words) for finding, words in zip(made, evidence, strict=True)]
+
+        def severity(index: int, ladders: np.ndarray) -> int:
+            return self.judge.severity_by_model(window.hits[index], ladders, policy)
+
+        explained = explain(self.scorer.score, window, watched, severity, secret)
+        return [
+            finding
+            and replace(
+                finding,
+                evidence=why.evidence,
+                counterfactual=why.counterfactual if finding.reason is Reason.MODEL else None,
+            )
+            for finding, why in zip(made, explained, strict=True)
+        ]
 
     def _read_all(self, page: Page, capture: Capture) -> dict[str, Ladder]:
         """Highest ladder of each category over windows that cover the whole text."""

@@ -85,6 +85,7 @@ def _finding(finding: Finding) -> pb.Finding:
         reason=finding.reason.value,
         fingerprint=finding.fingerprint,
         evidence=[pb.Evidence(**asdict(evidence)) for evidence in finding.evidence],
+        counterfactual=pb.Counterfactual(**asdict(finding.counterfactual)) if finding.counterfactual else None,
     )
 
 

@@ -136,6 +136,7 @@ def _finding_to_json(finding: Finding) -> dict[str, Any]:
         "reason": finding.reason.value,
         "fingerprint": finding.fingerprint,
         "evidence": [{"start": e.start, "end": e.end, "effect": e.effect} for e in finding.evidence],
+        "counterfactual": asdict(finding.counterfactual) if finding.counterfactual else None,
     }
 
 

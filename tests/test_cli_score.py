@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 CONTRACT = {"id", "severity", "category", "action", "degraded", "findings", "image_matches", "versions", "timing_ns"}
 FINDING = {
     "phrase", "category", "grade", "severity", "assessed_category", "start", "end", "matched", "disguise", "boxes",
-    "probability", "probabilities", "reason", "fingerprint", "evidence",
+    "probability", "probabilities", "reason", "fingerprint", "evidence", "counterfactual",
 }  # fmt: skip
 
 

@@ -77,6 +77,7 @@ def from_proto(verdict: pb.Verdict) -> dict[str, Any]:
     for finding in out["findings"]:
         finding.setdefault("matched", None)
         finding.setdefault("probability", None)
+        finding.setdefault("counterfactual", None)
         finding["probabilities"] = {c: ladder["at_least"] for c, ladder in finding["probabilities"].items()}
         finding["boxes"] = [[box["left"], box["top"], box["right"], box["bottom"]] for box in finding["boxes"]]
     for match in out["image_matches"]:

@@ -136,8 +136,18 @@ class Evidence(_message.Message):
     effect: float
     def __init__(self, start: _Optional[int] = ..., end: _Optional[int] = ..., effect: _Optional[float] = ...) -> None: ...
 
+class Counterfactual(_message.Message):
+    __slots__ = ("start", "end", "severity")
+    START_FIELD_NUMBER: _ClassVar[int]
+    END_FIELD_NUMBER: _ClassVar[int]
+    SEVERITY_FIELD_NUMBER: _ClassVar[int]
+    start: int
+    end: int
+    severity: int
+    def __init__(self, start: _Optional[int] = ..., end: _Optional[int] = ..., severity: _Optional[int] = ...) -> None: ...
+
 class Finding(_message.Message):
-    __slots__ = ("phrase", "category", "grade", "severity", "assessed_category", "start", "end", "matched", "disguise", "boxes", "probability", "probabilities", "reason", "fingerprint", "evidence", "action")
+    __slots__ = ("phrase", "category", "grade", "severity", "assessed_category", "start", "end", "matched", "disguise", "boxes", "probability", "probabilities", "reason", "fingerprint", "evidence", "action", "counterfactual")
     class ProbabilitiesEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -161,6 +171,7 @@ class Finding(_message.Message):
     FINGERPRINT_FIELD_NUMBER: _ClassVar[int]
     EVIDENCE_FIELD_NUMBER: _ClassVar[int]
     ACTION_FIELD_NUMBER: _ClassVar[int]
+    COUNTERFACTUAL_FIELD_NUMBER: _ClassVar[int]
     phrase: str
     category: str
     grade: int
@@ -177,7 +188,8 @@ class Finding(_message.Message):
     fingerprint: str
     evidence: _containers.RepeatedCompositeFieldContainer[Evidence]
     action: str
-    def __init__(self, phrase: _Optional[str] = ..., category: _Optional[str] = ..., grade: _Optional[int] = ..., severity: _Optional[int] = ..., assessed_category: _Optional[str] = ..., start: _Optional[int] = ..., end: _Optional[int] = ..., matched: _Optional[str] = ..., disguise: _Optional[_Iterable[str]] = ..., boxes: _Optional[_Iterable[_Union[Box, _Mapping]]] = ..., probability: _Optional[float] = ..., probabilities: _Optional[_Mapping[str, Ladder]] = ..., reason: _Optional[str] = ..., fingerprint: _Optional[str] = ..., evidence: _Optional[_Iterable[_Union[Evidence, _Mapping]]] = ..., action: _Optional[str] = ...) -> None: ...
+    counterfactual: Counterfactual
+    def __init__(self, phrase: _Optional[str] = ..., category: _Optional[str] = ..., grade: _Optional[int] = ..., severity: _Optional[int] = ..., assessed_category: _Optional[str] = ..., start: _Optional[int] = ..., end: _Optional[int] = ..., matched: _Optional[str] = ..., disguise: _Optional[_Iterable[str]] = ..., boxes: _Optional[_Iterable[_Union[Box, _Mapping]]] = ..., probability: _Optional[float] = ..., probabilities: _Optional[_Mapping[str, Ladder]] = ..., reason: _Optional[str] = ..., fingerprint: _Optional[str] = ..., evidence: _Optional[_Iterable[_Union[Evidence, _Mapping]]] = ..., action: _Optional[str] = ..., counterfactual: _Optional[_Union[Counterfactual, _Mapping]] = ...) -> None: ...
 
 class ImageMatch(_message.Message):
     __slots__ = ("bank", "item", "algorithm", "distance", "quality", "severity", "category", "box")

@@ -1,0 +1,156 @@
+"""Words that moved a score, and the one without which the severity is another."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from google.protobuf.json_format import MessageToDict
+
+from domain.capture import Capture
+from domain.hit import ContextWindow, KeywordHit
+from domain.severity import STANDARD_CATEGORIES
+from domain.verdict import Counterfactual, Finding, Reason, Verdict
+from models.scorer import WindowScores
+from pipeline.evidence import MOST_WORDS, Explanation, explain
+from pipeline.pipeline import Options, Pipeline
+from pipeline.policy import Policy
+from pipeline.policy_file import PolicyFile
+from serving.grpc_messages import to_verdict
+from serving.schemas import verdict_to_json
+
+SUICIDE = STANDARD_CATEGORIES.index("suicide")
+
+
+class WordWeights:
+    """P(severity >= k) is 1 up to the sum of the weights of the words that are there; it knows one category."""
+
+    def __init__(self, **weights: float) -> None:
+        self._weights = weights
+        self.calls = 0
+
+    def score(self, window: ContextWindow) -> WindowScores:
+        self.calls += 1
+        words = window.text.lower().split()
+        level = sum(weight for word, weight in self._weights.items() if word in words)
+        table = np.zeros((len(window.hits) + 1, 9, 5))
+        table[:, SUICIDE] = [min(1.0, max(0.0, level - k)) for k in range(5)]
+        return WindowScores(table[0], table[1:], (True,) * len(window.hits), 0.0)
+
+
+def hit(text: str, phrase: str) -> KeywordHit:
+    start = text.index(phrase)
+    return KeywordHit(phrase, "suicide", 3, start, start + len(phrase), phrase)
+
+
+def largest(_: int, ladders: np.ndarray) -> int:
+    return int((ladders >= 0.5).sum(axis=-1).max())
+
+
+def ask(text: str, phrase: str, offset: int = 0, secret: str = "", **weights: float) -> tuple[str, Explanation]:
+    page = "." * offset + text
+    window = ContextWindow(text, offset, (hit(page, phrase),))
+    hidden = [(page.index(secret), page.index(secret) + len(secret))] if secret else []
+    (found,) = explain(WordWeights(**weights).score, window, ["suicide"], largest, hidden)
+    return page, found
+
+
+def test_the_counterfactual_is_the_word_that_changes_the_severity_most() -> None:
+    page, found = ask("i will end myself here tonight", "end myself", offset=7, myself=3, tonight=1.0, here=0.4)
+    assert found.counterfactual is not None
+    assert page[found.counterfactual.start : found.counterfactual.end] == "myself"
+    assert found.counterfactual.severity == 1
+    assert [page[e.start : e.end] for e in found.evidence] == ["myself"]  # the others leave P(severity >= 3) at 1
+
+
+def test_a_word_that_keeps_the_severity_down_is_found_too() -> None:
+    page, found = ask("romeo will end himself", "end himself", himself=3.5, romeo=-3)
+    assert found.counterfactual is not None
+    assert page[found.counterfactual.start : found.counterfactual.end] == "romeo"
+    assert found.counterfactual.severity == 4  # 3.5 is nearer to 4: P(severity >= 4) is 0.5
+
+
+def test_no_single_word_changes_it() -> None:
+    assert ask("i will end it here", "end it", end=1, i=0.2, here=0.1)[1].counterfactual is not None
+    assert ask("i will end it here", "end it", here=0.3, i=0.1)[1].counterfactual is None
+
+
+def test_the_hit_itself_is_no_counterfactual_if_it_is_one_word() -> None:
+    page, found = ask("i feel suicidal", "suicidal", suicidal=4)
+    assert [page[e.start : e.end] for e in found.evidence] == ["suicidal"]
+    assert found.counterfactual is None
+
+
+def test_secret_words_are_never_pointed_at() -> None:
+    _, found = ask("i will end myself tonight", "end myself", secret="myself", myself=4)
+    assert found == Explanation((), None)
+
+
+def test_each_word_costs_one_pass_for_all_hits_together() -> None:
+    text = "one two three four five"
+    scorer = WordWeights(one=3)
+    explain(scorer.score, ContextWindow(text, 0, (hit(text, "two"), hit(text, "four"))), ["suicide"] * 2, largest)
+    assert scorer.calls == 6
+    long = "word " * 500 + "two"
+    scorer = WordWeights(one=3)
+    explain(scorer.score, ContextWindow(long, 0, (hit(long, "two"),)), ["suicide"], largest)
+    assert scorer.calls == MOST_WORDS + 1
+
+
+def test_a_category_of_a_schools_own_has_no_evidence() -> None:
+    text = "i will end myself tonight"
+    window = ContextWindow(text, 0, (hit(text, "end myself"),))
+    (found,) = explain(WordWeights(myself=4).score, window, ["vaping"], largest)
+    assert found.evidence == ()
+
+
+def served(pipeline: Pipeline, text: str, policy: Policy | None = None, evidence: bool = True) -> Verdict:
+    made = replace(pipeline, scorer=WordWeights(myself=3, die=2.0), policy=policy or Policy())
+    return made.score(Capture("a", text=text), Options(evidence=evidence))
+
+
+def decided(verdict: Verdict) -> Finding:
+    return verdict.findings[0]
+
+
+def test_the_counterfactual_is_the_severity_that_the_judge_would_give(pipeline: Pipeline) -> None:
+    text = "i want to kill myself and die"
+    finding = decided(served(pipeline, text))
+    assert finding.severity == 5
+    assert finding.counterfactual is not None
+    assert text[finding.counterfactual.start : finding.counterfactual.end] == "myself"
+    assert finding.counterfactual.severity == 2
+    assert decided(served(pipeline, text.replace("myself", "      "), evidence=False)).severity == 2
+    assert decided(served(pipeline, text, evidence=False)).counterfactual is None
+
+
+def test_a_floor_holds_in_the_counterfactual_too(pipeline: Pipeline) -> None:
+    rules = [{"categories": {"all": {"floor": 4}}}]
+    finding = decided(
+        served(pipeline, "i want to kill myself and die", Policy(PolicyFile.model_validate({"rules": rules})))
+    )
+    assert finding.counterfactual is not None
+    assert finding.counterfactual.severity == 4
+
+
+def test_where_the_model_does_not_decide_there_is_none(pipeline: Pipeline) -> None:
+    finding = decided(served(pipeline, "kill myself"))
+    assert finding.reason is Reason.NO_CONTEXT
+    assert finding.counterfactual is None
+
+
+@pytest.mark.parametrize("counterfactual", [Counterfactual(4, 9, 0), None])
+def test_json_and_grpc_carry_it_alike(pipeline: Pipeline, counterfactual: Counterfactual | None) -> None:
+    verdict = served(pipeline, "i want to kill myself and die")
+    findings = tuple(replace(finding, counterfactual=counterfactual) for finding in verdict.findings)
+    verdict = replace(verdict, findings=findings)
+    by_json = [finding["counterfactual"] for finding in verdict_to_json(verdict)["findings"]]
+    message = to_verdict(verdict)
+    by_grpc = [
+        MessageToDict(f, preserving_proto_field_name=True, always_print_fields_with_no_presence=True).get(
+            "counterfactual"
+        )
+        for f in message.findings
+    ]
+    expected = {"start": 4, "end": 9, "severity": 0} if counterfactual else None
+    assert by_json == by_grpc == [expected] * len(findings)
+    assert findings
