@@ -14,12 +14,14 @@ def command() -> None:
 
 @command.command("list")
 def list_models() -> None:
-    """Lists model folders; the one that is served is marked."""
-    from models.artifact import ARTIFACTS, CHAMPION
+    """Lists model folders with their aliases; the champion, which is served, is marked."""
+    from models.artifact import ARTIFACTS
+    from models.registry import CHAMPION, read_aliases
 
-    champion = CHAMPION.read_text(encoding="utf-8").strip() if CHAMPION.is_file() else ""
+    aliases = read_aliases()
     for folder in sorted(path for path in ARTIFACTS.iterdir() if path.is_dir()):
-        click.echo(f"{'*' if folder.name == champion else ' '} {folder.name}")
+        mine = [alias for alias, name in aliases.items() if name == folder.name]
+        click.echo(f"{'*' if CHAMPION in mine else ' '} {' '.join([folder.name, *mine])}")
 
 
 @command.command("card")
@@ -34,7 +36,14 @@ def card(folder: Path | None) -> None:
 @command.command("verify")
 @_FOLDER
 def verify(folder: Path | None) -> None:
-    """Checks every file of a model folder against its manifest."""
-    from models.artifact import default_folder, load_artifact
+    """Checks every file of a model folder against its manifest; without FOLDER, all folders and aliases."""
+    from models.artifact import load_artifact
+    from models.registry import check_registry, read_aliases
 
-    click.echo(f"{load_artifact(folder or default_folder()).name}: every file is as released")
+    if folder:
+        click.echo(f"{load_artifact(folder).name}: every file is as released")
+        return
+    for name in check_registry():
+        click.echo(f"{name}: every file is as released")
+    for alias, name in read_aliases().items():
+        click.echo(f"{alias}: {name}")

@@ -1,14 +1,36 @@
-"""Turns a calibrated run into a model folder named by its digest, and makes it the one that is served."""
+"""Turns a calibrated run into a model folder named by its digest, and points an alias at it."""
 
 import shutil
 from pathlib import Path
 
 from domain.errors import InvalidModel
-from models.artifact import ARTIFACTS, CHAMPION, FILES, load_artifact, manifest_name, write_manifest
+from models.artifact import ARTIFACTS, FILES, load_artifact, manifest_name, write_manifest
+from models.registry import CHAMPION, point
+from training.card import write_card
 
 
-def promote(run: Path, artifacts: Path = ARTIFACTS) -> Path:
-    """Copies a run's model into the artifacts and points `CHAMPION` at it.
+def prepare(run: Path) -> Path:
+    """Makes a calibrated run loadable; a card that it has already stays as it is.
+
+    Raises:
+        InvalidModel: If the run was not exported and calibrated.
+    """
+    missing = [file for file in FILES if file != "MODEL_CARD.md" and not (run / file).is_file()]
+    if missing:
+        raise InvalidModel(f"run {run.name} lacks {', '.join(missing)}; run train, export and calibrate first")
+    if not (run / "MODEL_CARD.md").is_file():
+        write_card(run, "")
+    write_manifest(run)
+    return run
+
+
+def promote(run: Path, artifacts: Path = ARTIFACTS, alias: str = CHAMPION) -> Path:
+    """Copies a run's model into the artifacts and points an alias at it.
+
+    Args:
+        run: A calibrated run with its card.
+        artifacts: Where model folders lie.
+        alias: `champion` (served from now on) or `challenger`.
 
     Raises:
         InvalidModel: If the run lacks a file or does not load.
@@ -22,5 +44,5 @@ def promote(run: Path, artifacts: Path = ARTIFACTS) -> Path:
     for file in (*FILES, "manifest.json"):
         shutil.copyfile(run / file, folder / file)
     load_artifact(folder)
-    (artifacts / CHAMPION.name).write_text(folder.name + "\n", encoding="utf-8")
+    point(alias, folder, artifacts)
     return folder
