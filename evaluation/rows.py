@@ -1,7 +1,7 @@
 """Labelled rows, one JSON object a line: what evaluation and training read.
 
     {"id", "text", "labels": {category: severity}, "spans": [{"start", "end", "category", "severity"}],
-     "slice": [tags], "context": {...}, "pair": id or null, "split", "scenario", "trigger"}
+     "slice": [tags], "context": {...}, "pair": id or null, "split", "scenario", "trigger", "source"}
 
 A category that is absent from `labels` is unknown, never 0. `"graded": false` marks labels that are only
 0 or 1; 1 then means a genuine concern of unknown severity.
@@ -9,7 +9,7 @@ A category that is absent from `labels` is unknown, never 0. `"graded": false` m
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,7 @@ class LabelledRow:
         split: `train`, `dev`, `calibration` or `test`.
         scenario: Rows of one scenario are never parted by a split.
         trigger: The phrase that a keyword list would fire at.
+        source: Who labelled it, where not the project itself: a public set, or `school/lead`.
     """
 
     id: str
@@ -57,6 +58,7 @@ class LabelledRow:
     split: str = ""
     scenario: str = ""
     trigger: str = ""
+    source: str = ""
 
     @property
     def severity(self) -> int:
@@ -104,4 +106,13 @@ def _parse(data: dict[str, Any]) -> LabelledRow:
         split=str(data.get("split") or ""),
         scenario=str(data.get("scenario") or ""),
         trigger=str(data.get("trigger") or ""),
+        source=str(data.get("source") or ""),
     )
+
+
+def row_to_json(row: LabelledRow) -> str:
+    """A row as the line that `read_rows` reads."""
+    data = asdict(row)
+    data["slice"] = data.pop("tags")
+    data["context"] = {name: value for name, value in data["context"].items() if value is not None}
+    return json.dumps(data, ensure_ascii=False)

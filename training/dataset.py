@@ -10,7 +10,7 @@ import numpy.typing as npt
 from domain.capture import CaptureContext
 from domain.hit import ContextWindow, KeywordHit
 from domain.page import Page
-from domain.severity import STANDARD_CATEGORIES
+from domain.severity import GENUINE, STANDARD_CATEGORIES
 from evaluation.rows import LabelledRow
 from evaluation.slurs import fill_slurs
 from keyword_stage.matcher import Matcher
@@ -133,12 +133,12 @@ def _row_truth(row: LabelledRow) -> npt.NDArray[np.int64]:
 
 
 def _window_truth(window: ContextWindow, parts: Sequence[_Part]) -> npt.NDArray[np.int64]:
-    """Worst of the rows that the window reaches; unknown in one is unknown in all, unless known to be bad."""
+    """Worst of the rows that the window reaches; unknown in one is unknown in all, unless known to be a concern."""
     end = window.offset + len(window.text)
     truths = [_row_truth(part.row) for part in parts if part.start < end and window.offset < part.end]
     stacked = np.stack(truths)
     worst = stacked.max(axis=0)
-    return np.where((stacked == UNKNOWN).any(axis=0) & (worst <= 0), UNKNOWN, worst)
+    return np.where((stacked == UNKNOWN).any(axis=0) & (worst < GENUINE), UNKNOWN, worst)
 
 
 def _hit_truth(hit: KeywordHit, parts: Sequence[_Part]) -> npt.NDArray[np.int64]:
