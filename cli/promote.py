@@ -14,7 +14,15 @@ import click
 )
 @click.option("--dry-run", is_flag=True, help="Only evaluate and write the card.")
 @click.option("--force", metavar="REASON", help="Promote even if a gate blocks; the reason is written into the card.")
-def command(run: str, test: Path | None, dry_run: bool, force: str | None) -> None:
+@click.option(
+    "--as",
+    "alias",
+    type=click.Choice(["champion", "challenger"]),
+    default="champion",
+    show_default=True,
+    help="The champion is served; the challenger waits beside it.",
+)
+def command(run: str, test: Path | None, dry_run: bool, force: str | None, alias: str) -> None:
     """Evaluates a run on the blind test set, writes its model card, and promotes it unless a gate blocks."""
     from cli.progress import with_progress
     from evaluation.document import to_markdown
@@ -25,6 +33,7 @@ def command(run: str, test: Path | None, dry_run: bool, force: str | None) -> No
     from models.artifact import write_manifest
     from pipeline.build import build_pipeline
     from pipeline.settings import PipelineSettings
+    from training.canary import gate_against_champion
     from training.card import write_card
     from training.promote import promote
     from training.setup import RUNS
@@ -37,7 +46,7 @@ def command(run: str, test: Path | None, dry_run: bool, force: str | None) -> No
     pipeline = build_pipeline(PipelineSettings(model=folder))
     rows = list(read_rows(test or Path(__file__).parents[1] / "evaluation" / "data"))
     outcomes = with_progress(run_rows(pipeline, rows), "scoring", len(rows))
-    gates = check_gates(outcomes, pipeline.model_config)
+    gates = [*check_gates(outcomes, pipeline.model_config), *gate_against_champion(pipeline)]
     blocked = any(gate.blocks for gate in gates)
     forced = force.strip() if force and blocked else None
     report = to_markdown([*sections_of(outcomes, "Blind test set"), gates_section(gates, forced)])
@@ -49,4 +58,4 @@ def command(run: str, test: Path | None, dry_run: bool, force: str | None) -> No
     if blocked and not forced:
         click.echo('not promoted: a gate blocks (see above); --force "REASON" overrides it on the record', err=True)
         raise SystemExit(1)
-    click.echo(f"promoted: {promote(folder).name}")
+    click.echo(f"promoted: {promote(folder, alias=alias).name} as {alias}")

@@ -157,7 +157,7 @@ def promoted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Path]:
     monkeypatch.setattr(
         training.card, "write_card", lambda run, report: (run / "MODEL_CARD.md").write_text(report, "utf-8")
     )
-    monkeypatch.setattr(training.promote, "promote", lambda run: noted.append(run) or run)
+    monkeypatch.setattr(training.promote, "promote", lambda run, alias: noted.append(run) or run)
     return noted
 
 
