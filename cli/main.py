@@ -16,9 +16,11 @@ COMMANDS = {
     "model": ("cli.model", "List, show and verify model folders."),
     "evaluate": ("cli.evaluate", "Measure the second look on labelled rows."),
     "bench": ("cli.bench", "Measure against peers (make bench-setup)."),
+    "feedback": ("cli.feedback", "Turn decisions of safeguarding leads into rows to retrain with."),
     "train": ("cli.train", "Fine-tune a model (training extra)."),
     "export": ("cli.export", "Export a trained model to ONNX int8 (training extra)."),
     "calibrate": ("cli.calibrate", "Fit temperatures and the dismissal threshold (training extra)."),
+    "compare": ("cli.compare", "Test a calibrated run against the current model."),
     "promote": ("cli.promote", "Turn a run into the model that is served (training extra)."),
 }
 

@@ -4,6 +4,11 @@ from pathlib import Path
 
 import click
 
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+_SHARE = click.FloatRange(0, 1, min_open=True)
+_PART = click.FloatRange(0, 0.5)
+
 
 @click.command("train")
 @click.option("--run", default="base", show_default=True, help="Name of the run; its folder is runs/NAME.")
@@ -14,25 +19,49 @@ import click
     type=click.Path(exists=True, path_type=Path),
     help="Folder of labelled rows (the project's own).",
 )
+@click.option("--share", default=1.0, show_default=True, type=_SHARE, help="Of the train split (learning curve).")
+@click.option("--feedback", type=_FILE, help="Rows that `secondglance feedback` wrote; for the train split only.")
+@click.option("--public", type=_FOLDER, help="Folder of public labelled sets; none are read without it.")
+@click.option("--public-set", multiple=True, metavar="NAME", help="Read this public set only (repeatable).")
+@click.option("--public-share", default=0.2, show_default=True, type=_PART, help="Public rows, at most, in an epoch.")
 @click.option("--tracking", default="sqlite:///mlflow.db", show_default=True, help="MLflow tracking address.")
-def command(run: str, epochs: int, seed: int, corpus: Path | None, tracking: str) -> None:
+def command(
+    run: str,
+    epochs: int,
+    seed: int,
+    corpus: Path | None,
+    share: float,
+    feedback: Path | None,
+    public: Path | None,
+    public_set: tuple[str, ...],
+    public_share: float,
+    tracking: str,
+) -> None:
     """Fine-tunes a model on the train split and keeps the epoch with the highest dev AUROC."""
     import mlflow
 
+    from training.material import Wanted, gather
     from training.network import load_base
     from training.setup import CORPUS, RUNS, base_model, set_up
     from training.train import TrainingSettings, train
 
+    if public_set and not public:
+        raise click.UsageError("--public-set needs --public FOLDER")
     mlflow.set_tracking_uri(tracking)
     mlflow.set_experiment("secondglance")
     setup = set_up(corpus or CORPUS)
+    material = gather(setup.rows, setup.maker, Wanted(share, feedback, public, public_set, public_share, seed))
+    for note in material.notes:
+        click.echo(note)
     settings = TrainingSettings(epochs=epochs, seed=seed)
     train(
         load_base(base_model(), seed),
         setup.maker,
-        setup.split("train"),
+        material.rows,
         setup.split("dev"),
         RUNS / run,
         settings,
+        material.public,
+        material.seen,
     )
     click.echo(f"trained: runs/{run}; next: secondglance export --run {run}")

@@ -132,6 +132,60 @@ def test_the_concern_loss_asks_only_whether_there_is_a_concern() -> None:
     assert torch.isfinite(certain.grad).all()
 
 
+@pytest.mark.parametrize("name", ["severity_loss", "concern_loss"])
+def test_rows_without_a_known_label_add_no_loss_and_move_nothing(name: str) -> None:
+    import torch
+
+    from training import network
+
+    loss = getattr(network, name)
+    logits = torch.randn(3, 2, 9, 5, generator=torch.Generator().manual_seed(1), requires_grad=True)
+    weights = torch.ones(3, 2)
+    truth = torch.zeros(3, 2, 9, dtype=torch.int64)
+    truth[0, :, 7] = 4
+    truth[2] = UNKNOWN
+    alone = loss(logits[:2], truth[:2], weights[:2])
+    assert loss(logits, truth, weights) == alone > 0  # the mean is not watered down either
+    loss(logits, truth, weights).backward()
+    assert (logits.grad[2] == 0).all()
+    assert (logits.grad[0] != 0).any()
+    logits.grad = None
+    nothing = loss(logits[2:], truth[2:], weights[2:])
+    assert nothing == 0
+    nothing.backward()
+    assert (logits.grad == 0).all()
+
+
+def test_a_run_says_what_it_saw_and_tells_mlflow(
+    maker: ExampleMaker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import mlflow
+
+    from training.digest import digest_rows
+    from training.network import tiny_network
+    from training.public.mixture import Mixture
+    from training.train import TrainingSettings, train
+
+    monkeypatch.setattr("warnings.filters", [])  # third-party deprecations are not ours to mend
+    mlflow.set_tracking_uri(f"sqlite:///{tmp_path}/mlflow.db")
+    about = {"edos": {"rows": 6, "licence": "CC0 1.0"}}
+    public = Mixture({"edos": [row(f"kill the lights {n}", violence=0) for n in range(6)]}, [row("kill time")], 0.2)
+    settings = TrainingSettings(epochs=1, batch=8)
+    seen = {"share": 0.5, "public_share": 0.2, "public": about}
+    examples: list[str] = []
+    augmented = maker.augmented
+    monkeypatch.setattr(maker, "augmented", lambda row, *rest: examples.append(row.id) or augmented(row, *rest))
+    train(tiny_network(30522), maker, ROWS, ROWS[:4], tmp_path / "run", settings, public, seen)
+    assert sum(name.startswith("kill the lights") for name in examples) == public.size(len(ROWS)) == 6
+    told = json.loads((tmp_path / "run" / "training.json").read_text())
+    assert {name: told[name] for name in seen} == seen
+    (run,) = mlflow.search_runs(search_all_experiments=True, output_format="list")
+    assert run.data.params["data"] == digest_rows(ROWS) == told["data"]
+    assert run.data.params["dev_data"] == digest_rows(ROWS[:4])
+    assert run.data.params["public.edos.licence"] == "CC0 1.0"
+    assert {"loss", "dev_loss", "dev_auroc"} <= set(run.data.metrics)
+
+
 def test_each_hit_carries_the_truth_of_its_own_span(maker: ExampleMaker) -> None:
     text = "kill the monster. later: i want to kill myself"
     spans = (LabelledSpan(0, 16, "violence", 0), LabelledSpan(25, len(text), "suicide", 4))

@@ -1,6 +1,7 @@
 """The model card: what a model is, what it saw, and what was measured on rows it never saw."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -31,10 +32,9 @@ a child by itself.
 (continuation-ratio) output; ONNX with int8 weights and fp32 arithmetic, {size:.1f} MB. English only;
 other languages keep the lexicon's grade.
 
-**What it saw.** {training["rows"]} rows of the project's own corpus (data digest `{training["data"]}`), which are
-machine-written (see `training/corpus/DATASHEET.md`): no pupil's text and no public data set. {training["epochs"]} epochs,
+**What it saw.** {what_it_saw(training)} {training["epochs"]} epochs,
 seed {training["seed"]}, best dev AUROC {training["best_dev_auroc"]:.3f}.
-
+{public_table(training)}
 **Export.** ONNX fp32 against torch: largest difference of a logit {parity["export_max_logit_gap"]:.1e}. int8 against fp32
 on {parity["spans"]} spans of the dev split: largest difference of P(severity >= 3) {parity["int8_max_probability_gap"]:.3f}, mean
 {parity["int8_mean_probability_gap"]:.4f}; same action (dismiss, review, alert by severity) {100 * parity["int8_same_action"]:.2f} %.
@@ -59,6 +59,36 @@ training rows, but by the same language model as the corpus: expect lower figure
 """,
         encoding="utf-8",
     )
+
+
+def what_it_saw(training: Mapping[str, Any]) -> str:
+    """In a sentence or two, where the rows of a run came from; with each source that it had, and none that it had not."""
+    decisions, public = training.get("feedback"), training.get("public")
+    own = training["rows"] - (decisions["rows"] if decisions else 0)
+    text = f"""{own} rows of the project's own corpus (data digest `{training["data"]}`), which are
+machine-written (see `training/corpus/DATASHEET.md`)"""
+    if "share" in training:
+        text += f", a share of {training['share']:g} of its train split"
+    if decisions:
+        text += f""",
+and {decisions["rows"]} rows that are decisions of safeguarding leads of {decisions["schools"]} schools (digest `{decisions["data"]}`)"""
+    absent = [name for name, found in (("no pupil's text", decisions), ("no public data set", public)) if not found]
+    text += f": {' and '.join(absent)}." if absent else "."
+    if public:
+        text += f"""
+Public rows made up at most {100 * training["public_share"]:.0f} % of each epoch; what a set does not label counted as unknown."""
+    return text
+
+
+def public_table(training: Mapping[str, Any]) -> str:
+    """The public sets that a run saw, with licence and citation; empty if there are none."""
+    if not training.get("public"):
+        return ""
+    rows = [
+        f"| [{name}]({about['source']}) | {about['rows']} {about['use']} | {about['licence']} | {about['citation']} |"
+        for name, about in training["public"].items()
+    ]
+    return "\n".join(["", "| public set | what was read of it | licence | citation |", "|---|---|---|---|", *rows, ""])
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -1,11 +1,11 @@
 """Fine-tunes the packaged encoder on labelled rows; seeded, resumable after each epoch, tracked by MLflow."""
 
-import hashlib
 import json
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import mlflow
 import numpy as np
@@ -17,7 +17,9 @@ from domain.severity import GENUINE, STANDARD_CATEGORIES
 from evaluation.metrics import auroc
 from evaluation.rows import LabelledRow
 from training.dataset import Example, ExampleMaker
+from training.digest import digest_rows, flat
 from training.network import LOW, SpanSeverityNetwork, concern_loss, severity_loss
+from training.public.mixture import Mixture
 
 CHECKPOINT = "checkpoint.pt"
 BEST = "best.pt"
@@ -48,6 +50,8 @@ def train(
     dev: Sequence[LabelledRow],
     run: Path,
     settings: TrainingSettings,
+    public: Mixture | None = None,
+    seen: Mapping[str, Any] | None = None,
 ) -> None:
     """Trains a network and leaves its best weights (by dev AUROC) in the run's folder.
 
@@ -60,19 +64,24 @@ def train(
         dev: To choose the epoch by; never learnt from.
         run: Folder for checkpoints.
         settings: Rates, epochs, seed.
+        public: Public rows to mix in.
+        seen: What else to say of the data, for training.json and MLflow.
     """
+    public, seen = public or Mixture(), seen or {}
     run.mkdir(parents=True, exist_ok=True)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     torch.manual_seed(settings.seed)
     network.to(device)
-    optimiser, schedule = _optimiser(network, settings, len(rows))
+    optimiser, schedule = _optimiser(network, settings, len(rows) + public.size(len(rows)))
     dev_examples = [example for row in dev for example in maker.plain(row)]
     first, best = _resume(run, network, optimiser, schedule)
     with mlflow.start_run(run_name=run.name):
-        mlflow.log_params({**asdict(settings), "rows": len(rows), "dev": len(dev), "data": digest_rows(rows)})
+        data = {"rows": len(rows), "data": digest_rows(rows)}
+        mlflow.log_params({**asdict(settings), **data, "dev": len(dev), "dev_data": digest_rows(dev), **flat(seen)})
         for epoch in range(first, settings.epochs):
             rng = random.Random(settings.seed * 1000 + epoch)
-            examples = [example for row in rows for example in maker.augmented(row, rows, rng)]
+            learnt, beside = public.epoch(rows, settings.seed, epoch)
+            examples = [example for row in learnt for example in maker.augmented(row, beside, rng)]
             loss = _run_epoch(network, examples, settings, rng, device, optimiser, schedule, f"epoch {epoch + 1}")
             figures = evaluate(network, dev_examples, settings.batch, device)
             mlflow.log_metrics({"loss": loss, **figures}, step=epoch)
@@ -85,22 +94,13 @@ def train(
                 torch.save(network.state_dict(), run / BEST)
             _save(run, epoch + 1, best, network, optimiser, schedule)
     (run / "training.json").write_text(
-        json.dumps(
-            {**asdict(settings), "rows": len(rows), "data": digest_rows(rows), "best_dev_auroc": best},
-            indent=1,
-        )
+        json.dumps({**asdict(settings), **data, "best_dev_auroc": best, **seen}, indent=1)
     )
 
 
 def half_precision(device: str) -> torch.autocast:
     """bfloat16 where the machine computes in it (a GPU, or a CPU with AMX); twice as fast there, slower elsewhere."""
     return torch.autocast(device, torch.bfloat16, enabled=device == "cuda" or torch.cpu._is_amx_tile_supported())
-
-
-def digest_rows(rows: Sequence[LabelledRow]) -> str:
-    """sha256 (first 16 hex digits) of ids, texts and labels, whatever their order."""
-    parts = sorted(json.dumps([row.id, row.text, sorted(row.labels.items())]) for row in rows)
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
 def batches(examples: Sequence[Example], size: int, rng: random.Random | None = None) -> Iterator[list[Example]]:

@@ -1,0 +1,42 @@
+"""`secondglance feedback`: decisions of safeguarding leads become rows to retrain with."""
+
+from pathlib import Path
+
+import click
+
+
+@click.command("feedback")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="Where the rows go.")
+@click.option("--partial", is_flag=True, help="Keep the good lines of a file that has bad ones.")
+@click.option("--seed", default=20, show_default=True, help="Chooses what is kept of a school with too many rows.")
+def command(file: Path, out: Path, partial: bool, seed: int) -> None:
+    """Turns decisions (JSON lines, see docs/retraining.md) into labelled rows for `train --feedback`."""
+    from evaluation.rows import read_rows, row_to_json
+    from training.feedback import read_decisions, to_rows
+    from training.guards import guard
+    from training.material import describe, reserved_rows
+    from training.setup import CORPUS
+
+    with file.open("rb") as lines:
+        decisions, faults = read_decisions(lines)
+    for fault in faults:
+        click.echo(f"{file.name}:{fault.line}: {fault.fault}", err=True)
+    if faults and not partial:
+        click.echo(
+            f"nothing written: {len(faults)} bad lines; --partial keeps the {len(decisions)} good ones", err=True
+        )
+        raise SystemExit(1)
+    converted = to_rows(decisions)
+    corpus = list(read_rows(CORPUS))
+    own = sum(row.split == "train" for row in corpus)
+    guarded = guard(converted.rows, own, reserved_rows(corpus), seed)
+    out.write_text("".join(row_to_json(row) + "\n" for row in guarded.rows), encoding="utf-8")
+    click.echo(
+        f"{len(decisions)} decisions: {len(guarded.rows)} rows, {converted.repeated} folded into one on the same text"
+    )
+    for group in converted.contradictory:
+        click.echo(f"set aside, they contradict each other: {', '.join(group)}")
+    for line in describe(guarded):
+        click.echo(line)
+    click.echo(f"written: {out}; next: secondglance train --feedback {out}")

@@ -1,0 +1,126 @@
+"""What a run learns from: shares of the corpus, decisions, public rows, and what the card says of them."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from domain.errors import InvalidRequest
+from domain.severity import STANDARD_CATEGORIES
+from evaluation.rows import LabelledRow, read_rows, row_to_json
+from keyword_stage.lexicon import read_lexicon
+from keyword_stage.matcher import Matcher
+from models.artifact import default_folder
+from models.encoding import WindowEncoder
+from tests.test_public_data import FILES, write
+from training.card import public_table, what_it_saw
+from training.dataset import ExampleMaker
+from training.digest import digest_rows, flat
+from training.material import Wanted, gather
+from training.share import take_share
+
+ZERO = dict.fromkeys(STANDARD_CATEGORIES, 0)
+TRAINED = {"rows": 4000, "data": "abc", "epochs": 12, "seed": 20, "best_dev_auroc": 0.9}
+
+
+def rows(n: int) -> list[LabelledRow]:
+    """Scenarios of three rows, and pairs that join every second scenario with the next."""
+    return [
+        LabelledRow(
+            str(i), f"text {i}", ZERO, split="train", scenario=f"s{i // 3}", pair=f"p{i // 6}" if i % 3 == 0 else None
+        )
+        for i in range(n)
+    ]
+
+
+def test_a_share_keeps_scenarios_and_pairs_together_and_grows_into_the_next() -> None:
+    every = rows(600)
+    quarter, half = take_share(every, 0.25, 20), take_share(every, 0.5, 20)
+    assert 150 <= len(quarter) < 156
+    assert {row.id for row in quarter} < {row.id for row in half}
+    for part in (quarter, half):
+        taken = {row.id for row in part}
+        for start in range(0, 600, 6):  # two scenarios that a pair joins
+            assert len({str(i) in taken for i in range(start, start + 6)}) == 1
+        assert [row for row in every if row.id in taken] == part
+    assert take_share(every, 0.25, 21) != quarter
+    assert take_share(every, 1, 20) == every
+
+
+def test_rows_survive_being_written(tmp_path: Path) -> None:
+    corpus = list(read_rows(Path(__file__).parents[1] / "training" / "corpus"))
+    (tmp_path / "rows.jsonl").write_text("".join(row_to_json(row) + "\n" for row in corpus), "utf-8")
+    assert list(read_rows(tmp_path / "rows.jsonl")) == corpus
+
+
+@pytest.fixture(scope="module")
+def maker() -> ExampleMaker:
+    return ExampleMaker(Matcher(read_lexicon()), WindowEncoder(default_folder() / "tokenizer.json"), {})
+
+
+CORPUS = [*rows(60), LabelledRow("d", "dev text", ZERO, split="dev")]
+
+
+def test_without_anything_asked_for_it_is_the_train_split(maker: ExampleMaker) -> None:
+    found = gather(CORPUS, maker, Wanted())
+    assert list(found.rows) == CORPUS[:60]
+    assert (found.seen, found.notes, found.public.size(60)) == ({}, (), 0)
+
+
+def test_decisions_join_the_train_split_and_are_guarded_again(maker: ExampleMaker, tmp_path: Path) -> None:
+    given = [LabelledRow(f"f{n}", f"i want to die {n}", {"suicide": 0}, source="oak/a") for n in range(9)]
+    given.append(LabelledRow("leak", "DEV text", {"suicide": 0}, source="elm/a"))
+    given.append(LabelledRow("none", "nothing here", {"suicide": 0}, source="ash/a"))
+    file = tmp_path / "rows.jsonl"
+    file.write_text("".join(row_to_json(row) + "\n" for row in given), "utf-8")
+    found = gather(CORPUS, maker, Wanted(feedback=file))
+    assert list(found.rows[:60]) == CORPUS[:60]
+    assert len(found.rows) == 64  # 3 of 64 are less than 5 %
+    assert found.seen["feedback"] == {"rows": 4, "data": digest_rows(found.rows[60:]), "schools": 2}
+    assert found.notes == (
+        "feedback: 4 rows; no keyword hits 1 of them, they teach nothing",
+        "over 5 % of the training rows: oak gave 9 rows, 3 were drawn",
+        "set aside, their texts are kept for measuring: leak",
+    )
+    file.write_text(row_to_json(given[0]) + "\n" + row_to_json(given[0]), "utf-8")
+    with pytest.raises(InvalidRequest, match="an id stands twice"):
+        gather(CORPUS, maker, Wanted(feedback=file))
+
+
+def test_public_rows_are_those_that_a_keyword_hits(maker: ExampleMaker, tmp_path: Path) -> None:
+    lines = [{**FILES["hatemojibuild"][1], "id": text, "text": text} for text in ("kill the lights", "good morning")]
+    write(tmp_path, "hatemojibuild", lines)
+    write(tmp_path, "goemotions", FILES["goemotions"])
+    found = gather(CORPUS, maker, Wanted(share=0.5, public=tmp_path, public_share=0.3))
+    assert [row.text for row in found.public.labelled["hatemojibuild"]] == ["kill the lights"]
+    assert [row.source for row in found.public.background] == ["goemotions"]
+    assert set(found.seen) == {"share", "public_share", "public"}
+    assert {name: about["rows"] for name, about in found.seen["public"].items()} == {
+        "hatemojibuild": 1,
+        "goemotions": 1,
+    }
+    json.dumps(found.seen)
+    assert flat(found.seen)["public.goemotions.licence"] == "Apache-2.0 / CC BY 4.0"
+    table = public_table(found.seen)
+    assert "| 1 labelled rows with a keyword hit | CC BY 4.0 | Kirk et al. 2022, NAACL" in table
+    assert "Demszky et al. 2020" in table
+
+
+def test_the_card_names_every_source_and_denies_none_that_it_had() -> None:
+    assert "no pupil's text and no public data set" in what_it_saw(TRAINED)
+    assert "4000 rows of the project's own corpus" in what_it_saw(TRAINED)
+    assert public_table(TRAINED) == ""
+    feedback = {"feedback": {"rows": 150, "data": "def", "schools": 3}}
+    text = what_it_saw(TRAINED | feedback | {"share": 0.25})
+    assert "3850 rows of the project's own corpus" in text
+    assert "150 rows that are decisions of safeguarding leads of 3 schools" in text
+    assert "a share of 0.25" in text
+    assert "no pupil's text" not in text
+    assert "no public data set" in text
+    public = {
+        "public_share": 0.2,
+        "public": {"edos": {"rows": 1, "use": "u", "source": "s", "licence": "l", "citation": "c"}},
+    }
+    text = what_it_saw(TRAINED | public)
+    assert "no public data set" not in text
+    assert "at most 20 % of each epoch" in text

@@ -1,0 +1,126 @@
+"""What a run learns from: the corpus or a share of it, leads' decisions, public rows; and how it is described."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from domain.errors import InvalidRequest
+from evaluation.rows import LabelledRow, read_rows
+from training.canary import read_canary
+from training.dataset import ExampleMaker
+from training.digest import digest_rows
+from training.guards import Guarded, guard
+from training.public.mixture import Mixture
+from training.public.read import PublicRows, choose_sets, read_public
+from training.share import take_share
+
+BLIND = Path(__file__).parents[1] / "evaluation" / "data"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the user asked a run to learn from.
+
+    Attributes:
+        share: Of the train split.
+        feedback: File of rows that `secondglance feedback` wrote.
+        public: Folder of public sets.
+        public_sets: Names of sets; all that are not read by name alone if empty.
+        public_share: Highest share of an epoch that public rows make up.
+        seed: The run's.
+    """
+
+    share: float = 1.0
+    feedback: Path | None = None
+    public: Path | None = None
+    public_sets: tuple[str, ...] = ()
+    public_share: float = 0.2
+    seed: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What a run learns from.
+
+    Attributes:
+        rows: Of the train split, with the decisions.
+        public: Public rows to mix in.
+        seen: What training.json and the card say of it, beside the corpus.
+        notes: What the user should hear.
+    """
+
+    rows: tuple[LabelledRow, ...]
+    public: Mixture
+    seen: dict[str, Any]
+    notes: tuple[str, ...]
+
+
+def gather(corpus: Sequence[LabelledRow], maker: ExampleMaker, wanted: Wanted) -> Material:
+    """Gathers the rows of a run.
+
+    Raises:
+        InvalidRequest: If a file is at fault or a set is missing.
+    """
+    rows = take_share([row for row in corpus if row.split == "train"], wanted.share, wanted.seed)
+    seen: dict[str, Any] = {}
+    notes: list[str] = []
+    if wanted.share < 1:
+        seen["share"] = wanted.share
+        notes.append(f"share {wanted.share:g} of the train split: {len(rows)} rows")
+    if wanted.feedback:
+        guarded = guard(_feedback(wanted.feedback), len(rows), reserved_rows(corpus), wanted.seed)
+        unhit = sum(not maker.is_hit(row) for row in guarded.rows)
+        schools = {row.source.partition("/")[0] for row in guarded.rows}
+        seen["feedback"] = {"rows": len(guarded.rows), "data": digest_rows(guarded.rows), "schools": len(schools)}
+        notes.append(f"feedback: {len(guarded.rows)} rows; no keyword hits {unhit} of them, they teach nothing")
+        notes += describe(guarded)
+        rows += guarded.rows
+    mixture = Mixture()
+    if wanted.public:
+        sets = [read_public(wanted.public, public) for public in choose_sets(wanted.public, wanted.public_sets)]
+        labelled = {found.set.name: _hit(found, maker) for found in sets if not found.set.background}
+        background = [row for found in sets if found.set.background for row in found.rows]
+        mixture = Mixture(labelled, background, wanted.public_share)
+        about = {found.set.name: _about(found, labelled) for found in sets}
+        seen |= {"public_share": wanted.public_share, "public": about}
+        notes += [f"public: {name}, {one['rows']} {one['use']}" for name, one in about.items()]
+        notes.append(f"public rows in each epoch: {mixture.size(len(rows))}, beside {len(rows)} of the project's own")
+    return Material(tuple(rows), mixture, seen, tuple(notes))
+
+
+def reserved_rows(corpus: Iterable[LabelledRow]) -> list[LabelledRow]:
+    """Rows that a model is chosen, calibrated, measured or guarded by."""
+    return [*(row for row in corpus if row.split != "train"), *read_rows(BLIND), *read_canary()]
+
+
+def describe(guarded: Guarded) -> Iterator[str]:
+    """What a guard took out, in words."""
+    for school, (given, kept) in guarded.excess.items():
+        yield f"over 5 % of the training rows: {school} gave {given} rows, {kept} were drawn"
+    if guarded.reserved:
+        yield f"set aside, their texts are kept for measuring: {', '.join(guarded.reserved)}"
+
+
+def _feedback(path: Path) -> list[LabelledRow]:
+    rows = list(read_rows(path))
+    if len({row.id for row in rows}) < len(rows):
+        raise InvalidRequest(f"{path.name}: an id stands twice")
+    return rows
+
+
+def _hit(found: PublicRows, maker: ExampleMaker) -> list[LabelledRow]:
+    """Rows that a keyword hits: the model is never asked about others."""
+    return [row for row in found.rows if maker.is_hit(row)]
+
+
+def _about(found: PublicRows, labelled: dict[str, list[LabelledRow]]) -> dict[str, Any]:
+    rows = found.rows if found.set.background else labelled[found.set.name]
+    return {
+        "rows": len(rows),
+        "use": "rows of background text" if found.set.background else "labelled rows with a keyword hit",
+        "data": digest_rows(rows),
+        "source": found.set.source,
+        "licence": found.set.licence,
+        "citation": found.set.citation,
+    }
