@@ -14,8 +14,12 @@ import training.card
 import training.promote
 import training.setup
 from cli.main import main
+from evaluation.rows import read_rows
+from evaluation.run import run_rows
 from models.artifact import default_folder
 from pipeline.pipeline import Pipeline
+from pipeline.policy import Policy
+from pipeline.policy_file import PolicyFile
 from tests.conftest import FixedScorer
 from tests.made_outcomes import ZERO
 
@@ -112,7 +116,7 @@ def test_with_matplotlib_one_html_file_stands_beside_it(
 
 
 def test_gates_are_printed_and_one_that_blocks_ends_with_status_1(
-    served: Callable, data: Path, capsys: pytest.CaptureFixture[str]
+    served: Callable, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     served(SURE)
     status, out, _ = run(capsys, "evaluate", data, "--gates")
@@ -125,6 +129,16 @@ def test_gates_are_printed_and_one_that_blocks_ends_with_status_1(
     assert status == 1
     assert "| BLOCKS | a child who asks for help is dismissed | 1 of 1 rows with a hit (r3)" in out
     assert run(capsys, "evaluate", data)[0] == 0
+    status, out, _ = run(capsys, "evaluate", data, "--out", tmp_path / "report.md")  # shown, but not asked to judge
+    assert (status, out.count("| BLOCKS |")) == (0, 1)
+
+
+def test_keywords_raise_by_the_policy_in_force(served: Callable, data: Path) -> None:
+    rules = [{"categories": {"all": {"review": 5, "alert": 5}}}]
+    cautious, lax = served(SURE), replace(served(SURE), policy=Policy(PolicyFile.model_validate({"rules": rules})))
+    rows = list(read_rows(data))
+    assert [o.keyword_raised for o in run_rows(cautious, rows[:2])] == [True, True]
+    assert [o.keyword_raised for o in run_rows(lax, rows[:2])] == [False, False]
 
 
 def test_pairs_are_measured(served: Callable, data: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -69,6 +69,14 @@ def test_a_word_that_keeps_the_severity_down_is_found_too() -> None:
     assert found.counterfactual.severity == 4  # 3.5 is nearer to 4: P(severity >= 4) is 0.5
 
 
+def test_the_severity_counts_before_the_effect_on_the_probability() -> None:
+    page, found = ask("romeo is suicidal tonight", "suicidal", suicidal=4, romeo=-2, tonight=0.6)
+    assert abs(next(e.effect for e in found.evidence if page[e.start : e.end] == "tonight")) == 0.6  # 3 would be 2
+    assert found.counterfactual is not None
+    assert page[found.counterfactual.start : found.counterfactual.end] == "romeo"  # its effect is 0.4, but 3 would be 5
+    assert found.counterfactual.severity == 5
+
+
 def test_no_single_word_changes_it() -> None:
     assert ask("i will end it here", "end it", end=1, i=0.2, here=0.1)[1].counterfactual is not None
     assert ask("i will end it here", "end it", here=0.3, i=0.1)[1].counterfactual is None

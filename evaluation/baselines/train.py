@@ -22,8 +22,11 @@ def train_baselines(
         advance: Told how many texts were embedded, for a progress bar.
     """
     slurs = read_slurs()
-    filled = [fill_slurs(row, slurs, random.Random(row.id)) for row in rows if row.split in ("train", "dev")]
-    train, dev = ([row for row in filled if row.split == split] for split in ("train", "dev"))
+
+    def filled(split: str) -> list[LabelledRow]:
+        return [fill_slurs(row, slurs, random.Random(row.id)) for row in rows if row.split == split]
+
+    train, dev = filled("train"), filled("dev")
     baselines = [
         LearnedBaseline("channel alone", ChannelOnly()),
         LearnedBaseline("bag of words", BagOfWords()),
