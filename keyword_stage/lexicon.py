@@ -15,7 +15,7 @@ A file has a header and one phrase a line. Columns:
 import csv
 import hashlib
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -26,6 +26,9 @@ from keyword_stage.spelling import Spelling, read_spelling
 
 DEFAULT_FOLDER = Path(__file__).parent / "lexicons"
 COLUMNS = frozenset({"phrase", "grade", "category", "ambiguous", "note", "protected", "id", *RULE_COLUMNS})
+Row = Mapping[str | None, str | None]
+"""Cells by column, as `csv.DictReader` gives them."""
+
 _TRUE = frozenset({"yes", "true", "1"})
 _FALSE = frozenset({"no", "false", "0", ""})
 
@@ -95,7 +98,7 @@ def read_lexicon(paths: Sequence[Path] = (), categories: Iterable[str] = ()) -> 
         raise InvalidLexicon("\n".join(faults[:20]) + more)
     if not phrases:
         raise InvalidLexicon("no phrases: " + ", ".join(str(path) for path in paths))
-    return Lexicon(tuple(phrases.values()), _digest(phrases.values()))
+    return Lexicon(tuple(phrases.values()), digest_of(phrases.values()))
 
 
 def _shown(phrase: Phrase) -> str:
@@ -122,31 +125,63 @@ def _read_file(path: Path, known: set[str], faults: list[str]) -> Iterator[Phras
     except UnicodeDecodeError as error:
         faults.append(f"{name}: not UTF-8 (byte {error.start}); save it as CSV UTF-8")
         return
+    for source, row in table_rows(text, name, COLUMNS, faults):
+        try:
+            yield replace(read_row(row, path.stem, source, known), language=language)
+        except InvalidLexicon as error:
+            faults.append(f"{source}: {error}")
+
+
+def table_rows(text: str, name: str, known: frozenset[str], faults: list[str]) -> Iterator[tuple[str, Row]]:
+    """The rows of a CSV file, each with its file and line; none if the header is at fault.
+
+    Args:
+        text: The whole file.
+        name: What messages call it.
+        known: Columns that it may have.
+        faults: Takes what is wrong.
+    """
     reader = csv.DictReader(io.StringIO(text, newline=""))
     header = reader.fieldnames or ()
     columns = set(header)
     if not {"phrase", "grade"} <= columns:
         faults.append(f"{name}:1: needs a header with at least the columns phrase and grade")
         return
-    if columns - COLUMNS:
-        unknown = ", ".join(repr(column) for column in sorted(columns - COLUMNS))
-        faults.append(f"{name}:1: unknown column {unknown}; known are {', '.join(sorted(COLUMNS))}")
+    if columns - known:
+        unknown = ", ".join(repr(column) for column in sorted(columns - known))
+        faults.append(f"{name}:1: unknown column {unknown}; known are {', '.join(sorted(known))}")
         return
     if len(columns) < len(header):
         faults.append(f"{name}:1: a column stands there twice")
         return
     for row in reader:
-        source = f"{name}:{reader.line_num}"
-        try:
-            yield replace(_read_row(row, path.stem, source, known), language=language)
-        except InvalidLexicon as error:
-            faults.append(f"{source}: {error}")
+        yield f"{name}:{reader.line_num}", row
 
 
-def _read_row(row: dict[str | None, str | None], stem: str, source: str, known: set[str]) -> Phrase:
+def read_cells(row: Row) -> dict[str, str]:
+    """The stripped cells of a row by column.
+
+    Raises:
+        InvalidLexicon: If it has more cells than the header.
+    """
     if None in row:
         raise InvalidLexicon("more cells than columns; a phrase or note with a comma needs quotes")
-    cell = {str(name): (value or "").strip() for name, value in row.items()}
+    return {str(name): (value or "").strip() for name, value in row.items()}
+
+
+def read_row(row: Row, stem: str, source: str, known: set[str]) -> Phrase:
+    """Reads one row.
+
+    Args:
+        row: Its cells by column.
+        stem: The list's name: the category where no cell says it, and the first part of a protected phrase's id.
+        source: File and line.
+        known: Categories that there are.
+
+    Raises:
+        InvalidLexicon: Naming the fault.
+    """
+    cell = read_cells(row)
     category = cell.get("category") or stem
     if category not in known:
         raise InvalidLexicon(
@@ -187,7 +222,8 @@ def _flag(value: str, name: str) -> bool:
     raise InvalidLexicon(f"{name} must be yes or no, not {value!r}")
 
 
-def _digest(phrases: Iterable[Phrase]) -> str:
+def digest_of(phrases: Iterable[Phrase]) -> str:
+    """Sixteen hex digits of what can fire, whatever the order."""
     lines = sorted(f"{p.id}\t{p.category}\t{p.grade}\t{p.protected}\t{_fires(p)}" for p in phrases)
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
 

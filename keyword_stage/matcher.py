@@ -13,6 +13,10 @@ from keyword_stage.guards import Company, is_meant_otherwise, words_of
 from keyword_stage.lexicon import Lexicon, Phrase
 from keyword_stage.sweep import Sweep, Sweeper
 
+Sighting = tuple[Phrase, KeywordHit]
+ContextWord = tuple[str, int, int]
+"""A folded spelling that a rule looks for, and where it stands."""
+
 
 class Matcher:
     """Finds every phrase of a lexicon, with exact offsets into the page's text, and applies its rules.
@@ -34,14 +38,18 @@ class Matcher:
         A hit inside a longer one of the same or a higher grade is left out: the longer phrase
         explains the word. Hits of protected lists always stay.
         """
+        return settle(*self.look(page))
+
+    def look(self, page: Page) -> tuple[list[Sighting], list[ContextWord]]:
+        """Finds what `settle` chooses from: phrases that nothing near them explains, and what stands with them."""
         text = page.text
         scans = [
             (reading, self._sweeper.scan(reading.text if reading else text)) for reading in (None, *readings(text))
         ]
         if not any(self._sweeper.may_hit(scan) for _, scan in scans):
-            return ()
-        context: list[tuple[str, int, int]] = []
-        found: dict[tuple[int, int, str, str], tuple[Phrase, KeywordHit]] = {}
+            return [], []
+        context: list[ContextWord] = []
+        found: dict[tuple[int, int, str, str], Sighting] = {}
         for reading, scan in scans:
             sweep = self._sweeper.locate(scan)
             context.extend((form, *_span(reading, place)) for form, place in sweep.context)
@@ -49,7 +57,7 @@ class Matcher:
                 hit = _read(text, phrase, reading, *_span(reading, place))
                 if hit:
                     found.setdefault((hit.start, hit.end, hit.phrase, hit.category), (phrase, hit))
-        return _without_secrets(_choose(_in_company([*found.values()], context)))
+        return [*found.values()], context
 
     def _standing(self, sweep: Sweep) -> Iterator[tuple[Phrase, Place]]:
         """The phrases that have not expired and that nothing near them explains."""
@@ -59,6 +67,11 @@ class Matcher:
             unless = phrase.rules.unless
             if not (phrase.rules.is_expired(today) or (unless and is_meant_otherwise(unless, place, words))):
                 yield phrase, place
+
+
+def settle(found: Sequence[Sighting], context: Iterable[ContextWord]) -> tuple[KeywordHit, ...]:
+    """The hits of a page in order of appearance: those in the company they need and that no longer one explains."""
+    return _without_secrets(_choose(_in_company(found, context)))
 
 
 def _span(reading: Reading | None, place: Place) -> tuple[int, int]:
@@ -77,9 +90,7 @@ def _read(text: str, phrase: Phrase, reading: Reading | None, start: int, end: i
     return None if foreign else _hit(text, phrase, start, end, disguise)
 
 
-def _in_company(
-    found: Sequence[tuple[Phrase, KeywordHit]], context: Iterable[tuple[str, int, int]]
-) -> list[KeywordHit]:
+def _in_company(found: Sequence[Sighting], context: Iterable[ContextWord]) -> list[KeywordHit]:
     """The hits that may stand alone, or stand with what they need."""
     if not any(phrase.rules.company for phrase, _ in found):
         return [hit for _, hit in found]
