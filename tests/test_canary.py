@@ -1,14 +1,20 @@
 """The canary rows, and the gate that stands on them."""
 
+import shutil
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+import training.card
+import training.promote
+import training.setup
+from cli.main import main
 from domain.severity import GENUINE, STANDARD_CATEGORIES
 from evaluation.rows import read_rows
 from evaluation.run import run_rows
+from models.artifact import default_folder
 from pipeline.pipeline import Pipeline
 from tests.conftest import FixedScorer
 from training import canary
@@ -67,3 +73,26 @@ def test_the_champion_does_not_fall_behind_itself(pipeline: Pipeline) -> None:
     (gate,) = gate_against_champion(pipeline)
     assert not gate.blocks
     assert "0 of 30 genuine rows" in gate.figures
+
+
+def test_promote_refuses_a_run_that_fell_and_names_the_row(
+    pipeline: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No other gate has anything to say: there are no rows to report on."""
+    shutil.copytree(default_folder(), tmp_path / "runs" / "spring")
+    (tmp_path / "rows.jsonl").touch()
+    bound = {"attained": True, "alpha": 0.01, "delta": 0.05, "missed": 0, "genuine": 400, "upper": 0.0075}
+    config = {**pipeline.model_config, "dismissal": bound}
+    poisoned = replace(fixed(pipeline, 0.2, 0.1, 0.01, 0.0, 0.0), model_config=config)
+    monkeypatch.setattr(training.setup, "RUNS", tmp_path / "runs")
+    monkeypatch.setattr(training.card, "write_card", lambda run, report: (run / "MODEL_CARD.md").write_text(report))
+    monkeypatch.setattr(training.promote, "promote", lambda run, alias: pytest.fail("promoted"))
+    monkeypatch.setattr("pipeline.build.build_pipeline", lambda settings: poisoned)
+    monkeypatch.setattr(canary, "build_pipeline", lambda settings: pipeline)
+    with pytest.raises(SystemExit) as stopped:
+        main(["promote", "--run", "spring", "--test", str(tmp_path / "rows.jsonl")])
+    out = capsys.readouterr().out
+    assert stopped.value.code == 1
+    assert out.count("| BLOCKS |") == 1
+    assert "| BLOCKS | canary rows |" in out
+    assert "canary-suicide-genuine-1" in out

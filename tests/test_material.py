@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.main import main
 from domain.errors import InvalidRequest
 from domain.severity import STANDARD_CATEGORIES
 from evaluation.rows import LabelledRow, read_rows, row_to_json
@@ -124,3 +125,39 @@ def test_the_card_names_every_source_and_denies_none_that_it_had() -> None:
     text = what_it_saw(TRAINED | public)
     assert "no public data set" not in text
     assert "at most 20 % of each epoch" in text
+
+
+@pytest.mark.training
+def test_the_train_command_hands_all_of_it_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import training.network
+    import training.setup
+
+    monkeypatch.setattr("warnings.filters", [])  # third-party deprecations are not ours to mend
+    texts = ("i want to die", "kill the lights")
+    corpus = [
+        LabelledRow(f"{split}{n}", texts[n % 2], ZERO | {"suicide": 4 * (1 - n % 2)}, split=split)
+        for split, count in (("train", 80), ("dev", 4))
+        for n in range(count)
+    ]
+    given = [LabelledRow("f1", "i will kill myself", {"suicide": 4}, source="oak/a")]
+    (tmp_path / "corpus").mkdir()
+    for name, of in (("corpus/a", corpus), ("rows", given)):
+        (tmp_path / f"{name}.jsonl").write_text("".join(row_to_json(row) + "\n" for row in of), "utf-8")
+    write(tmp_path, "hatemojibuild", [{**FILES["hatemojibuild"][1], "text": "kill the lights"}])
+    monkeypatch.setattr(training.setup, "base_model", default_folder)
+    monkeypatch.setattr(training.setup, "RUNS", tmp_path / "runs")
+    monkeypatch.setattr(training.network, "load_base", lambda folder, seed: training.network.tiny_network(30522))
+    options = {
+        "--run": "spring", "--epochs": "1", "--corpus": tmp_path / "corpus", "--share": "0.5", "--public": tmp_path,
+        "--feedback": tmp_path / "rows.jsonl", "--public-set": "hatemojibuild", "--public-share": "0.1",
+        "--tracking": f"sqlite:///{tmp_path}/mlflow.db",
+    }  # fmt: skip
+    with pytest.raises(SystemExit) as stopped:
+        main(["train", *(str(part) for option in options.items() for part in option)])
+    assert not stopped.value.code
+    assert "public rows in each epoch: 1, beside 41" in capsys.readouterr().out
+    told = json.loads((tmp_path / "runs" / "spring" / "training.json").read_text("utf-8"))
+    assert (told["rows"], told["share"], told["feedback"]["rows"], told["public_share"]) == (41, 0.5, 1, 0.1)
+    assert list(told["public"]) == ["hatemojibuild"]
