@@ -12,7 +12,7 @@ from functools import lru_cache
 from keyword_stage.confusables import CONFUSABLES
 
 _DROPPED = "'’‘ʼ`´＇"  # "don't" and "dont" are one word
-_MARKED_SCRIPTS = ("LATIN", "GREEK", "CYRILLIC")
+_MARKED_SCRIPTS = ("LATIN", "GREEK", "CYRILLIC", "ARABIC")
 _SKIN_TONES = "\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
 _SPACES = re.compile(" {2,}")
 
@@ -47,7 +47,7 @@ def fold_char(char: str) -> str:
 
 
 def _droppable(char: str, category: str) -> bool:
-    """Marks of Latin, Greek and Cyrillic and invisible signs vanish; other scripts keep theirs."""
+    """Marks of Latin, Greek, Cyrillic and Arabic and invisible signs vanish; other scripts keep theirs."""
     if category in ("Cf", "Cc"):
         return True
     name = unicodedata.name(char, "")

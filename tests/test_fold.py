@@ -27,6 +27,7 @@ def test_every_folded_character_comes_from_the_code_point_at_its_offset(text: st
         ("don't DON’T dont", " dont dont dont "),  # apostrophes vanish
         ("kıll", " kill "),  # dotless i
         ("ｋｉｌｌ", " kill "),  # full width
+        ("أُريدُ آن", " اريد ان "),  # hamza, madda and vowel signs of Arabic
         ("𝓴𝓲𝓵𝓵", " kill "),  # mathematical script
         ("kíll", " kill "),  # diacritic, composed
         ("ki\u0301ll", " kill "),  # diacritic, combining
