@@ -39,14 +39,17 @@ def stats(files: tuple[Path, ...], category: tuple[str, ...]) -> None:
     from rich.table import Table
 
     from keyword_stage.lexicon import read_lexicon
-    from keyword_stage.stats import count_phrases
+    from keyword_stage.stats import TYPED_ONLY, count_phrases
 
     lexicon = read_lexicon(files, category)
     table = Table("", "grade", *map(str, range(1, 6)), "all")
-    for view, counts in count_phrases(lexicon).items():
+    views = count_phrases(lexicon)
+    for view, counts in views.items():
         table.add_section()
         for name, grades in sorted(counts.items()):
             table.add_row(view, name, *(str(grades[grade]) for grade in range(1, 6)), str(grades.total()))
     Console().print(table)
+    if any(name.endswith(f"({TYPED_ONLY})") for name in views["language"]):
+        click.echo(f"({TYPED_ONLY}): the OCR models do not read the script; these phrases fire in typed text alone")
     ambiguous = sum(phrase.ambiguous for phrase in lexicon.phrases)
     click.echo(f"{len(lexicon.phrases)} phrases, {ambiguous} of them ambiguous, digest {lexicon.digest}")

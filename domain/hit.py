@@ -19,6 +19,7 @@ class KeywordHit:
         matched: The text as it stands on the page.
         disguise: How it was hidden, if it was (`leet`, `homoglyph`, ...).
         protected: From a list that nothing may lower or show.
+        language: ISO 639-1 code of the phrase; a model of other languages may not judge it.
     """
 
     phrase: str
@@ -29,6 +30,7 @@ class KeywordHit:
     matched: str
     disguise: tuple[str, ...] = ()
     protected: bool = False
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)

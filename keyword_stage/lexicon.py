@@ -7,6 +7,7 @@ A file has a header and one phrase a line. Columns:
     category    may be left out where the file is named after its category
     ambiguous   yes or no: is it often innocent?
     note        why it is there
+    language    ISO 639-1 code; may be left out in a folder named after it, and for English
     protected   yes: nothing may mute, lower or show it; then `id` names it
     id          of a protected phrase, unique in its file
     unless, with, expires       rules, see `keyword_stage/rules.py`
@@ -15,8 +16,9 @@ A file has a header and one phrase a line. Columns:
 import csv
 import hashlib
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from domain.errors import InvalidLexicon
@@ -25,10 +27,12 @@ from keyword_stage.rules import RULE_COLUMNS, Rules, read_rules
 from keyword_stage.spelling import Spelling, read_spelling
 
 DEFAULT_FOLDER = Path(__file__).parent / "lexicons"
-COLUMNS = frozenset({"phrase", "grade", "category", "ambiguous", "note", "protected", "id", *RULE_COLUMNS})
+COLUMNS = frozenset({"phrase", "grade", "category", "ambiguous", "note", "language", "protected", "id", *RULE_COLUMNS})
+ENGLISH = "en"
 Row = Mapping[str | None, str | None]
 """Cells by column, as `csv.DictReader` gives them."""
 
+_LANGUAGE = re.compile("[a-z]{2}")
 _TRUE = frozenset({"yes", "true", "1"})
 _FALSE = frozenset({"no", "false", "0", ""})
 
@@ -46,7 +50,7 @@ class Phrase:
         protected: Whether nothing may mute, lower or show it.
         source: File and line, for messages.
         note: Why it is there.
-        language: The folder under `lexicons/` that holds its file; empty for files elsewhere.
+        language: ISO 639-1 code: as its row says, else the folder under `lexicons/` that holds its file, else `en`.
         rules: When it does not count.
     """
 
@@ -58,7 +62,7 @@ class Phrase:
     protected: bool
     source: str
     note: str = ""
-    language: str = ""
+    language: str = ENGLISH
     rules: Rules = field(default_factory=Rules)
 
 
@@ -115,7 +119,8 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
 
 def _read_file(path: Path, known: set[str], faults: list[str]) -> Iterator[Phrase]:
     place = path.resolve().parent
-    language = place.name if place.parent.name == DEFAULT_FOLDER.name else ""
+    is_language = place.parent.name == DEFAULT_FOLDER.name and _LANGUAGE.fullmatch(place.name)
+    language = place.name if is_language else ""
     name = f"{language}/{path.name}" if language else path.name
     try:
         text = path.read_bytes().decode("utf-8-sig")
@@ -127,7 +132,7 @@ def _read_file(path: Path, known: set[str], faults: list[str]) -> Iterator[Phras
         return
     for source, row in table_rows(text, name, COLUMNS, faults):
         try:
-            yield replace(read_row(row, path.stem, source, known), language=language)
+            yield read_row(row, path.stem, source, known, language or ENGLISH)
         except InvalidLexicon as error:
             faults.append(f"{source}: {error}")
 
@@ -169,7 +174,7 @@ def read_cells(row: Row) -> dict[str, str]:
     return {str(name): (value or "").strip() for name, value in row.items()}
 
 
-def read_row(row: Row, stem: str, source: str, known: set[str]) -> Phrase:
+def read_row(row: Row, stem: str, source: str, known: set[str], language: str = ENGLISH) -> Phrase:
     """Reads one row.
 
     Args:
@@ -177,6 +182,7 @@ def read_row(row: Row, stem: str, source: str, known: set[str]) -> Phrase:
         stem: The list's name: the category where no cell says it, and the first part of a protected phrase's id.
         source: File and line.
         known: Categories that there are.
+        language: Where no cell says it.
 
     Raises:
         InvalidLexicon: Naming the fault.
@@ -189,6 +195,9 @@ def read_row(row: Row, stem: str, source: str, known: set[str]) -> Phrase:
         )
     if cell["grade"] not in {"1", "2", "3", "4", "5"}:
         raise InvalidLexicon(f"grade {cell['grade']!r} is not 1, 2, 3, 4 or 5")
+    language = cell.get("language") or language
+    if not _LANGUAGE.fullmatch(language):
+        raise InvalidLexicon(f"language {language!r} is not a code such as en or pl")
     protected = _flag(cell.get("protected", ""), "protected")
     ambiguous = _flag(cell.get("ambiguous", ""), "ambiguous")
     written = cell["phrase"]
@@ -210,6 +219,7 @@ def read_row(row: Row, stem: str, source: str, known: set[str]) -> Phrase:
         protected=protected,
         source=source,
         note=cell.get("note", ""),
+        language=language,
         rules=read_rules(cell, spelling, known),
     )
 
@@ -223,8 +233,8 @@ def _flag(value: str, name: str) -> bool:
 
 
 def digest_of(phrases: Iterable[Phrase]) -> str:
-    """Sixteen hex digits of what can fire, whatever the order."""
-    lines = sorted(f"{p.id}\t{p.category}\t{p.grade}\t{p.protected}\t{_fires(p)}" for p in phrases)
+    """Sixteen hex digits of what can fire and in which language, whatever the order."""
+    lines = sorted(f"{p.id}\t{p.category}\t{p.grade}\t{p.protected}\t{p.language}\t{_fires(p)}" for p in phrases)
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
 
 

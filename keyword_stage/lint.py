@@ -5,7 +5,7 @@ from datetime import date
 from itertools import product
 
 from keyword_stage.common_words import COMMON_WORDS
-from keyword_stage.lexicon import Lexicon, Phrase
+from keyword_stage.lexicon import ENGLISH, Lexicon, Phrase
 from keyword_stage.sweep import Sweeper
 
 SHORT = 2
@@ -78,7 +78,7 @@ def _writings(phrase: Phrase) -> Iterator[str]:
 
 def _common(lexicon: Lexicon) -> Iterator[str]:
     for phrase in lexicon.phrases:
-        english = phrase.language in ("", "en") and not phrase.protected
+        english = phrase.language == ENGLISH and not phrase.protected
         if english and not phrase.rules.guarded and not phrase.spelling.gaps:
             words = sorted(COMMON_WORDS & {form.strip() for form in phrase.spelling.parts[0]})
             if words:

@@ -108,7 +108,9 @@ def _in_company(found: Sequence[Sighting], context: Iterable[ContextWord]) -> li
 
 def _hit(text: str, phrase: Phrase, start: int, end: int, disguise: tuple[str, ...]) -> KeywordHit:
     matched = "" if phrase.protected else text[start:end]
-    return KeywordHit(phrase.id, phrase.category, phrase.grade, start, end, matched, disguise, phrase.protected)
+    return KeywordHit(
+        phrase.id, phrase.category, phrase.grade, start, end, matched, disguise, phrase.protected, phrase.language
+    )
 
 
 def _without_secrets(hits: tuple[KeywordHit, ...]) -> tuple[KeywordHit, ...]:

@@ -112,7 +112,7 @@ class Judge:
             return Reason.DEGRADED
         if hit.category not in STANDARD_CATEGORIES:
             return Reason.NO_MODEL_HEAD
-        if not is_supported(window.text, language, self.languages):
+        if hit.language not in self.languages or not is_supported(window.text, language, self.languages):
             return Reason.UNSUPPORTED_LANGUAGE
         if page.confidence(hit.start, hit.end) < POOR_OCR:
             return Reason.POOR_OCR

@@ -45,6 +45,15 @@ def test_stats_shows_every_count(lists: Path) -> None:
     assert ["language", "pl", "0", "1", "0", "0", "0", "1"] in cells
     assert ["mode", "gap", "0", "0", "1", "0", "0", "1"] in cells
     assert "5 phrases, 3 of them ambiguous, digest " in result.output
+    assert "typed only" not in result.output
+
+
+def test_stats_says_which_phrases_no_capture_can_show(lists: Path) -> None:
+    (lists / "ur").mkdir()
+    (lists / "ur" / "drugs.csv").write_text("phrase,grade,ambiguous\nچرس,3,yes\ncharas,3,yes\n", encoding="utf-8")
+    result = CliRunner().invoke(command, ["stats", str(lists)])
+    assert set(count_phrases(read_lexicon([lists]))["language"]) == {"en", "pl", "ur", "ur (typed only)"}
+    assert "(typed only): the OCR models do not read the script" in result.output
 
 
 def test_lint_exits_with_a_fault_and_names_it(lists: Path) -> None:

@@ -57,6 +57,7 @@ def test_marks() -> None:
         ("phrase,grade,colour\nfoo,3,red\n", "unknown column 'colour'"),
         ("phrase,grade,category,protected\nfoo,5,violence,yes\n", "needs an id"),
         ("phrase,grade,category\n", "no phrases"),
+        ("phrase,grade,category,language\nfoo,3,violence,polski\n", "x.csv:2: language 'polski' is not a code"),
     ],
 )
 def test_faults_name_file_line_and_cause(tmp_path: Path, text: str, fault: str) -> None:
@@ -96,6 +97,20 @@ def test_the_digest_is_of_what_fires_and_not_of_the_layout(tmp_path: Path) -> No
     two = read_lexicon([write(tmp_path / "b.csv", "category,grade,phrase\ndrugs,2,z z\nviolence,3,x y\n")])
     three = read_lexicon([write(tmp_path / "c.csv", "category,grade,phrase\ndrugs,3,z z\nviolence,3,x y\n")])
     assert one.digest == two.digest != three.digest
+
+
+def test_the_language_is_that_of_the_row_or_else_of_the_folder_or_else_english(tmp_path: Path) -> None:
+    for place in ("lexicons/pl", "lexicons/school", "own"):
+        (tmp_path / place).mkdir(parents=True)
+        rows = "phrase,grade,category,language\nx,3,violence,\ny,3,violence,fr\n"
+        phrases = read_lexicon([write(tmp_path / place / "list.csv", rows)]).phrases
+        assert [phrase.language for phrase in phrases] == ["pl" if place.endswith("pl") else "en", "fr"]
+
+
+def test_the_digest_covers_the_language(tmp_path: Path) -> None:
+    rows = "phrase,grade,category,language\nx,3,violence,"
+    digests = [read_lexicon([write(tmp_path / "a.csv", rows + code)]).digest for code in ("", "en", "pl")]
+    assert digests[0] == digests[1] != digests[2]
 
 
 LINT_HEADER = "phrase,grade,category,ambiguous,unless,with,expires,protected,id\n"
