@@ -44,6 +44,15 @@ def scorer(name: str | None, repeats: int, quick: bool, out: Path | None) -> Non
     _report("scorer", out, name=name, repeats=repeats, quick=quick)
 
 
+@command.command("overlays")
+@click.option("--schools", default=2000, show_default=True, type=click.IntRange(1), help="Schools of 200 phrases each.")
+@click.option("--quick", is_flag=True, help="Twenty schools: shows that it runs.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Also write the report here.")
+def overlays(schools: int, quick: bool, out: Path | None) -> None:
+    """Measures the memory of the overlays of many schools."""
+    _report("overlays", out, schools=schools, quick=quick)
+
+
 def _report(bench: str, out: Path | None, **options: Any) -> None:
     if importlib.util.find_spec("benchmarks") is None:
         raise click.ClickException("the benchmarks are in no wheel; run them from a checkout")

@@ -16,16 +16,25 @@ def command() -> None:
 @command.command("lint")
 @_FILES
 @click.option("--category", multiple=True, help="A category that your school declares (repeatable).")
-def lint(files: tuple[Path, ...], category: tuple[str, ...]) -> None:
+@click.option(
+    "--overlays",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Check this folder of overlays on top of the files.",
+)
+def lint(files: tuple[Path, ...], category: tuple[str, ...], overlays: Path | None) -> None:
     """Names every fault of lexicon files (the project's own if none are given)."""
     from keyword_stage.lexicon import read_lexicon
     from keyword_stage.lint import lint_lexicon
+    from keyword_stage.overlay import read_overlays
+    from keyword_stage.overlay_lint import lint_overlays
 
     lexicon = read_lexicon(files, category)
-    faults = lint_lexicon(lexicon)
+    layers = tuple(read_overlays(overlays, lexicon, category).values()) if overlays else ()
+    faults = lint_lexicon(lexicon) + lint_overlays(layers, lexicon, category)
     for fault in faults:
         click.echo(fault)
-    click.echo(f"{len(lexicon.phrases)} phrases, {len(faults)} faults")
+    beside = f", {len(layers)} overlays" if overlays else ""
+    click.echo(f"{len(lexicon.phrases)} phrases{beside}, {len(faults)} faults")
     if faults:
         sys.exit(1)
 

@@ -14,12 +14,12 @@ from domain.image_match import ImageMatch
 from domain.page import Box, Page
 from domain.verdict import Action, Finding, Ladder, Reason, Verdict, Versions
 from image_hash.lookup import PictureFinder
-from keyword_stage.matcher import Matcher
 from models.scorer import WindowScores
 from ocr.decode import decode
 from ocr.engine import OcrEngine
 from pipeline.context import make_reading_windows, make_windows
 from pipeline.evidence import explain
+from pipeline.first_look import FirstLook
 from pipeline.judge import Judge, judge_picture, to_mapping, worst
 from pipeline.policy import Policy, ResolvedPolicy
 from pipeline.stopwatch import Stopwatch
@@ -50,7 +50,7 @@ class Pipeline:
     """Scores captures; all parts are shared between threads and hold no state of a request."""
 
     ocr: OcrEngine
-    matcher: Matcher
+    first_look: FirstLook
     scorer: Scorer
     pictures: PictureFinder | None
     policy: Policy
@@ -71,11 +71,11 @@ class Pipeline:
         policy = self.policy.resolve(capture.context)
         page = self._read(capture, clock)
         with clock.stage("match"):
-            hits = self.matcher.find(page)
+            seen = self.first_look.look(page, capture.context, policy.trust)
         with clock.stage("hash"):
             matches = self._find_pictures(capture, page)
         with clock.stage("inference"):
-            findings, degraded = self._second_look(capture, page, hits, policy, options)
+            findings, degraded = self._second_look(capture, page, seen.hits, policy, options)
             reading = None
             if options.read_all:
                 try:
@@ -83,7 +83,8 @@ class Pipeline:
                 except Unavailable:
                     degraded = True
         verdict = self._verdict(capture, page, findings, matches, policy)
-        return replace(verdict, degraded=degraded, reading=reading, timing_ns=clock.timing())
+        versions = replace(self.versions, lexicon=seen.digest)
+        return replace(verdict, degraded=degraded, reading=reading, versions=versions, timing_ns=clock.timing())
 
     def _read(self, capture: Capture, clock: Stopwatch) -> Page:
         if (capture.image is None) == (capture.text is None):

@@ -55,11 +55,19 @@ class CategoryPolicy:
 
 @dataclass(frozen=True, slots=True)
 class ResolvedPolicy:
-    """The policy for one capture."""
+    """The policy for one capture.
+
+    Attributes:
+        by_category: What is in force where a rule names the category.
+        default: What is in force elsewhere.
+        excluded: Categories that a trusted site or application takes out.
+        trust: The trust of the capture's school.
+    """
 
     by_category: Mapping[str, CategoryPolicy]
     default: CategoryPolicy
     excluded: frozenset[str]
+    trust: str | None = None
 
     def of(self, category: str) -> CategoryPolicy:
         """What is in force for a category."""
@@ -80,6 +88,11 @@ class Policy:
         self._trust_of = {school: trust for trust, schools in self._file.trusts.items() for school in schools}
         self._rules = sorted(self._file.rules, key=_specificity)
 
+    @property
+    def trusts(self) -> frozenset[str]:
+        """The trusts that the file lists."""
+        return frozenset(self._file.trusts)
+
     def resolve(self, context: CaptureContext) -> ResolvedPolicy:
         """Works out what is in force for a capture."""
         default = CategoryPolicy()
@@ -98,7 +111,7 @@ class Policy:
             for exclusion in rule.exclusions:
                 if _excluded(exclusion, context):
                     excluded |= set(exclusion.categories)
-        return ResolvedPolicy(by_category, default, frozenset(excluded))
+        return ResolvedPolicy(by_category, default, frozenset(excluded), self._trust_of.get(context.site or ""))
 
     def _matches(self, rule: Rule, context: CaptureContext) -> bool:
         if rule.trust is not None and (context.site is None or self._trust_of.get(context.site) != rule.trust):

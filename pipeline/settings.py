@@ -1,7 +1,7 @@
 """What the pipeline runs with; every field can be set by an environment variable `SECONDGLANCE_*`."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -23,6 +23,10 @@ class PipelineSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="SECONDGLANCE_", extra="ignore", frozen=True)
 
     lexicon: Paths = Field((), description="Lexicon CSV files or folders; the project's own if empty.")
+    overlays: Path | None = Field(None, description="Folder of overlays of trusts, schools and groups.")
+    matcher: Literal["pyahocorasick", "hyperscan"] = Field(
+        "pyahocorasick", description="What finds the phrases; hyperscan is faster, finds the same, and is an extra."
+    )
     bank: Paths = Field((), description="Hash bank CSV files; a bank is named by its file's stem.")
     model: Path | None = Field(None, description="Model folder; the promoted one if unset.")
     policy: Path | None = Field(None, description="Policy file (YAML); the default policy if unset.")

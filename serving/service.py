@@ -91,8 +91,10 @@ class ScoringService:
         return capture if isinstance(capture, SecondglanceError) else self.score_now(capture, options)
 
     def describe_lexicon(self) -> dict[str, Any]:
-        """Digest and size of the active lexicon."""
-        return {"digest": self.pipeline.matcher.digest, "phrases": self.pipeline.matcher.size}
+        """Digest and size of the active lexicon, and how many overlays stand on it."""
+        first_look = self.pipeline.first_look
+        layers = first_look.layers
+        return {"digest": first_look.digest, "phrases": layers.central.size, "overlays": len(layers.overlays)}
 
     def describe_model(self) -> dict[str, Any]:
         """Name of the active model, its thresholds and the bound that they were fitted for."""

@@ -7,9 +7,11 @@ from domain.capture import Capture, CaptureContext
 from domain.errors import InvalidRequest, InvalidText, TextTooLong, Unavailable
 from domain.hit import ContextWindow
 from domain.verdict import Action, Reason
+from keyword_stage.layers import Layers
 from keyword_stage.lexicon import read_lexicon
 from keyword_stage.matcher import Matcher
 from models.scorer import WindowScores
+from pipeline.first_look import FirstLook
 from pipeline.pipeline import Options, Pipeline
 
 
@@ -73,7 +75,7 @@ def test_evidence_points_at_words_near_the_hit_and_never_at_protected_ones(pipel
     list_file = tmp_path / "iwf.csv"
     rows = "phrase,grade,category,protected,id\nkill myself,4,suicide,no,\nblue kite,5,violence,yes,7\n"
     list_file.write_text(rows, encoding="utf-8")
-    guarded = replace(pipeline, matcher=Matcher(read_lexicon([list_file])))
+    guarded = replace(pipeline, first_look=FirstLook(Layers(Matcher(read_lexicon([list_file])))))
     verdict = guarded.score(Capture("a", text=text), Options(evidence=True))
     shown = {text[e.start : e.end] for finding in verdict.findings for e in finding.evidence}
     assert not shown & {"blue", "kite"}
@@ -85,7 +87,7 @@ def test_protected_wording_is_masked_in_the_text_that_was_read(
 ) -> None:
     list_file = tmp_path / "iwf.csv"
     list_file.write_text("phrase,grade,category,protected,id\nblue kite,5,violence,yes,7\n", encoding="utf-8")
-    guarded = replace(pipeline, matcher=Matcher(read_lexicon([list_file])))
+    guarded = replace(pipeline, first_look=FirstLook(Layers(Matcher(read_lexicon([list_file])))))
     verdict = guarded.score(Capture("a", image=written.png("look at the blue kite over there")))
     assert verdict.text is not None
     assert "kite" not in verdict.text

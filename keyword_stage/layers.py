@@ -1,0 +1,83 @@
+"""Finds phrases with the overlays of a trust, a school and a group on top of the central lexicon.
+
+The central automaton stands once. Each overlay has a small one for its own phrases, built when it is
+first needed; what it mutes or grades anew is applied to the hits.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from functools import lru_cache
+
+from domain.hit import KeywordHit
+from domain.page import Page
+from keyword_stage.matcher import Matcher, settle
+from keyword_stage.overlay import MUTED, Overlay, Scope
+
+MOST_BUILT = 256
+"""Overlays whose automata are kept at the same time, some 0.3 MB each."""
+
+
+class Layers:
+    """A central lexicon and all overlays on it; never changes.
+
+    Args:
+        central: Finds the central phrases.
+        overlays: By whom they are for.
+        categories: Categories that are declared besides the standard ones.
+        most_built: Overlays whose automata are kept at the same time.
+        today: The clock that phrases expire by.
+    """
+
+    def __init__(
+        self,
+        central: Matcher,
+        overlays: Mapping[Scope, Overlay] | None = None,
+        categories: Iterable[str] = (),
+        most_built: int = MOST_BUILT,
+        today: Callable[[], date] = date.today,
+    ) -> None:
+        self.central = central
+        self.overlays: Mapping[Scope, Overlay] = overlays or {}
+        self._categories = tuple(categories)
+        self._today = today
+        self._built = lru_cache(most_built)(self._build)
+
+    def of(self, trust: str | None, school: str | None, group: str | None) -> tuple[Overlay, ...]:
+        """The overlays for a capture in the order in which they apply: of two that disagree the last wins."""
+        group = group.casefold() if group is not None else None
+        scopes = (Scope(trust=trust), Scope(school=school), Scope(group=group), Scope(school=school, group=group))
+        found = (self.overlays.get(scope) for scope in dict.fromkeys(scopes))
+        return tuple(overlay for overlay in found if overlay)
+
+    def digest(self, overlays: Sequence[Overlay]) -> str:
+        """Names what hits are made with: the central digest, and one for the overlays if there are any."""
+        if not overlays:
+            return self.central.digest
+        mine = hashlib.sha256("\n".join(overlay.digest for overlay in overlays).encode()).hexdigest()[:16]
+        return f"{self.central.digest}+{mine}"
+
+    def find(self, page: Page, overlays: Sequence[Overlay] = ()) -> tuple[KeywordHit, ...]:
+        """Finds the hits of a page as one lexicon with all changes made would."""
+        found, context = self.central.look(page)
+        for overlay in overlays:
+            matcher, own = self._built(overlay)
+            found = [
+                (phrase, replace(hit, grade=grade))
+                for phrase, hit in found
+                if (grade := overlay.grade(phrase, hit.grade)) != MUTED
+                and (phrase.protected or (phrase.id, phrase.category) not in own)
+            ]
+            if matcher:
+                more, words = matcher.look(page)
+                found, context = found + more, context + words
+        return settle(found, context)
+
+    def _build(self, overlay: Overlay) -> tuple[Matcher | None, frozenset[tuple[str, str]]]:
+        """What finds an overlay's own phrases, and which they are: they stand in place of earlier ones."""
+        if not overlay.size:
+            return None, frozenset()
+        lexicon = overlay.additions(self._categories)
+        own = frozenset((phrase.id, phrase.category) for phrase in lexicon.phrases)
+        return Matcher(lexicon, self._today), own
