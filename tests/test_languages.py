@@ -97,7 +97,7 @@ def test_no_other_language_fires_in_english(matcher: Matcher, from_ocr: bool) ->
 
 def test_disguises_of_english_are_undone_as_without_the_packs(lexicon: Lexicon, matcher: Matcher) -> None:
     english = Matcher(Lexicon(tuple(p for p in lexicon.phrases if p.language == "en"), ""))
-    page = Page("he de serves a slap, cleaaan k1ll y0u", (), from_ocr=True)
+    page = Page("whyadult sitesare b 1ocked on scho0l wifi, k1ll y0u", (), from_ocr=True)
     assert matcher.find(page) == english.find(page) != ()
 
 
