@@ -6,6 +6,7 @@ from datetime import date
 
 from domain.hit import MASK, KeywordHit
 from domain.page import Page
+from keyword_stage.automaton import AUTOMATA
 from keyword_stage.confusables import CONFUSABLES
 from keyword_stage.disguise import Reading, name_disguises, readings
 from keyword_stage.gaps import Place
@@ -24,12 +25,13 @@ class Matcher:
     Args:
         lexicon: What to find.
         today: The clock that phrases expire by.
+        automaton: Name of what finds strings, one of `keyword_stage.automaton.AUTOMATA`; all find the same.
     """
 
-    def __init__(self, lexicon: Lexicon, today: Callable[[], date] = date.today) -> None:
+    def __init__(self, lexicon: Lexicon, today: Callable[[], date] = date.today, automaton: str = AUTOMATA[0]) -> None:
         self.digest = lexicon.digest
         self.size = len(lexicon.phrases)
-        self._sweeper = Sweeper(lexicon)
+        self._sweeper = Sweeper(lexicon, automaton)
         self._today = today
 
     def find(self, page: Page) -> tuple[KeywordHit, ...]:

@@ -4,10 +4,8 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol
 
-import ahocorasick
-
+from keyword_stage.automaton import AUTOMATA, build_automaton
 from keyword_stage.fold import fold, fold_offsets
 from keyword_stage.gaps import Place, join_parts
 from keyword_stage.lexicon import Lexicon, Phrase
@@ -37,13 +35,6 @@ class Form:
     context: bool
 
 
-class Automaton(Protocol):
-    """The one call of pyahocorasick that is used."""
-
-    def iter(self, text: str) -> Iterable[tuple[int, Form]]:
-        """Yields the end of each occurrence of a form, and the form."""
-
-
 @dataclass(frozen=True, slots=True)
 class Scan:
     """What the automaton saw in a text, in folded offsets."""
@@ -71,7 +62,7 @@ class Sweeper:
     Phrases and text carry their surrounding spaces, so the automaton itself finds whole words only.
     """
 
-    def __init__(self, lexicon: Lexicon) -> None:
+    def __init__(self, lexicon: Lexicon, automaton: str = AUTOMATA[0]) -> None:
         self._gapped = [phrase for phrase in lexicon.phrases if phrase.spelling.gaps]
         phrases: dict[str, list[Phrase]] = {}
         parts: dict[str, list[tuple[int, int]]] = {}
@@ -83,12 +74,11 @@ class Sweeper:
             for part, forms in enumerate(phrase.spelling.parts):
                 for form in forms:
                     parts.setdefault(form, []).append((number, part))
-        automaton = ahocorasick.Automaton()
+        values: dict[str, Form] = {}
         for text in {**phrases, **parts, **dict.fromkeys(context)}:
             mine = tuple(phrases.get(text, ())), tuple(parts.get(text, ()))
-            automaton.add_word(text, Form(text, len(text.split()), *mine, text in context))
-        automaton.make_automaton()
-        self._automaton: Automaton = automaton
+            values[text] = Form(text, len(text.split()), *mine, text in context)
+        self._automaton = build_automaton(values, automaton)
 
     def scan(self, text: str) -> Scan:
         """Runs the automaton; nothing slower happens to a text without phrases."""
