@@ -1,20 +1,16 @@
 """The composition root: reads the settings, builds every part, and joins them."""
 
+from dataclasses import replace
 from importlib.metadata import version
 
-from domain.errors import InvalidLexicon
 from domain.verdict import Versions
 from image_hash.bank import Bank
 from image_hash.lookup import PictureFinder
-from keyword_stage.layers import Layers
-from keyword_stage.lexicon import read_lexicon
-from keyword_stage.matcher import Matcher
-from keyword_stage.overlay import read_overlays
 from models.artifact import default_folder, load_artifact
 from models.scorer import OnnxScorer
 from ocr.pool import OcrPool
-from pipeline.first_look import FirstLook
 from pipeline.judge import Judge
+from pipeline.lists import read_lists
 from pipeline.pipeline import Pipeline
 from pipeline.policy import Policy, read_policy
 from pipeline.settings import PipelineSettings
@@ -29,7 +25,7 @@ def build_pipeline(settings: PipelineSettings) -> Pipeline:
         InvalidConfiguration: Naming the file and the fault.
     """
     policy = read_policy(settings.policy) if settings.policy else Policy()
-    first_look = build_first_look(settings, policy)
+    first_look = read_lists(settings, policy).build(settings.matcher)
     banks = [Bank.read(path, policy.categories) for path in settings.bank]
     pictures = PictureFinder(banks) if banks else None
     artifact = load_artifact(settings.model or default_folder())
@@ -51,15 +47,16 @@ def build_pipeline(settings: PipelineSettings) -> Pipeline:
     )
 
 
-def build_first_look(settings: PipelineSettings, policy: Policy) -> FirstLook:
-    """Reads all lists that the settings name, checks them and builds what looks through them.
+def renew_lists(pipeline: Pipeline, settings: PipelineSettings) -> tuple[Pipeline, list[str]]:
+    """Reads, checks and builds all lists anew, aside from the pipeline that is in use.
+
+    Returns:
+        The same pipeline with the new lists, and the faults of the lexicon that do not stop it.
 
     Raises:
-        InvalidLexicon: With every fault found.
+        InvalidLexicon: With every fault found; nothing has changed.
     """
-    lexicon = read_lexicon(settings.lexicon, policy.categories)
-    overlays = read_overlays(settings.overlays, lexicon, policy.categories) if settings.overlays else {}
-    unknown = [overlay.name for scope, overlay in overlays.items() if scope.trust and scope.trust not in policy.trusts]
-    if unknown:
-        raise InvalidLexicon(f"{unknown[0]}: the policy file lists no such trust under trusts")
-    return FirstLook(Layers(Matcher(lexicon, automaton=settings.matcher), overlays, policy.categories))
+    lists = read_lists(settings, pipeline.policy)
+    first_look = lists.build(settings.matcher)
+    versions = replace(pipeline.versions, lexicon=first_look.digest)
+    return replace(pipeline, first_look=first_look, versions=versions), lists.lint()

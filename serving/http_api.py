@@ -21,8 +21,13 @@ MAX_BODY_BYTES = 2 * MAX_IMAGE_BYTES
 Json = dict[str, Any]
 
 
-def make_app(service: ScoringService) -> FastAPI:
-    """The HTTP application over a service."""
+def make_app(service: ScoringService, reloadable: bool = False) -> FastAPI:
+    """The HTTP application over a service.
+
+    Args:
+        service: What answers.
+        reloadable: Whether callers may have the lists read anew; there are no keys yet, so only on loopback.
+    """
     app = FastAPI(title="Secondglance", version=service.pipeline.versions.service, docs_url="/docs", redoc_url=None)
     app.add_middleware(BodyLimit, limit=MAX_BODY_BYTES)
     _add_errors(app)
@@ -59,6 +64,13 @@ def make_app(service: ScoringService) -> FastAPI:
     async def lexicon() -> Json:
         """Which lexicon is active."""
         return service.describe_lexicon()
+
+    if reloadable:
+
+        @app.post("/v1/lexicon:reload", tags=["operations"])
+        def reload_lexicon() -> Json:
+            """Reads lexicon and overlays anew; if they are at fault, the old ones stay active."""
+            return service.reload_lists()
 
     @app.get("/v1/model", tags=["versions"])
     async def model() -> Json:

@@ -9,12 +9,13 @@ from collections.abc import Iterator
 
 import uvicorn
 
-from pipeline.build import build_pipeline
+from domain.errors import SecondglanceError
+from pipeline.build import build_pipeline, renew_lists
 from pipeline.settings import PipelineSettings
 from serving.grpc_api import GrpcServer
 from serving.http_api import make_app
 from serving.service import ScoringService
-from serving.settings import ServingSettings
+from serving.settings import ServingSettings, is_loopback
 
 _LOG = logging.getLogger("secondglance")
 
@@ -26,7 +27,9 @@ def run(pipeline_settings: PipelineSettings, settings: ServingSettings) -> None:
         InvalidConfiguration: If a file that it runs with is at fault.
         OSError: If a port is taken.
     """
-    service = ScoringService(build_pipeline(pipeline_settings), settings.threads)
+    service = ScoringService(
+        build_pipeline(pipeline_settings), settings.threads, lambda current: renew_lists(current, pipeline_settings)
+    )
     try:
         asyncio.run(_serve(service, settings))
     finally:
@@ -38,8 +41,10 @@ async def _serve(service: ScoringService, settings: ServingSettings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    loop.add_signal_handler(signal.SIGHUP, lambda: loop.run_in_executor(None, _reload, service))
     listener = socket.create_server((settings.host, settings.http_port), family=_family(settings.host))
-    http = _HttpServer(uvicorn.Config(make_app(service), access_log=False, log_config=None, lifespan="off"))
+    app = make_app(service, reloadable=is_loopback(settings.host))
+    http = _HttpServer(uvicorn.Config(app, access_log=False, log_config=None, lifespan="off"))
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     grpc_server = GrpcServer(service)
     grpc_port = await grpc_server.start(f"{host}:{settings.grpc_port}")
@@ -57,6 +62,15 @@ async def _serve(service: ScoringService, settings: ServingSettings) -> None:
         http.should_exit = True
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(serving, settings.drain_seconds)
+
+
+def _reload(service: ScoringService) -> None:
+    try:
+        now = service.reload_lists()
+    except SecondglanceError as error:
+        _LOG.error("lists rejected, the old ones stay active: %s", error)
+        return
+    _LOG.info("lists reloaded: %s, before %s, %d faults", now["digest"], now["previous"], len(now["faults"]))
 
 
 class _HttpServer(uvicorn.Server):

@@ -1,8 +1,9 @@
 """The transport-free service: what HTTP, gRPC and the command line all call."""
 
 import asyncio
+import threading
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
@@ -12,19 +13,28 @@ from domain.verdict import Verdict
 from pipeline.pipeline import Options, Pipeline
 from serving.metrics import Metrics
 
+Renew = Callable[[Pipeline], tuple[Pipeline, list[str]]]
+"""Makes a pipeline with new lists out of one with old ones, and names faults that do not stop them."""
+
 _WARM_TEXT = "the quick brown fox wants to kill the process"
 
 
 class ScoringService:
     """Scores captures for many callers at once.
 
+    Each request takes the pipeline once and keeps it: a swap of lists is one assignment, and no request
+    sees half of it.
+
     Args:
         pipeline: The pipeline; closed with the service.
         threads: Captures that are worked on at the same time.
+        renew: What `reload_lists` calls; without it nothing is reloaded.
     """
 
-    def __init__(self, pipeline: Pipeline, threads: int = 4) -> None:
+    def __init__(self, pipeline: Pipeline, threads: int = 4, renew: Renew | None = None) -> None:
         self.pipeline = pipeline
+        self._renew = renew or (lambda current: (current, []))
+        self._renewing = threading.Lock()
         self._count = threads
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="score")
         self.metrics = Metrics()
@@ -89,6 +99,20 @@ class ScoringService:
 
     def _outcome(self, capture: Capture | SecondglanceError, options: Options) -> Verdict | SecondglanceError:
         return capture if isinstance(capture, SecondglanceError) else self.score_now(capture, options)
+
+    def reload_lists(self) -> dict[str, Any]:
+        """Reads lexicon and overlays anew and swaps them in; requests under way finish with what they began with.
+
+        Returns:
+            What is active now, the digest before, and the faults of the lexicon that do not stop it.
+
+        Raises:
+            InvalidLexicon: Why the new lists were rejected; the old ones stay active.
+        """
+        with self._renewing:
+            before = self.pipeline.first_look.digest
+            self.pipeline, faults = self._renew(self.pipeline)
+            return {**self.describe_lexicon(), "previous": before, "faults": faults}
 
     def describe_lexicon(self) -> dict[str, Any]:
         """Digest and size of the active lexicon, and how many overlays stand on it."""

@@ -15,7 +15,7 @@ from keyword_stage.layers import Layers
 from keyword_stage.lexicon import Lexicon, digest_of, read_lexicon
 from keyword_stage.matcher import Matcher
 from keyword_stage.overlay import Overlay, Scope, read_overlays
-from pipeline.build import build_first_look
+from pipeline.lists import read_lists
 from pipeline.pipeline import Pipeline
 from pipeline.policy import Policy, read_policy
 from pipeline.settings import PipelineSettings
@@ -202,7 +202,8 @@ def test_a_verdict_names_the_overlay_of_its_capture(pipeline: Pipeline, tmp_path
     folder = write(tmp_path, schools__oak="add,zorp the bandstand,3,violence,,\n", trusts__north="mute,zorp,,,,\n")
     policy = tmp_path / "policy.yaml"
     policy.write_text("trusts: {north: [elm]}", encoding="utf-8")
-    first_look = build_first_look(PipelineSettings(overlays=folder), read_policy(policy))
+    settings = PipelineSettings(overlays=folder)
+    first_look = read_lists(settings, read_policy(policy)).build(settings.matcher)
     made = replace(pipeline, first_look=first_look, policy=read_policy(policy))
     verdicts = [made.score(Capture("a", text="zorp the bandstand", context=CaptureContext(site=s))) for s in SITES]
     assert [[finding.hit.phrase for finding in verdict.findings] for verdict in verdicts] == [
@@ -219,7 +220,7 @@ def test_a_verdict_names_the_overlay_of_its_capture(pipeline: Pipeline, tmp_path
 def test_the_overlay_of_an_unknown_trust_is_refused(tmp_path: Path) -> None:
     folder = write(tmp_path, trusts__nort="mute,zorp,,,,\n")
     with pytest.raises(InvalidLexicon, match=r"trusts/nort\.csv: the policy file lists no such trust"):
-        build_first_look(PipelineSettings(overlays=folder), Policy())
+        read_lists(PipelineSettings(overlays=folder), Policy())
 
 
 def test_the_bench_of_overlays_runs() -> None:

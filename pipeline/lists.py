@@ -1,0 +1,55 @@
+"""The files of the first look: read and checked as a whole, then built, so that a swap is all or nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from domain.errors import InvalidLexicon
+from keyword_stage.layers import Layers
+from keyword_stage.lexicon import Lexicon, read_lexicon
+from keyword_stage.lint import lint_lexicon
+from keyword_stage.matcher import Matcher
+from keyword_stage.overlay import Overlay, Scope, read_overlays
+from pipeline.first_look import FirstLook
+from pipeline.policy import Policy
+from pipeline.settings import PipelineSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """What the files hold.
+
+    Attributes:
+        lexicon: The central one.
+        overlays: By whom they are for.
+        categories: Categories that are declared besides the standard ones.
+    """
+
+    lexicon: Lexicon
+    overlays: Mapping[Scope, Overlay]
+    categories: tuple[str, ...]
+
+    def lint(self) -> list[str]:
+        """Faults of the central lexicon that do not stop it from loading."""
+        return lint_lexicon(self.lexicon)
+
+    def build(self, automaton: str) -> FirstLook:
+        """What looks through pages for all of it.
+
+        Args:
+            automaton: Name of what finds strings.
+        """
+        return FirstLook(Layers(Matcher(self.lexicon, automaton=automaton), self.overlays, self.categories))
+
+
+def read_lists(settings: PipelineSettings, policy: Policy) -> Lists:
+    """Reads all lists that the settings name.
+
+    Raises:
+        InvalidLexicon: With every fault found.
+    """
+    lexicon = read_lexicon(settings.lexicon, policy.categories)
+    overlays = read_overlays(settings.overlays, lexicon, policy.categories) if settings.overlays else {}
+    unknown = [overlay.name for scope, overlay in overlays.items() if scope.trust and scope.trust not in policy.trusts]
+    if unknown:
+        raise InvalidLexicon(f"{unknown[0]}: the policy file lists no such trust under trusts")
+    return Lists(lexicon, overlays, policy.categories)
