@@ -1,13 +1,22 @@
 """The keyword stage as it is served."""
 
 from collections.abc import Callable
+from functools import partial
+from importlib.util import find_spec
 
 from domain.page import Page
 from keyword_stage.lexicon import Lexicon
 from keyword_stage.matcher import Matcher
 
+OURS = {"keyword stage": "pyahocorasick", "keyword stage, hyperscan": "hyperscan"}
+"""What the stage is called in reports, by the automaton that it is built with."""
 Build = Callable[[Lexicon], Matcher]
-ENGINES: dict[str, Build] = {"keyword stage": Matcher}
+
+
+def engines() -> dict[str, Build]:
+    """How to build the stage with each automaton that is installed."""
+    installed = [name for name, automaton in OURS.items() if automaton != "hyperscan" or find_spec("hyperscan")]
+    return {name: partial(Matcher, automaton=OURS[name]) for name in installed}
 
 
 def stage(matcher: Matcher) -> Callable[[str], list[tuple[int, int]]]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.disguises import DISGUISES
-from benchmarks.phrases import word_grams
+from benchmarks.phrases import LONGEST, word_grams
 from evaluation.rows import read_rows
 from keyword_stage.fold import fold
 
@@ -112,12 +112,16 @@ def _plant(
 
 
 def _alone(before: str, after: str, phrases: Sequence[str], known: Collection[str], rng: random.Random) -> str:
-    """A phrase that, put here, makes no other one: neither inside it nor with its neighbours."""
-    while True:
-        phrase = rng.choice(phrases)
-        near = f"{fold(before[-200:])} {phrase} {fold(after[:200])}".split()
-        if sum(gram in known for gram in word_grams(near)) == 1:
+    """A phrase that, put here, makes no other one: neither inside it nor with its neighbours.
+
+    Raises:
+        ValueError: If none of a thousand will do.
+    """
+    left, right = fold(before).split()[-LONGEST:], fold(after).split()[:LONGEST]
+    for phrase in rng.choices(phrases, k=1000):
+        if sum(gram in known for gram in word_grams([*left, *phrase.split(), *right])) == 1:
             return phrase
+    raise ValueError("every phrase makes another one with its neighbours")
 
 
 def _lighten(text: str, rng: random.Random) -> str:

@@ -2,17 +2,18 @@
 
 import random
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+from domain.page import Page
 from domain.severity import STANDARD_CATEGORIES
-from keyword_stage.disguise import readings
 from keyword_stage.fold import fold
 from keyword_stage.lexicon import Lexicon, Phrase, read_lexicon
+from keyword_stage.matcher import Matcher
 from keyword_stage.spelling import read_spelling
 
 _PLAIN = re.compile("[a-z]+(?: [a-z]+)*")
 _STRETCHED = re.compile(r"([a-z])\1\1")
-_LONGEST = 8
+LONGEST = 8
 """Words of the longest phrase taken."""
 
 
@@ -25,7 +26,9 @@ def make_phrases(count: int, prose: Sequence[str], seed: int = 20) -> tuple[str,
     """
     rng = random.Random(seed)
     taken = _grams(prose)
-    own = sorted(form for form in _own_forms() if form not in taken)
+    own = sorted(_own_forms() - taken)
+    seen = _seen(own, prose)
+    own = [form for form in own if form not in seen]
     rng.shuffle(own)
     phrases = dict.fromkeys(own[:count])
     while len(phrases) < count:
@@ -46,7 +49,7 @@ def as_lexicon(phrases: Iterable[str]) -> Lexicon:
 def word_grams(words: Sequence[str]) -> Iterator[str]:
     """All runs of up to eight words."""
     for start in range(len(words)):
-        for end in range(start + 1, min(len(words), start + _LONGEST) + 1):
+        for end in range(start + 1, min(len(words), start + LONGEST) + 1):
             yield " ".join(words[start:end])
 
 
@@ -60,14 +63,20 @@ def _own_forms() -> set[str]:
 
 
 def _is_plain(form: str) -> bool:
-    return bool(_PLAIN.fullmatch(form)) and not _STRETCHED.search(form) and len(form.split()) <= _LONGEST
+    return bool(_PLAIN.fullmatch(form)) and not _STRETCHED.search(form) and len(form.split()) <= LONGEST
 
 
-def _grams(prose: Iterable[str]) -> Collection[str]:
+def _grams(prose: Iterable[str]) -> set[str]:
     """Every run of words, by whatever an engine may take for a word."""
     grams: set[str] = set()
     for text in prose:
-        for reading in (text, *(reading.text for reading in readings(text))):
-            for words in (fold(reading).split(), re.split(r"\W+", reading.lower()), re.split("[^a-z]+", fold(reading))):
-                grams.update(word_grams(words))
+        folded = fold(text)
+        for words in (folded.split(), re.split(r"\W+", text.lower()), re.split("[^a-z]+", folded)):
+            grams.update(word_grams(words))
     return grams
+
+
+def _seen(phrases: Iterable[str], prose: Iterable[str]) -> set[str]:
+    """The phrases that the keyword stage sees through something in the prose, such as "gr8"."""
+    matcher = Matcher(as_lexicon(phrases))
+    return {hit.phrase for text in prose for hit in matcher.find(Page.from_text(text))}
