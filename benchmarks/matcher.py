@@ -50,8 +50,8 @@ def run(repeats: int, quick: bool, say: Callable[[str], None]) -> str:
         describe(PACKAGES),
         f"- CPU seconds of one process (`time.process_time`), median of {repeats} rounds, contenders in turn; "
         f"n = {scale.pages} pages of about 2,000 characters (harmless training rows, phrases planted)\n"
-        "- on clean text every engine gave exactly the spans that were planted; on other text the last column "
-        "says how many it found\n"
+        "- on clean text every engine found all that was planted, or there would be no report; on other text the "
+        "last column says how much of it\n"
         "- naive pyahocorasick: a cached fold of each character with all offsets, `iter`, then a boundary check of "
         "each hit; ahocorasick-rs: the same check on `str.lower`; flashtext and re on `str.lower`. None of them undoes "
         "digits for letters or stretched letters\n",
