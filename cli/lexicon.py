@@ -1,16 +1,22 @@
-"""`secondglance lexicon`: checks and counts."""
+"""`secondglance lexicon`: checks and counts; what brings lists in and out is in `cli/lexicon_files.py`."""
 
 import sys
 from pathlib import Path
 
 import click
 
+from cli.lexicon_files import export, import_, seal_list
+
 _FILES = click.argument("files", nargs=-1, type=click.Path(exists=True, path_type=Path))
 
 
 @click.group("lexicon")
 def command() -> None:
-    """Check and count the lexicon."""
+    """Check, count, import, export and seal lexicons."""
+
+
+for other in (import_, export, seal_list):
+    command.add_command(other)
 
 
 @command.command("lint")

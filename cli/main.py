@@ -11,7 +11,7 @@ from domain.errors import SecondglanceError
 COMMANDS = {
     "score": ("cli.score", "Score captures and texts."),
     "serve": ("cli.serve", "Serve HTTP and gRPC."),
-    "lexicon": ("cli.lexicon", "Check and count the lexicon."),
+    "lexicon": ("cli.lexicon", "Check, count, import, export and seal lexicons."),
     "bank": ("cli.bank", "Check and query hash banks."),
     "model": ("cli.model", "List, show and verify model folders."),
     "evaluate": ("cli.evaluate", "Measure the second look on labelled rows."),

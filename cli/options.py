@@ -25,6 +25,12 @@ def pipeline_options(command: Callable[..., Any]) -> Callable[..., Any]:
             type=click.Path(exists=True, file_okay=False, path_type=Path),
             help="Folder of overlays of trusts, schools and groups. [env: SECONDGLANCE_OVERLAYS]",
         ),
+        click.option(
+            "--protected",
+            type=_FILE,
+            multiple=True,
+            help="Sealed protected list (repeatable); its key is SECONDGLANCE_LIST_KEY. [env: SECONDGLANCE_PROTECTED]",
+        ),
         click.option("--bank", type=_FILE, multiple=True, help="Hash bank CSV (repeatable). [env: SECONDGLANCE_BANK]"),
         click.option("--model", type=_FILE, help="Model folder. [env: SECONDGLANCE_MODEL]"),
         click.option("--policy", type=_FILE, help="Policy file. [env: SECONDGLANCE_POLICY]"),

@@ -35,10 +35,10 @@ def lint_lexicon(lexicon: Lexicon, today: date | None = None) -> list[str]:
 
 
 def _duplicates(lexicon: Lexicon) -> Iterator[str]:
-    seen: dict[tuple[str, str], Phrase] = {}
+    seen: dict[tuple[str, str, bool], Phrase] = {}  # never a protected phrase beside an open one: it would show it
     for phrase in lexicon.phrases:
         for form in () if phrase.spelling.gaps else sorted(phrase.spelling.parts[0]):
-            other = seen.setdefault((phrase.category, form), phrase)
+            other = seen.setdefault((phrase.category, form, phrase.protected), phrase)
             if other is not phrase:
                 yield f"{_where(phrase)} is already covered by {_name(other)} ({other.source}); delete one"
                 break

@@ -1,14 +1,16 @@
 """The files of the first look: read and checked as a whole, then built, so that a swap is all or nothing."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from domain.errors import InvalidLexicon
+from domain.severity import STANDARD_CATEGORIES
 from keyword_stage.layers import Layers
 from keyword_stage.lexicon import Lexicon, read_lexicon
 from keyword_stage.lint import lint_lexicon
 from keyword_stage.matcher import Matcher
 from keyword_stage.overlay import Overlay, Scope, read_overlays
+from keyword_stage.sealed import read_sealed, with_protected
 from pipeline.first_look import FirstLook
 from pipeline.policy import Policy
 from pipeline.settings import PipelineSettings
@@ -29,8 +31,8 @@ class Lists:
     categories: tuple[str, ...]
 
     def lint(self) -> list[str]:
-        """Faults of the central lexicon that do not stop it from loading."""
-        return lint_lexicon(self.lexicon)
+        """Faults of the central lexicon that do not stop it from loading; none says anything of protected wording."""
+        return lint_lexicon(replace(self.lexicon, phrases=tuple(p for p in self.lexicon.phrases if not p.protected)))
 
     def build(self, automaton: str) -> FirstLook:
         """What looks through pages for all of it.
@@ -47,7 +49,9 @@ def read_lists(settings: PipelineSettings, policy: Policy) -> Lists:
     Raises:
         InvalidLexicon: With every fault found.
     """
-    lexicon = read_lexicon(settings.lexicon, policy.categories)
+    key = settings.list_key.get_secret_value() if settings.list_key else None
+    sealed = read_sealed(settings.protected, {*STANDARD_CATEGORIES, *policy.categories}, key)
+    lexicon = with_protected(read_lexicon(settings.lexicon, policy.categories), sealed, key)
     overlays = read_overlays(settings.overlays, lexicon, policy.categories) if settings.overlays else {}
     unknown = [overlay.name for scope, overlay in overlays.items() if scope.trust and scope.trust not in policy.trusts]
     if unknown:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
@@ -24,6 +24,8 @@ class PipelineSettings(BaseSettings):
 
     lexicon: Paths = Field((), description="Lexicon CSV files or folders; the project's own if empty.")
     overlays: Path | None = Field(None, description="Folder of overlays of trusts, schools and groups.")
+    protected: Paths = Field((), description="Sealed protected lists; a list is named by its file's stem.")
+    list_key: SecretStr | None = Field(None, description="The key of the sealed lists.")
     matcher: Literal["pyahocorasick", "hyperscan"] = Field(
         "pyahocorasick", description="What finds the phrases; hyperscan is faster, finds the same, and is an extra."
     )

@@ -1,0 +1,82 @@
+"""`secondglance lexicon import`, `export` and `seal`: lists that come from elsewhere or go there."""
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from domain.errors import InvalidLexicon
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_OUT = click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="File to write.")
+_FORMAT = click.option("--format", "form", required=True, type=click.Choice(("senso", "csv", "tsv")))
+_OWN = click.option("--own-category", multiple=True, help="A category that your school declares (repeatable).")
+
+
+@click.command("import")
+@click.argument("file", type=_FILE)
+@_FORMAT
+@click.option("--category", help="Category of rows that name none.")
+@_OWN
+@click.option("--partial", is_flag=True, help="Write the good rows although others are at fault.")
+@_OUT
+def import_(
+    file: Path, form: str, category: str | None, own_category: tuple[str, ...], partial: bool, out: Path
+) -> None:
+    """Turns a list of another product into a lexicon file; names each bad row with its line."""
+    from keyword_stage.outside import import_list, write_lexicon
+
+    imported = import_list(_read(file), form, _known(own_category), category)
+    for fault in imported.faults:
+        click.echo(f"{file.name}: {fault}", err=True)
+    written = imported.phrases and (partial or not imported.faults)
+    if written:
+        out.write_text(write_lexicon(imported.phrases), encoding="utf-8")
+    click.echo(f"{len(imported.phrases) if written else 0} phrases written, {len(imported.faults)} bad rows")
+    if imported.faults:
+        sys.exit(1)
+
+
+@click.command("export")
+@click.argument("files", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@_FORMAT
+@_OWN
+@_OUT
+def export(files: tuple[Path, ...], form: str, own_category: tuple[str, ...], out: Path) -> None:
+    """Writes lexicon files for another product; protected phrases and those with rules stay here."""
+    from keyword_stage.lexicon import read_lexicon
+    from keyword_stage.outside import export_list, exportable
+
+    lexicon = read_lexicon(files, own_category)
+    phrases = exportable(lexicon)
+    out.write_text(export_list(phrases, form), encoding="utf-8")
+    click.echo(f"{len(phrases)} phrases written, {len(lexicon.phrases) - len(phrases)} left out")
+
+
+@click.command("seal")
+@click.argument("file", type=_FILE)
+@_OWN
+@_OUT
+def seal_list(file: Path, own_category: tuple[str, ...], out: Path) -> None:
+    """Encrypts a protected list (CSV: id, phrase, grade, category) with the key in SECONDGLANCE_LIST_KEY."""
+    from keyword_stage.sealed import seal
+
+    key = os.environ.get("SECONDGLANCE_LIST_KEY")
+    if not key:
+        raise click.UsageError("set SECONDGLANCE_LIST_KEY to the key")
+    out.write_bytes(seal(_read(file), out.stem, _known(own_category), key))
+    click.echo(f"sealed as the list {out.stem}; now delete the open file")
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InvalidLexicon(f"{file.name}: not UTF-8 (byte {error.start}); save it as CSV UTF-8") from None
+
+
+def _known(own: tuple[str, ...]) -> set[str]:
+    from domain.severity import STANDARD_CATEGORIES
+
+    return {*STANDARD_CATEGORIES, *own}

@@ -1,0 +1,110 @@
+"""Lists from other products, and for them: plain CSV or TSV, and CSV as Senso writes it.
+
+    senso   keyword (or phrase), category, severity
+    csv     phrase (or keyword), grade (or severity), category
+    tsv     the same, separated by tabs
+
+Columns may stand in any order and in any case; others are left out. A severity is 1 to 5, or low (2), medium (3),
+high (4), urgent or critical (5). A category may be written as people do: `Self-harm`.
+"""
+
+import csv
+import io
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from domain.errors import InvalidLexicon
+from keyword_stage.lexicon import Lexicon, Phrase, read_row
+
+FORMATS = ("senso", "csv", "tsv")
+_NAMES = {"keyword": "phrase", "severity": "grade"}
+_WORDS = {"low": "2", "medium": "3", "high": "4", "urgent": "5", "critical": "5"}
+_WRITTEN = {"senso": ("keyword", "category", "severity")}
+_OWN = ("phrase", "grade", "category")
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What a list held.
+
+    Attributes:
+        phrases: The rows that can be used.
+        faults: The others, each with its line and what is wrong.
+    """
+
+    phrases: tuple[Phrase, ...]
+    faults: tuple[str, ...]
+
+
+def import_list(text: str, form: str, known: Collection[str], category: str | None = None) -> Imported:
+    """Reads a list from outside.
+
+    Args:
+        text: The whole file.
+        form: One of `FORMATS`.
+        known: Categories that there are.
+        category: Of rows that name none.
+    """
+    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=_delimiter(form))
+    header = [_column(name) for name in reader.fieldnames or ()]
+    if not {"phrase", "grade"} <= {*header} or len({*header}) < len(header):
+        return Imported((), ("line 1: needs a header with phrase or keyword and grade or severity, each once",))
+    reader.fieldnames = header
+    phrases: dict[tuple[str, str], Phrase] = {}
+    faults: list[str] = []
+    for row in reader:
+        try:
+            if None in row:
+                raise InvalidLexicon("more cells than columns")
+            phrase = _read(row, set(known), category)
+            if phrases.setdefault((phrase.id, phrase.category), phrase) is not phrase:
+                raise InvalidLexicon("the same phrase stands further up")
+        except InvalidLexicon as error:
+            faults.append(f"line {reader.line_num}: {error}")
+    return Imported(tuple(phrases.values()), tuple(faults))
+
+
+def _read(row: Mapping[str, str | None], known: set[str], category: str | None) -> Phrase:
+    cell = {name: (row.get(name) or "").strip() for name in _OWN}
+    if not cell["phrase"]:
+        raise InvalidLexicon("no phrase")
+    named = "_".join(cell["category"].casefold().replace("-", " ").split()) or category or ""
+    grade = _WORDS.get(cell["grade"].casefold(), cell["grade"])
+    ambiguous = "yes" if grade == "1" else "no"  # what is worth noting only beside others
+    made = {"phrase": cell["phrase"], "grade": grade, "category": named, "ambiguous": ambiguous}
+    return read_row(made, "", "", known)
+
+
+def write_lexicon(phrases: Iterable[Phrase]) -> str:
+    """Phrases without rules as a lexicon file."""
+    rows = ((p.id, p.grade, p.category, "yes" if p.ambiguous else "no") for p in phrases)
+    return _table(("phrase", "grade", "category", "ambiguous"), rows, ",")
+
+
+def exportable(lexicon: Lexicon) -> tuple[Phrase, ...]:
+    """Phrases that may leave: none that is protected, and none whose rules another product would lose."""
+    return tuple(phrase for phrase in lexicon.phrases if not (phrase.protected or phrase.rules.names))
+
+
+def export_list(phrases: Iterable[Phrase], form: str) -> str:
+    """Phrases in one of `FORMATS`."""
+    if form == "senso":
+        return _table(_WRITTEN[form], ((p.id, p.category, p.grade) for p in phrases), ",")
+    return _table(_OWN, ((p.id, p.grade, p.category) for p in phrases), _delimiter(form))
+
+
+def _column(name: str) -> str:
+    plain = name.strip().casefold()
+    return _NAMES.get(plain, plain)
+
+
+def _delimiter(form: str) -> str:
+    return "\t" if form == "tsv" else ","
+
+
+def _table(header: Iterable[str], rows: Iterable[Iterable[object]], delimiter: str) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=delimiter, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return out.getvalue()

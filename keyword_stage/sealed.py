@@ -1,0 +1,105 @@
+"""Protected lists, encrypted at rest: only what holds the key can read them, and no message repeats a cell.
+
+The open form is a CSV with the columns `id`, `phrase`, `grade` and `category`. It is sealed with Fernet (AES-128 in CBC
+mode with HMAC-SHA256), which also notices any change to the file. A list is named by its file's stem.
+"""
+
+import csv
+import hashlib
+import hmac
+import io
+import re
+from collections.abc import Collection, Iterable
+from pathlib import Path
+
+from cryptography.fernet import Fernet, InvalidToken
+
+from domain.errors import InvalidLexicon
+from keyword_stage.lexicon import Lexicon, Phrase, digest_of, read_row
+
+_COLUMNS = frozenset({"id", "phrase", "grade", "category"})
+_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+def seal(text: str, name: str, known: Collection[str], key: str) -> bytes:
+    """Encrypts an open list after checking it.
+
+    Args:
+        text: The CSV.
+        name: The list's name.
+        known: Categories that there are.
+        key: A Fernet key: 32 bytes in URL-safe base64.
+
+    Raises:
+        InvalidLexicon: If list or key are at fault; no wording is repeated.
+    """
+    _read(text, name, known)
+    return _cipher(key).encrypt(text.encode())
+
+
+def read_sealed(paths: Iterable[Path], known: Collection[str], key: str | None) -> tuple[Phrase, ...]:
+    """The protected phrases of sealed lists.
+
+    Raises:
+        InvalidLexicon: If a list cannot be read with the key; no wording is repeated.
+    """
+    phrases: dict[str, Phrase] = {}
+    for path in paths:
+        if not key:
+            raise InvalidLexicon(f"{path.name} is sealed; set SECONDGLANCE_LIST_KEY to its key")
+        try:
+            text = _cipher(key).decrypt(path.read_bytes()).decode()
+        except OSError as error:
+            raise InvalidLexicon(f"{path.name}: cannot be read ({error.strerror})") from None
+        except (InvalidToken, UnicodeDecodeError):
+            raise InvalidLexicon(f"{path.name}: sealed with another key, or altered") from None
+        for phrase in _read(text, path.stem, known):
+            if phrases.setdefault(phrase.id, phrase) is not phrase:
+                raise InvalidLexicon(f"{path.name}: item {phrase.id} stands there twice")
+    return tuple(phrases.values())
+
+
+def with_protected(lexicon: Lexicon, sealed: tuple[Phrase, ...], key: str | None) -> Lexicon:
+    """A lexicon with the phrases of sealed lists, and a digest that tells nothing about them without the key."""
+    if not sealed or not key:
+        return lexicon
+    taken = {phrase.id for phrase in lexicon.phrases if phrase.protected}
+    twice = [phrase.id for phrase in sealed if phrase.id in taken]
+    if twice:
+        raise InvalidLexicon(f"item {twice[0]} stands in a lexicon file and in a sealed list")
+    keyed = hmac.new(key.encode(), digest_of(sealed).encode(), hashlib.sha256).hexdigest()
+    digest = hashlib.sha256(f"{lexicon.digest}\n{keyed}".encode()).hexdigest()[:16]
+    return Lexicon((*lexicon.phrases, *sealed), digest)
+
+
+def _cipher(key: str) -> Fernet:
+    try:
+        return Fernet(key)
+    except ValueError:
+        raise InvalidLexicon("SECONDGLANCE_LIST_KEY is no key: it needs 32 bytes in URL-safe base64") from None
+
+
+def _read(text: str, name: str, known: Collection[str]) -> list[Phrase]:
+    """Reads the open form. Messages name line and column, never a cell: any of them may hold wording."""
+    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
+    if {*(reader.fieldnames or ())} != _COLUMNS:
+        raise InvalidLexicon(f"{name}:1: the columns must be id, phrase, grade and category")
+    phrases: dict[str, Phrase] = {}
+    for row in reader:
+        source = f"{name}:{reader.line_num}"
+        cell = {column: (row[column] or "").strip() for column in _COLUMNS}
+        if None in row or not _ID.fullmatch(cell["id"]):
+            raise InvalidLexicon(f"{source}: the id needs 1 to 64 letters, digits, dots, dashes or underscores")
+        if cell["grade"] not in {"1", "2", "3", "4", "5"}:
+            raise InvalidLexicon(f"{source}: the grade is not 1, 2, 3, 4 or 5")
+        if cell["category"] not in known:
+            raise InvalidLexicon(f"{source}: the category is neither standard nor declared")
+        try:
+            phrase = read_row({**cell, "protected": "yes"}, name, source, set(known))
+        except InvalidLexicon:
+            raise InvalidLexicon(f"{source}: the phrase cannot be looked for") from None
+        if phrases.setdefault(phrase.id, phrase) is not phrase:
+            raise InvalidLexicon(f"{source}: the id stands further up")
+    if not phrases:
+        raise InvalidLexicon(f"{name}: no phrases")
+    return list(phrases.values())
