@@ -1,69 +1,84 @@
-"""Second readings of a text in which letters were replaced or stretched to get past a list.
+"""Second readings of a text in which phrases were hidden from a list, and how plain writing was left.
 
-Each reading keeps, for every character, the offset of the original one, so that hits cut the original
-text exactly. A reading is made only for texts that show its signs.
+Each reading keeps where everything stood, so that hits cut the original text exactly. A reading is made
+only for texts that show signs of a disguise, and only of words that the lexicon knows.
 """
 
-import re
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from keyword_stage.confusables import CONFUSABLES
+from keyword_stage.emoji import EmojiFinder
+from keyword_stage.fold import fold
+from keyword_stage.letters import find_letters
+from keyword_stage.misread import find_misread
+from keyword_stage.reading import Edit, Reading
+from keyword_stage.spaced import find_spaced
+from keyword_stage.vocabulary import Vocabulary
 
-_LEET = str.maketrans(
-    {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "!": "i", "|": "l"}
-)
-_LEET_L = str.maketrans({"1": "l"})
-_LEET_SIGN = re.compile(
-    r"(?<=[A-Za-z0134578@$])[01345@7$!|]{1,6}(?=[A-Za-z])|(?<![A-Za-z0-9])[01345@7$]{1,6}(?=[A-Za-z])|(?<=[A-Za-z])[01345@7$]{1,6}(?![A-Za-z0-9])"
-)
-_STRETCH = re.compile(r"([A-Za-z])\1{2,}", re.IGNORECASE)
+_MOST_READINGS = 4
+_NEIGHBOUR = 25
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A text in which one kind of disguise has been undone.
+def readings(text: str, vocabulary: Vocabulary, emoji: EmojiFinder, from_ocr: bool) -> Iterator[Reading]:
+    """Yields the readings that a text gives cause for; none for ordinary text.
 
-    Attributes:
-        disguise: Its name.
-        text: The undisguised text.
-        origin: For each character of `text` its offset in the original.
-        changed: Offsets of the original characters that were replaced or dropped.
+    Args:
+        text: The original.
+        vocabulary: What may be hidden in it.
+        emoji: Which of them stand for words.
+        from_ocr: Whether recognition may be at fault.
     """
-
-    disguise: str
-    text: str
-    origin: tuple[int, ...]
-    changed: frozenset[int]
-
-
-def readings(text: str) -> Iterator[Reading]:
-    """Yields the readings that a text gives cause for; none for ordinary text."""
-    signs = [match.span() for match in _LEET_SIGN.finditer(text)]
-    if signs:
-        changed = frozenset(offset for start, end in signs for offset in range(start, end))
-        for table in (_LEET, {**_LEET, **_LEET_L}):
-            plain = list(text)
-            for offset in changed:
-                plain[offset] = plain[offset].translate(table)
-            yield Reading("leet", "".join(plain), tuple(range(len(text))), changed)
-            if not any(text[offset] == "1" for offset in changed):
-                break
-    runs = [match.span() for match in _STRETCH.finditer(text)]
-    if runs:
-        for kept in (1, 2):
-            dropped = frozenset(offset for start, end in runs for offset in range(start + kept, end))
-            origin = tuple(offset for offset in range(len(text)) if offset not in dropped)
-            yield Reading("stretched", "".join(text[offset] for offset in origin), origin, dropped)
+    found = [find_spaced(text, vocabulary), find_letters(text, vocabulary), emoji.find(text)]
+    if from_ocr:
+        found.append(find_misread(text, vocabulary))
+    edits = [_rank(text, edit, vocabulary) for edit in _apart(found, len(text))]
+    for rank in range(min(_MOST_READINGS, max((len(edit.words) for edit in edits), default=0))):
+        yield Reading.make(text, edits, rank)
 
 
-def name_disguises(matched: str) -> tuple[str, ...]:
-    """How a piece of original text that folded to a phrase differs from plain writing."""
+def _rank(text: str, edit: Edit, vocabulary: Vocabulary) -> Edit:
+    """Of several words first those that stand in a phrase with the word before or behind."""
+    if len(edit.words) < 2:
+        return edit
+    before = fold(text[max(0, edit.start - _NEIGHBOUR) : edit.start]).split()[-1:]
+    behind = fold(text[edit.end : edit.end + _NEIGHBOUR]).split()[:1]
+    fits = {
+        word: any(vocabulary.follows(other, word) for other in before)
+        + any(vocabulary.follows(word, other) for other in behind)
+        for word in edit.words
+    }
+    return replace(edit, words=tuple(sorted(edit.words, key=lambda word: -fits[word])))
+
+
+def _apart(found: Iterable[Iterable[Edit]], length: int) -> list[Edit]:
+    """Edits in order; of two in one place that of the earlier finder."""
+    taken = bytearray(length + 1)
+    kept: list[Edit] = []
+    for edits in found:
+        mine = [edit for edit in edits if not _is_taken(taken, edit)]
+        for edit in mine:
+            taken[edit.start : edit.end] = b"\1" * (edit.end - edit.start)
+        kept += mine
+    return sorted(kept, key=lambda edit: (edit.start, edit.end))
+
+
+def _is_taken(taken: bytearray, edit: Edit) -> bool:
+    if edit.start == edit.end:
+        return all(taken[edit.start - 1 : edit.start + 1])
+    return any(taken[edit.start : edit.end])
+
+
+def name_disguises(matched: str, written: str) -> tuple[str, ...]:
+    """How a piece of original text that folded to a phrase differs from the way that this is written."""
     if matched.isascii():
         return ()
     found: list[str] = []
+    usual = {form for char in written for form in (*char.casefold(), *unicodedata.normalize("NFD", char))}
     for char in matched:
+        if char.casefold() in usual:
+            continue
         if char in CONFUSABLES:
             found.append("homoglyph")
         elif unicodedata.category(char) == "Cf":

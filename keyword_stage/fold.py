@@ -34,7 +34,7 @@ def fold_char(char: str) -> str:
             if not _droppable(part, kind):
                 out.append(part)
         elif kind[0] in "LN":
-            out.append("".join(CONFUSABLES.get(c, c) for c in part.casefold()))
+            out.append(CONFUSABLES.get(part) or "".join(CONFUSABLES.get(c, c) for c in part.casefold()))
         elif part in _SKIN_TONES:
             continue
         elif kind == "So":

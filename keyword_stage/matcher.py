@@ -8,11 +8,14 @@ from domain.hit import MASK, KeywordHit
 from domain.page import Page
 from keyword_stage.automaton import AUTOMATA
 from keyword_stage.confusables import CONFUSABLES
-from keyword_stage.disguise import Reading, name_disguises, readings
+from keyword_stage.disguise import name_disguises, readings
+from keyword_stage.emoji import EmojiFinder, read_emoji
 from keyword_stage.gaps import Place
 from keyword_stage.guards import Company, is_meant_otherwise, words_of
 from keyword_stage.lexicon import Lexicon, Phrase
+from keyword_stage.reading import Reading
 from keyword_stage.sweep import Sweep, Sweeper
+from keyword_stage.vocabulary import Vocabulary
 
 Sighting = tuple[Phrase, KeywordHit]
 ContextWord = tuple[str, int, int]
@@ -32,6 +35,8 @@ class Matcher:
         self.digest = lexicon.digest
         self.size = len(lexicon.phrases)
         self._sweeper = Sweeper(lexicon, automaton)
+        self._vocabulary = Vocabulary(lexicon)
+        self._emoji = EmojiFinder(read_emoji())
         self._today = today
 
     def find(self, page: Page) -> tuple[KeywordHit, ...]:
@@ -45,9 +50,8 @@ class Matcher:
     def look(self, page: Page) -> tuple[list[Sighting], list[ContextWord]]:
         """Finds what `settle` chooses from: phrases that nothing near them explains, and what stands with them."""
         text = page.text
-        scans = [
-            (reading, self._sweeper.scan(reading.text if reading else text)) for reading in (None, *readings(text))
-        ]
+        others = readings(text, self._vocabulary, self._emoji, page.from_ocr)
+        scans = [(reading, self._sweeper.scan(reading.text if reading else text)) for reading in (None, *others)]
         if not any(self._sweeper.may_hit(scan) for _, scan in scans):
             return [], []
         context: list[ContextWord] = []
@@ -55,9 +59,11 @@ class Matcher:
         for reading, scan in scans:
             sweep = self._sweeper.locate(scan)
             context.extend((form, *_span(reading, place)) for form, place in sweep.context)
+            if reading is None:
+                plain = {(phrase.id, place.start, place.end) for phrase, place in sweep.phrases}
             for phrase, place in self._standing(sweep):
-                hit = _read(text, phrase, reading, *_span(reading, place))
-                if hit:
+                hit = _read(text, phrase, reading, place)
+                if hit and (reading is None or (phrase.id, hit.start, hit.end) not in plain):
                     found.setdefault((hit.start, hit.end, hit.phrase, hit.category), (phrase, hit))
         return [*found.values()], context
 
@@ -77,17 +83,16 @@ def settle(found: Sequence[Sighting], context: Iterable[ContextWord]) -> tuple[K
 
 
 def _span(reading: Reading | None, place: Place) -> tuple[int, int]:
-    if reading is None:
-        return place.start, place.end
-    return reading.origin[place.start], reading.origin[place.end - 1] + 1
+    return reading.span(place.start, place.end) if reading else (place.start, place.end)
 
 
-def _read(text: str, phrase: Phrase, reading: Reading | None, start: int, end: int) -> KeywordHit | None:
+def _read(text: str, phrase: Phrase, reading: Reading | None, place: Place) -> KeywordHit | None:
     """The hit, unless the reading shows nothing new there or the word is of another script."""
+    start, end = _span(reading, place)
+    disguise = name_disguises(text[start:end], phrase.id)
     if reading:
-        changed = not reading.changed.isdisjoint(range(start, end))
-        return _hit(text, phrase, start, end, (reading.disguise,)) if changed else None
-    disguise = name_disguises(text[start:end])
+        undone = reading.disguises(place.start, place.end, single=place.first == place.last)
+        return _hit(text, phrase, start, end, tuple(dict.fromkeys(undone + disguise))) if undone else None
     foreign = "homoglyph" in disguise and _is_foreign_word(text, start, end)
     return None if foreign else _hit(text, phrase, start, end, disguise)
 

@@ -11,7 +11,7 @@ from keyword_stage.gaps import Place, join_parts
 from keyword_stage.lexicon import Lexicon, Phrase
 
 _BLOCK_BREAK = re.compile(r"\n[^\S\n]*\n")
-_MARKS = re.compile("[\u0300-\u036f\u200b-\u200d\ufe00-\ufe0f]*")
+_MARKS = re.compile("[\u00ad\u0300-\u036f\u200b-\u200d\u2060\ufe00-\ufe0f\ufeff]*")
 _APART = 1000
 """Words that an empty line counts for: more than any rule reaches, so that none looks into another block."""
 

@@ -1,0 +1,57 @@
+"""Clean prose from whatever documentation a machine has, to measure false hits on."""
+
+import gzip
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+LENGTH = 2000
+_SUFFIXES = frozenset({".txt", ".md", ".rst", ".gz", ".html", ""})
+_OWN = "secondglance"
+"""In the path of an installed copy of this project, whose documentation quotes phrases."""
+
+_TAG = re.compile(r"<[^<>]{1,300}>")
+_WORD = re.compile(r"[A-Za-z]{2,}")
+_LEAST_WORDS = 0.85
+"""Share of a document's code points that must stand in words or be spaces: prose, not tables or code."""
+
+
+def read_prose(folders: Iterable[Path]) -> Iterator[str]:
+    """Cuts the text files under folders into documents of about 2,000 characters, each different.
+
+    Files that are not UTF-8, files of this project, and documents that are mostly not words, are left out.
+    """
+    seen: set[bytes] = set()
+    for folder in folders:
+        for path in sorted(folder.rglob("*")):
+            if path.suffix.lower() in _SUFFIXES and path.is_file() and not path.is_symlink() and _OWN not in str(path):
+                for document in _cut(_read(path)):
+                    digest = hashlib.sha256(" ".join(document.split()).encode()).digest()
+                    if digest not in seen and _is_prose(document):
+                        seen.add(digest)
+                        yield document
+
+
+def _read(path: Path) -> str:
+    try:
+        raw = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+        text = raw.decode("utf-8")
+    except (OSError, EOFError, UnicodeDecodeError):
+        return ""  # not a text of ours to read
+    return _TAG.sub(" ", text) if path.suffix.lower() == ".html" else text
+
+
+def _cut(text: str) -> Iterator[str]:
+    """Pieces that end at the first line break after 2,000 characters."""
+    start = 0
+    while start < len(text):
+        end = text.find("\n", start + LENGTH)
+        end = len(text) if end < 0 else end
+        yield text[start : min(end, start + 2 * LENGTH)]
+        start = end + 1
+
+
+def _is_prose(document: str) -> bool:
+    words = sum(len(word) for word in _WORD.findall(document))
+    return len(document) > LENGTH // 2 and words + sum(map(str.isspace, document)) >= _LEAST_WORDS * len(document)

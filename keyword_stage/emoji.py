@@ -1,0 +1,72 @@
+"""Emoji that stand for words: `bring a 🔪`. The table is `emoji.csv`, which a safeguarding lead can edit."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from domain.errors import InvalidLexicon
+from keyword_stage.fold import fold
+from keyword_stage.reading import Edit
+
+DEFAULT_TABLE = Path(__file__).parent / "emoji.csv"
+_MOST_WORDS = 4
+
+
+def read_emoji(path: Path = DEFAULT_TABLE) -> Mapping[str, tuple[str, ...]]:
+    """Reads the table: a header, then an emoji and the words that it may stand for, separated by `|`.
+
+    Raises:
+        InvalidLexicon: With file, line and fault.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise InvalidLexicon(f"{path.name}: cannot be read ({error.strerror})") from error
+    except UnicodeDecodeError as error:
+        raise InvalidLexicon(f"{path.name}: not UTF-8 (byte {error.start}); save it as CSV UTF-8") from error
+    reader = csv.reader(io.StringIO(text, newline=""))
+    table: dict[str, tuple[str, ...]] = {}
+    try:
+        if next(reader, None) != ["emoji", "words"]:
+            raise InvalidLexicon(f"{path.name}:1: needs the header emoji,words")
+        for row in reader:
+            fault, emoji, words = _read_row(row)
+            if not fault and emoji in table:
+                fault = f"{emoji} stands there twice"
+            if fault:
+                raise InvalidLexicon(f"{path.name}:{reader.line_num}: {fault}")
+            table[emoji] = words
+    except csv.Error as error:
+        raise InvalidLexicon(f"{path.name}:{reader.line_num}: {error}") from error
+    return table
+
+
+def _read_row(row: list[str]) -> tuple[str, str, tuple[str, ...]]:
+    if len(row) != 2:
+        return "needs two cells, an emoji and its words", "", ()
+    emoji = row[0].strip().removesuffix("\ufe0f")
+    words = tuple(word.strip() for word in row[1].split("|"))
+    if len(emoji) != 1 or emoji.isascii() or fold(emoji) != f" {emoji} ":
+        return "the first cell is not one emoji", "", ()
+    if not all(fold(word).strip() == word.lower() != "" for word in words):
+        return "the second cell needs words of plain letters, separated by |", "", ()
+    if len(words) > _MOST_WORDS:
+        return f"at most {_MOST_WORDS} words", "", ()
+    return "", emoji, words
+
+
+class EmojiFinder:
+    """Finds emoji that stand for words; on its own one fires only if it is a phrase of the lexicon."""
+
+    def __init__(self, table: Mapping[str, tuple[str, ...]]) -> None:
+        self._table = {emoji: tuple(f" {word} " for word in words) for emoji, words in table.items()}
+        self._sign = re.compile(f"[{''.join(map(re.escape, table))}]\ufe0f?") if table else None
+
+    def find(self, text: str) -> Iterator[Edit]:
+        """Finds them; several of the same kind in a row count as one."""
+        if self._sign is None or text.isascii():
+            return
+        for match in self._sign.finditer(text):
+            yield Edit(match.start(), match.end(), self._table[match[0][0]], "emoji", alone=False)

@@ -1,0 +1,166 @@
+"""Disguises that are found, what is left alone, recall on a seeded sample, and linear cost."""
+
+import sys
+from collections import Counter
+from dataclasses import replace
+from types import FrameType
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from domain.page import Page
+from evaluation.attack_matrix import count_recall, make_cases
+from keyword_stage.lexicon import Lexicon, read_lexicon
+from keyword_stage.matcher import Matcher
+
+FLOORS = {
+    "case": 0.99, "homoglyph": 0.99, "width": 0.99, "zero_width": 0.99, "diacritic": 0.99, "leet": 0.95,
+    "stretched": 0.95, "spaced": 0.9, "punctuated": 0.9, "ocr letters": 0.9, "ocr lost space": 0.9,
+    "ocr added space": 0.9,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def lexicon() -> Lexicon:
+    return read_lexicon()
+
+
+@pytest.fixture(scope="module")
+def matcher(lexicon: Lexicon) -> Matcher:
+    return Matcher(lexicon)
+
+
+def disguised(matcher: Matcher, text: str, from_ocr: bool = False) -> set[tuple[str, tuple[str, ...]]]:
+    page = replace(Page.from_text(text), from_ocr=from_ocr)
+    return {(hit.matched, hit.disguise) for hit in matcher.find(page) if hit.disguise}
+
+
+@pytest.mark.parametrize(
+    ("text", "matched", "disguise"),
+    [
+        ("i will k i l l you", "k i l l you", ("spaced",)),
+        ("k.i.l.l", "k.i.l.l", ("spaced",)),
+        ("K-I-L-L  Y-O-U-R-S-E-L-F", "K-I-L-L  Y-O-U-R-S-E-L-F", ("spaced",)),
+        ("w a n t t o d i e", "w a n t t o d i e", ("spaced",)),
+        ("ki-ll yourself", "ki-ll yourself", ("punctuated",)),
+        ("k_ill yourself", "k_ill yourself", ("punctuated",)),
+        ("k.ill yourself", "k.ill yourself", ("punctuated",)),
+        ("a su-icide note", "su-icide note", ("punctuated",)),
+        ("s*icide", "s*icide", ("masked",)),
+        ("k*ll yourself", "k*ll yourself", ("masked",)),
+        ("w*nt to d*e", "w*nt to d*e", ("masked",)),
+        ("f**k off", "f**k off", ("masked",)),
+        ("br1ng a kn1fe", "br1ng a kn1fe", ("leet",)),
+        ("k1ll my$elf", "k1ll my$elf", ("leet",)),
+        ("want to diiiie", "want to diiiie", ("stretched",)),
+        ("kiII yourself", "kiII yourself", ("homoglyph",)),
+        ("🅺🅸🅻🅻 yourself", "🅺🅸🅻🅻 yourself", ("homoglyph",)),
+        ("bring a 🔪 in", "bring a 🔪", ("emoji",)),
+        ("br1ng a 🔪 in", "br1ng a 🔪", ("leet", "emoji")),
+        ("k1ll yoursélf", "k1ll yoursélf", ("leet", "diacritic")),
+    ],
+)
+def test_a_disguise_is_named_and_cut_exactly(
+    matcher: Matcher, text: str, matched: str, disguise: tuple[str, ...]
+) -> None:
+    assert (matched, disguise) in disguised(matcher, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "matched"),
+    [
+        ("i want to dle", "want to dle"),
+        ("kill yourseif", "kill yourseif"),
+        ("bring a knlfe", "bring a knlfe"),
+        ("rnurder him", "rnurder him"),
+        ("i want todie", "want todie"),
+        ("a su icide note", "su icide note"),
+    ],
+)
+def test_faults_of_recognition_are_undone_for_ocr_alone(matcher: Matcher, text: str, matched: str) -> None:
+    assert (matched, ("ocr",)) in disguised(matcher, text, from_ocr=True)
+    assert disguised(matcher, text) == set()
+
+
+@pytest.mark.parametrize("from_ocr", [False, True])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a b c test", "plan A, B, C, D and E", "U.S.A. and the U.K., e.g. i.e. etc.", "**bold** and *it* and __this__",
+        "a well-known, state-of-the-art co-operation", "room 101 at 4pm costs $50!", "click here to close it",
+        "the pen is here, the rapid one", "www.example.com/on/off_line.html", "git add a1b2c3d4 d1e2 64k",
+        "for i in a: x_y = b*c", "the corner shop has modern clothes", "t h e r e", "💊 🔪 🍃", "killing", "soooo good",
+        "x * y * z", "see e-mail a.b@example.org",
+    ],
+)  # fmt: skip
+def test_clean_text_is_left_alone(matcher: Matcher, text: str, from_ocr: bool) -> None:
+    assert disguised(matcher, text, from_ocr) == set()
+
+
+def test_recall_of_each_technique_on_a_seeded_sample(lexicon: Lexicon, matcher: Matcher) -> None:
+    cases = list(make_cases(lexicon, matcher, 120, seed=7))
+    found: Counter[str] = Counter()
+    every: Counter[str] = Counter()
+    for (name, _), (hit, count) in count_recall(matcher, cases).items():
+        found[name] += hit
+        every[name] += count
+    assert min(every[name] for name in FLOORS) > 100
+    assert {
+        name: found[name] / every[name] for name, floor in FLOORS.items() if found[name] < floor * every[name]
+    } == {}
+
+
+PIECES = st.sampled_from(
+    ["k", "i", "l", "l", "kill", "k1ll", "ki-ll", "y o u", "🔪", "*", ".", " ", "\n", "\u0301", "\u200b", "m", "rn"]
+)
+
+
+@given(st.lists(st.one_of(PIECES, st.text(max_size=3)), max_size=24).map("".join), st.booleans())
+@example("k\u0301 i l l", False)
+@example("su icide k1ll yoursel f", True)
+def test_hits_lie_inside_the_text_and_cut_it(matcher: Matcher, text: str, from_ocr: bool) -> None:
+    for hit in matcher.find(replace(Page.from_text(text), from_ocr=from_ocr)):
+        assert 0 <= hit.start < hit.end <= len(text)
+        assert text[hit.start : hit.end] == hit.matched
+
+
+def steps(matcher: Matcher, text: str) -> int:
+    """Bytecodes executed in the keyword stage: exact and the same on every machine."""
+    count = 0
+
+    def trace(frame: FrameType, event: str, _: Any) -> Any:
+        nonlocal count
+        if "keyword_stage" not in frame.f_code.co_filename:
+            return None
+        frame.f_trace_opcodes, frame.f_trace_lines = True, False
+        count += event == "opcode"
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        matcher.find(replace(Page.from_text(text), from_ocr=True))
+    finally:
+        sys.settrace(before)
+    return count
+
+
+ADVERSARIAL = (
+    "k i l l ", "k.i.l.l.", "a-", "a*b", "k1", "1", "aab", "kkiill", "I", "aI", "k*ll ", "su icide ", "x_y.", "rn ",
+    "🔪", "a\u0301 ", "wanttodie", "ki-ll my-self ", "@$!|", "l", "a\n", "* ", "k" + "\u200b" * 9,
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def small(lexicon: Lexicon) -> Matcher:
+    return Matcher(Lexicon(lexicon.phrases[:300], ""))
+
+
+@pytest.mark.parametrize("unit", ADVERSARIAL)
+def test_twice_the_text_takes_at_most_little_over_twice_the_steps(small: Matcher, unit: str) -> None:
+    half = (unit * 600)[:600]
+    whole = (unit * 1200)[:1200]
+    steps(small, half)  # fills the table of folded characters
+    assert steps(small, whole) <= 2.3 * steps(small, half) + 500
