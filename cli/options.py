@@ -26,6 +26,12 @@ def pipeline_options(command: Callable[..., Any]) -> Callable[..., Any]:
             help="Folder of overlays of trusts, schools and groups. [env: SECONDGLANCE_OVERLAYS]",
         ),
         click.option(
+            "--urls",
+            type=_FILE,
+            multiple=True,
+            help="List of addresses, CSV (repeatable). [env: SECONDGLANCE_URLS]",
+        ),
+        click.option(
             "--protected",
             type=_FILE,
             multiple=True,

@@ -31,6 +31,7 @@ class Reason(StrEnum):
     NO_MODEL_HEAD = "no_model_head"
     DEGRADED = "degraded"
     PROTECTED = "protected"
+    LISTED = "listed"
     POLICY_FLOOR = "policy_floor"
     EXCLUDED = "excluded"
 

@@ -79,7 +79,7 @@ class Matcher:
 
 def settle(found: Sequence[Sighting], context: Iterable[ContextWord]) -> tuple[KeywordHit, ...]:
     """The hits of a page in order of appearance: those in the company they need and that no longer one explains."""
-    return _without_secrets(_choose(_in_company(found, context)))
+    return without_secrets(_choose(_in_company(found, context)))
 
 
 def _span(reading: Reading | None, place: Place) -> tuple[int, int]:
@@ -120,7 +120,7 @@ def _hit(text: str, phrase: Phrase, start: int, end: int, disguise: tuple[str, .
     )
 
 
-def _without_secrets(hits: tuple[KeywordHit, ...]) -> tuple[KeywordHit, ...]:
+def without_secrets(hits: tuple[KeywordHit, ...]) -> tuple[KeywordHit, ...]:
     """Blots out what ordinary hits would show of a protected list's wording."""
     secret = {place for hit in hits if hit.protected for place in range(hit.start, hit.end)}
     if not secret:

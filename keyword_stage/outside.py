@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from domain.errors import InvalidLexicon
-from keyword_stage.lexicon import Lexicon, Phrase, read_row
+from keyword_stage.lexicon import Lexicon, Phrase, Row, read_row
 
 FORMATS = ("senso", "csv", "tsv")
 _NAMES = {"keyword": "phrase", "severity": "grade"}
@@ -71,7 +71,7 @@ def _read(row: Mapping[str, str | None], known: set[str], category: str | None) 
     named = "_".join(cell["category"].casefold().replace("-", " ").split()) or category or ""
     grade = _WORDS.get(cell["grade"].casefold(), cell["grade"])
     ambiguous = "yes" if grade == "1" else "no"  # what is worth noting only beside others
-    made = {"phrase": cell["phrase"], "grade": grade, "category": named, "ambiguous": ambiguous}
+    made: Row = {"phrase": cell["phrase"], "grade": grade, "category": named, "ambiguous": ambiguous}
     return read_row(made, "", "", known)
 
 

@@ -1,7 +1,8 @@
 """Protected lists, encrypted at rest: only what holds the key can read them, and no message repeats a cell.
 
-The open form is a CSV with the columns `id`, `phrase`, `grade` and `category`. It is sealed with Fernet (AES-128 in CBC
-mode with HMAC-SHA256), which also notices any change to the file. A list is named by its file's stem.
+The open form is a CSV with the columns `id`, `phrase`, `grade` and `category`, or `url` in place of `phrase`. It is
+sealed with Fernet (AES-128 in CBC mode with HMAC-SHA256), which also notices any change to the file. A list is named by
+its file's stem.
 """
 
 import csv
@@ -9,13 +10,15 @@ import hashlib
 import hmac
 import io
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken
 
 from domain.errors import InvalidLexicon
-from keyword_stage.lexicon import Lexicon, Phrase, digest_of, read_row
+from keyword_stage.lexicon import Lexicon, Phrase, Row, digest_of, read_row
+from keyword_stage.url_list import COLUMNS, UrlEntry, read_entries
 
 _COLUMNS = frozenset({"id", "phrase", "grade", "category"})
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -33,17 +36,30 @@ def seal(text: str, name: str, known: Collection[str], key: str) -> bytes:
     Raises:
         InvalidLexicon: If list or key are at fault; no wording is repeated.
     """
-    _read(text, name, known)
+    _read(text, name, known, key)
     return _cipher(key).encrypt(text.encode())
 
 
-def read_sealed(paths: Iterable[Path], known: Collection[str], key: str | None) -> tuple[Phrase, ...]:
-    """The protected phrases of sealed lists.
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """What sealed lists hold.
+
+    Attributes:
+        phrases: Protected phrases.
+        urls: Protected addresses, as hashes.
+    """
+
+    phrases: tuple[Phrase, ...] = ()
+    urls: tuple[UrlEntry, ...] = ()
+
+
+def read_sealed(paths: Iterable[Path], known: Collection[str], key: str | None) -> Sealed:
+    """Reads sealed lists.
 
     Raises:
         InvalidLexicon: If a list cannot be read with the key; no wording is repeated.
     """
-    phrases: dict[str, Phrase] = {}
+    found: dict[str, Phrase | UrlEntry] = {}
     for path in paths:
         if not key:
             raise InvalidLexicon(f"{path.name} is sealed; set SECONDGLANCE_LIST_KEY to its key")
@@ -53,10 +69,13 @@ def read_sealed(paths: Iterable[Path], known: Collection[str], key: str | None) 
             raise InvalidLexicon(f"{path.name}: cannot be read ({error.strerror})") from None
         except (InvalidToken, UnicodeDecodeError):
             raise InvalidLexicon(f"{path.name}: sealed with another key, or altered") from None
-        for phrase in _read(text, path.stem, known):
-            if phrases.setdefault(phrase.id, phrase) is not phrase:
-                raise InvalidLexicon(f"{path.name}: item {phrase.id} stands there twice")
-    return tuple(phrases.values())
+        for item in _read(text, path.stem, known, key):
+            if found.setdefault(item.id, item) is not item:
+                raise InvalidLexicon(f"{path.name}: two lists are named {path.stem} and hold item {item.id}")
+    return Sealed(
+        tuple(item for item in found.values() if isinstance(item, Phrase)),
+        tuple(item for item in found.values() if isinstance(item, UrlEntry)),
+    )
 
 
 def with_protected(lexicon: Lexicon, sealed: tuple[Phrase, ...], key: str | None) -> Lexicon:
@@ -79,11 +98,16 @@ def _cipher(key: str) -> Fernet:
         raise InvalidLexicon("SECONDGLANCE_LIST_KEY is no key: it needs 32 bytes in URL-safe base64") from None
 
 
-def _read(text: str, name: str, known: Collection[str]) -> list[Phrase]:
+def _read(text: str, name: str, known: Collection[str], key: str) -> Sequence[Phrase | UrlEntry]:
+    header = next(csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline="")), [])
+    return read_entries(text, name, known, key) if {*header} == COLUMNS else _read_phrases(text, name, known)
+
+
+def _read_phrases(text: str, name: str, known: Collection[str]) -> list[Phrase]:
     """Reads the open form. Messages name line and column, never a cell: any of them may hold wording."""
     reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
     if {*(reader.fieldnames or ())} != _COLUMNS:
-        raise InvalidLexicon(f"{name}:1: the columns must be id, phrase, grade and category")
+        raise InvalidLexicon(f"{name}:1: the columns must be id, phrase (or url), grade and category")
     phrases: dict[str, Phrase] = {}
     for row in reader:
         source = f"{name}:{reader.line_num}"
@@ -95,7 +119,8 @@ def _read(text: str, name: str, known: Collection[str]) -> list[Phrase]:
         if cell["category"] not in known:
             raise InvalidLexicon(f"{source}: the category is neither standard nor declared")
         try:
-            phrase = read_row({**cell, "protected": "yes"}, name, source, set(known))
+            protected: Row = dict([*cell.items(), ("protected", "yes")])
+            phrase = read_row(protected, name, source, set(known))
         except InvalidLexicon:
             raise InvalidLexicon(f"{source}: the phrase cannot be looked for") from None
         if phrases.setdefault(phrase.id, phrase) is not phrase:

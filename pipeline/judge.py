@@ -95,6 +95,33 @@ class Judge:
             boxes=page.boxes(hit.start, hit.end),
         )
 
+    def judge_listed(self, hit: KeywordHit, page: Page, policy: ResolvedPolicy) -> Finding | None:
+        """Judges a listed address: it is known for what it is, whatever stands around it, so its grade stands.
+
+        Returns:
+            The finding, or None where the policy has its category switched off.
+        """
+        rule = policy.of(hit.category)
+        severity, reason = hit.grade, Reason.PROTECTED if hit.protected else Reason.LISTED
+        if not hit.protected:
+            if not rule.on:
+                return None
+            if policy.excludes(hit.category):
+                severity, reason = 0, Reason.EXCLUDED
+            elif rule.floor > severity:
+                severity, reason = rule.floor, Reason.POLICY_FLOOR
+        return Finding(
+            hit=hit,
+            severity=severity,
+            assessed_category=hit.category,
+            action=self._action(severity, reason, rule, None),
+            probability=None,
+            probabilities={},
+            reason=reason,
+            fingerprint=_fingerprint(hit, page),
+            boxes=page.boxes(hit.start, hit.end),
+        )
+
     def severity_by_model(self, hit: KeywordHit, ladders: npt.NDArray[np.float64], policy: ResolvedPolicy) -> int:
         """The severity of a hit whose ladders the model is trusted with, shape (categories, 5); floors included."""
         by_category = to_mapping(ladders)

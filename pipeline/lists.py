@@ -11,6 +11,7 @@ from keyword_stage.lint import lint_lexicon
 from keyword_stage.matcher import Matcher
 from keyword_stage.overlay import Overlay, Scope, read_overlays
 from keyword_stage.sealed import read_sealed, with_protected
+from keyword_stage.url_list import UrlFinder, read_url_lists
 from pipeline.first_look import FirstLook
 from pipeline.policy import Policy
 from pipeline.settings import PipelineSettings
@@ -23,11 +24,13 @@ class Lists:
     Attributes:
         lexicon: The central one.
         overlays: By whom they are for.
+        urls: Finds listed addresses.
         categories: Categories that are declared besides the standard ones.
     """
 
     lexicon: Lexicon
     overlays: Mapping[Scope, Overlay]
+    urls: UrlFinder
     categories: tuple[str, ...]
 
     def lint(self) -> list[str]:
@@ -40,7 +43,8 @@ class Lists:
         Args:
             automaton: Name of what finds strings.
         """
-        return FirstLook(Layers(Matcher(self.lexicon, automaton=automaton), self.overlays, self.categories))
+        layers = Layers(Matcher(self.lexicon, automaton=automaton), self.overlays, self.categories)
+        return FirstLook(layers, self.urls)
 
 
 def read_lists(settings: PipelineSettings, policy: Policy) -> Lists:
@@ -50,10 +54,12 @@ def read_lists(settings: PipelineSettings, policy: Policy) -> Lists:
         InvalidLexicon: With every fault found.
     """
     key = settings.list_key.get_secret_value() if settings.list_key else None
-    sealed = read_sealed(settings.protected, {*STANDARD_CATEGORIES, *policy.categories}, key)
-    lexicon = with_protected(read_lexicon(settings.lexicon, policy.categories), sealed, key)
+    known = {*STANDARD_CATEGORIES, *policy.categories}
+    sealed = read_sealed(settings.protected, known, key)
+    lexicon = with_protected(read_lexicon(settings.lexicon, policy.categories), sealed.phrases, key)
+    urls = UrlFinder([*read_url_lists(settings.urls, known), *sealed.urls], key)
     overlays = read_overlays(settings.overlays, lexicon, policy.categories) if settings.overlays else {}
     unknown = [overlay.name for scope, overlay in overlays.items() if scope.trust and scope.trust not in policy.trusts]
     if unknown:
         raise InvalidLexicon(f"{unknown[0]}: the policy file lists no such trust under trusts")
-    return Lists(lexicon, overlays, policy.categories)
+    return Lists(lexicon, overlays, urls, policy.categories)

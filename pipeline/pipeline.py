@@ -19,7 +19,7 @@ from ocr.decode import decode
 from ocr.engine import OcrEngine
 from pipeline.context import make_reading_windows, make_windows
 from pipeline.evidence import explain
-from pipeline.first_look import FirstLook
+from pipeline.first_look import FirstLook, Seen
 from pipeline.judge import Judge, judge_picture, to_mapping, worst
 from pipeline.policy import Policy, ResolvedPolicy
 from pipeline.stopwatch import Stopwatch
@@ -75,7 +75,7 @@ class Pipeline:
         with clock.stage("hash"):
             matches = self._find_pictures(capture, page)
         with clock.stage("inference"):
-            findings, degraded = self._second_look(capture, page, seen.hits, policy, options)
+            findings, degraded = self._second_look(capture, page, seen, policy, options)
             reading = None
             if options.read_all:
                 try:
@@ -108,13 +108,13 @@ class Pipeline:
         self,
         capture: Capture,
         page: Page,
-        hits: Sequence[KeywordHit],
+        seen: Seen,
         policy: ResolvedPolicy,
         options: Options,
     ) -> tuple[tuple[Finding, ...], bool]:
         findings: list[Finding] = []
         degraded = False
-        for window in make_windows(page, hits, capture.context):
+        for window in make_windows(page, seen.hits, capture.context):
             try:
                 scores = self.scorer.score(window)
             except Unavailable:
@@ -124,9 +124,11 @@ class Pipeline:
                 for index in range(len(window.hits))
             ]
             if options.evidence and scores is not None:
-                made = self._with_evidence(window, made, hits, policy)
+                made = self._with_evidence(window, made, (*seen.hits, *seen.listed), policy)
             findings += [finding for finding in made if finding is not None]
-        return tuple(findings), degraded
+        listed = [self.judge.judge_listed(hit, page, policy) for hit in seen.listed]
+        findings += [finding for finding in listed if finding is not None]
+        return tuple(sorted(findings, key=lambda finding: finding.hit.start)), degraded
 
     def _with_evidence(
         self,

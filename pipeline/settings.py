@@ -24,6 +24,7 @@ class PipelineSettings(BaseSettings):
 
     lexicon: Paths = Field((), description="Lexicon CSV files or folders; the project's own if empty.")
     overlays: Path | None = Field(None, description="Folder of overlays of trusts, schools and groups.")
+    urls: Paths = Field((), description="Lists of addresses (CSV); a list is named by its file's stem.")
     protected: Paths = Field((), description="Sealed protected lists; a list is named by its file's stem.")
     list_key: SecretStr | None = Field(None, description="The key of the sealed lists.")
     matcher: Literal["pyahocorasick", "hyperscan"] = Field(

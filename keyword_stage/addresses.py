@@ -1,0 +1,105 @@
+"""One form for all the ways in which an address can be written, and what of it a list may name.
+
+The form is `host`, `host/path` or `host/path?query`: without scheme, user, `www.`, default port, fragment, trailing
+slash and superfluous percent-encoding; the host in lower case and in punycode; `.` and `..` resolved; the query sorted.
+"""
+
+import re
+from collections.abc import Iterator
+from urllib.parse import SplitResult, quote, unquote_to_bytes, urlsplit
+
+_LABELS = 8
+_SEGMENTS = 24
+"""Parts of a host, from its end, and of a path, from its start, that are looked up."""
+_LONGEST_HOST = 253
+_PORTS = frozenset({80, 443})
+_SAFE = "!$'()*,;:@-._~"
+_ADDRESS = re.compile(
+    r"(?<![\w.@-])(?:https?://)?(?:[^\W_](?:[\w-]*+)\.)++[^\W\d_][\w-]++(?::\d{1,5})?(?:[/?#][^\s<>\"]*+)?", re.I
+)
+_TRAILING = ".,;:!?)]}'’”»*"
+
+
+def normalise(address: str) -> str | None:
+    """The one form of an address; None if it has no host."""
+    split = _split(address)
+    if split is None:
+        return None
+    host, port, path = _host(split), _port(split), _path(split.path)
+    query = _query(split.query)
+    return host + port + path + (f"?{query}" if query else "")
+
+
+def lookups(address: str) -> Iterator[str]:
+    """Every form under which a list may name an address: its host and those above it, its path and those above it."""
+    split = _split(address)
+    if split is None:
+        return
+    host, port, path = _host(split), _port(split), _path(split.path)
+    labels = host.split(".")
+    for start in range(max(0, len(labels) - _LABELS), max(1, len(labels) - 1)):
+        yield ".".join(labels[start:])
+    if len(labels) > _LABELS:
+        yield host
+    if port:
+        yield host + port
+    segments = path.split("/")[1:]
+    for end in {*range(1, min(len(segments), _SEGMENTS) + 1), len(segments)} - {0}:
+        yield f"{host}{port}/{'/'.join(segments[:end])}"
+    query = _query(split.query)
+    if query:
+        yield f"{host}{port}{path}?{query}"
+
+
+def find_addresses(text: str) -> Iterator[tuple[int, int]]:
+    """Where addresses stand in a text, with or without scheme; linear for any text."""
+    for match in _ADDRESS.finditer(text) if "." in text else ():
+        yield match.start(), match.start() + len(match[0].rstrip(_TRAILING))
+
+
+def _split(address: str) -> SplitResult | None:
+    address = address.strip().encode("utf-8", "replace").decode()  # a lone surrogate is no part of any address
+    try:
+        split = urlsplit(address if "://" in address else f"//{address}")
+        return split if len(split.hostname or "") <= _LONGEST_HOST and _host(split) else None
+    except ValueError:
+        return None
+
+
+def _host(split: SplitResult) -> str:
+    host = (split.hostname or "").rstrip(".")
+    try:
+        host = host.encode("idna").decode("ascii")
+    except UnicodeError:
+        host = host.casefold()
+    return host.lower().removeprefix("www.")
+
+
+def _port(split: SplitResult) -> str:
+    try:
+        port = split.port
+    except ValueError:  # out of range: no port at all
+        return ""
+    return f":{port}" if port is not None and port not in _PORTS else ""
+
+
+def _path(path: str) -> str:
+    """Empty, or a slash and more without one at the end."""
+    kept: list[str] = []
+    for segment in _encode(path, _SAFE + "/&=+").split("/"):
+        if segment == "..":
+            del kept[-1:]
+        elif segment not in ("", "."):
+            kept.append(segment)
+    return "".join(f"/{segment}" for segment in kept)
+
+
+def _query(query: str) -> str:
+    pairs = (part.partition("=") for part in query.split("&") if part)
+    return "&".join(
+        sorted(f"{_encode(name, _SAFE + '/?+')}={_encode(value, _SAFE + '/?+=')}" for name, _, value in pairs)
+    )
+
+
+def _encode(part: str, safe: str) -> str:
+    return quote(unquote_to_bytes(part), safe=safe)
