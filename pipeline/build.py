@@ -1,5 +1,6 @@
 """The composition root: reads the settings, builds every part, and joins them."""
 
+import logging
 from dataclasses import replace
 from importlib.metadata import version
 
@@ -15,6 +16,8 @@ from pipeline.pipeline import Pipeline
 from pipeline.policy import Policy, read_policy
 from pipeline.settings import PipelineSettings
 
+_LOG = logging.getLogger("secondglance")
+
 
 def build_pipeline(settings: PipelineSettings) -> Pipeline:
     """Builds the pipeline that the settings describe.
@@ -25,6 +28,8 @@ def build_pipeline(settings: PipelineSettings) -> Pipeline:
         InvalidConfiguration: Naming the file and the fault.
     """
     policy = read_policy(settings.policy) if settings.policy else Policy()
+    for fault in policy.expired():
+        _LOG.warning("%s", fault)
     first_look = read_lists(settings, policy).build(settings.matcher)
     banks = [Bank.read(path, policy.categories) for path in settings.bank]
     pictures = PictureFinder(banks) if banks else None

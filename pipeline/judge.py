@@ -78,7 +78,7 @@ class Judge:
         if not hit.protected:
             if not rule.on:
                 return None
-            if policy.excludes(hit.category) or policy.excludes(assessed):
+            if policy.excludes(hit.category, hit.phrase) or policy.excludes(assessed, hit.phrase):
                 severity, reason = 0, Reason.EXCLUDED
             elif rule.floor > severity:
                 severity, reason = rule.floor, Reason.POLICY_FLOOR
@@ -106,7 +106,7 @@ class Judge:
         if not hit.protected:
             if not rule.on:
                 return None
-            if policy.excludes(hit.category):
+            if policy.excludes(hit.category, hit.phrase):
                 severity, reason = 0, Reason.EXCLUDED
             elif rule.floor > severity:
                 severity, reason = rule.floor, Reason.POLICY_FLOOR

@@ -7,7 +7,7 @@
       - trust: north
         categories: {drugs: {sensitivity: 1}}
       - school: oak
-        exclusions: [{url: bbc.co.uk, reason: news in lessons}]
+        exclusions: [{url: bbc.co.uk, owner: A. Lead, reason: news in lessons, until: 2027-07-31}]
       - group: Year 7
         hours: "16:00-08:00"
         categories: {suicide: {floor: 3}, bullying: {sensitivity: 2}}
@@ -17,9 +17,10 @@ file order where equally specific; what a later one does not say, an earlier one
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, time
+from datetime import date, datetime, time
+from itertools import product
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -61,6 +62,7 @@ class ResolvedPolicy:
         by_category: What is in force where a rule names the category.
         default: What is in force elsewhere.
         excluded: Categories that a trusted site or application takes out.
+        excluded_phrases: Ids of phrases that it takes out, each with a category or `all`.
         trust: The trust of the capture's school.
     """
 
@@ -68,20 +70,26 @@ class ResolvedPolicy:
     default: CategoryPolicy
     excluded: frozenset[str]
     trust: str | None = None
+    excluded_phrases: frozenset[tuple[str, str]] = frozenset()
 
     def of(self, category: str) -> CategoryPolicy:
         """What is in force for a category."""
         return self.by_category.get(category, self.default)
 
-    def excludes(self, category: str) -> bool:
-        """Whether a trusted site or application takes this category out."""
-        return ALL in self.excluded or category in self.excluded
+    def excludes(self, category: str, phrase: str | None = None) -> bool:
+        """Whether a trusted site or application takes this category out, or this phrase of it."""
+        if ALL in self.excluded or category in self.excluded:
+            return True
+        return phrase is not None and not self.excluded_phrases.isdisjoint({(phrase, ALL), (phrase, category)})
 
 
 class Policy:
     """All rules of a policy file; the default policy has none."""
 
-    def __init__(self, file: PolicyFile | None = None, digest: str = "default") -> None:
+    def __init__(
+        self, file: PolicyFile | None = None, digest: str = "default", today: Callable[[], date] = date.today
+    ) -> None:
+        self._today = today
         self._file = file or PolicyFile()
         self.digest = digest
         self.categories: tuple[str, ...] = tuple(self._file.categories)
@@ -93,11 +101,22 @@ class Policy:
         """The trusts that the file lists."""
         return frozenset(self._file.trusts)
 
+    def expired(self) -> list[str]:
+        """Exclusions that no longer apply, each with its owner and end."""
+        return [
+            f"the exclusion of {' in '.join(filter(None, (e.url, e.application)))} ended on {e.until}, owner: {e.owner}"
+            for rule in self._rules
+            for e in rule.exclusions
+            if e.until < self._today()
+        ]
+
     def resolve(self, context: CaptureContext) -> ResolvedPolicy:
         """Works out what is in force for a capture."""
         default = CategoryPolicy()
         by_category: dict[str, CategoryPolicy] = {}
         excluded: set[str] = set()
+        phrases: set[tuple[str, str]] = set()
+        today = self._today()
         for rule in self._rules:
             if not self._matches(rule, context):
                 continue
@@ -109,9 +128,15 @@ class Policy:
                 if name != ALL:
                     by_category[name] = _apply(by_category.get(name, default), change)
             for exclusion in rule.exclusions:
-                if _excluded(exclusion, context):
+                if exclusion.until < today or not _excluded(exclusion, context):
+                    continue
+                if exclusion.phrases:
+                    phrases |= set(product(exclusion.phrases, exclusion.categories))
+                else:
                     excluded |= set(exclusion.categories)
-        return ResolvedPolicy(by_category, default, frozenset(excluded), self._trust_of.get(context.site or ""))
+        return ResolvedPolicy(
+            by_category, default, frozenset(excluded), self._trust_of.get(context.site or ""), frozenset(phrases)
+        )
 
     def _matches(self, rule: Rule, context: CaptureContext) -> bool:
         if rule.trust is not None and (context.site is None or self._trust_of.get(context.site) != rule.trust):

@@ -1,7 +1,7 @@
 """The shape of a policy file; `pipeline.policy` says what it means."""
 
 import re
-from datetime import time
+from datetime import date, time
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -45,12 +45,15 @@ class CategoryRule(_Strict):
 
 
 class Exclusion(_Strict):
-    """A trusted site (with its subdomains), application, or both together."""
+    """A trusted site (with its subdomains), application, or both; of everything there, or of single phrases."""
 
     url: str | None = None
     application: str | None = None
+    owner: str = Field(min_length=1)
     reason: str = Field(min_length=1)
+    until: date
     categories: tuple[str, ...] = ("all",)
+    phrases: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _names_something(self) -> "Exclusion":

@@ -179,3 +179,11 @@ def test_pictures() -> None:
     assert judge_picture(match, off) is None
     assert judge_picture(match, policy(excluded=frozenset({"all"}))) is Action.DISMISS
     assert judge_picture(shielded, off) is Action.REVIEW
+
+
+@pytest.mark.parametrize(("protected", "reason"), [(False, Reason.EXCLUDED), (True, Reason.PROTECTED)])
+def test_no_exclusion_of_a_phrase_reaches_a_protected_one(protected: bool, reason: Reason) -> None:
+    rules = ResolvedPolicy({}, CategoryPolicy(), frozenset(), excluded_phrases=frozenset({("kill", "all")}))
+    finding = judge(scores(violence=BENIGN), rules, protected=protected)
+    assert finding is not None
+    assert finding.reason is reason

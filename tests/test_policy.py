@@ -18,8 +18,10 @@ rules:
   - school: oak
     categories: {all: {review: 2}}
     exclusions:
-      - {url: bbc.co.uk, reason: news in lessons, categories: [violence]}
-      - {application: Visual Studio Code, reason: programming}
+      - {url: bbc.co.uk, owner: A, reason: news in lessons, until: 2099-07-31, categories: [violence]}
+      - {application: Visual Studio Code, owner: A, reason: programming, until: 2099-07-31}
+      - {application: Chess, owner: B, reason: game, until: 2099-07-31, phrases: [kill~], categories: [violence]}
+      - {application: Old, owner: Mrs B, reason: x, until: 2001-07-31}
   - group: Year 7
     hours: "16:00-08:00"
     categories: {vaping: {alert: 2}}
@@ -81,8 +83,10 @@ def test_exclusions(policy: Policy, context: CaptureContext, violence: bool, dru
         ("rules: [{categories: {drugs: {colour: 3}}}]", "colour"),
         ("rules: [{trust: north}]", "trust 'north' is not listed"),
         ("rules: [{hours: noon}]", "hours must look like"),
-        ("rules: [{exclusions: [{reason: x}]}]", "needs a url or an application"),
+        ("rules: [{exclusions: [{reason: x}]}]", "owner"),
         ("rules: [{exclusions: [{url: x.org}]}]", "reason"),
+        ("rules: [{exclusions: [{url: x.org, owner: a, reason: b}]}]", "until"),
+        ("rules: [{exclusions: [{owner: a, reason: b, until: 2099-01-01}]}]", "needs a url or an application"),
         ("a: [", "not YAML"),
         ("- 1", "policy.yaml"),
     ],
@@ -93,3 +97,16 @@ def test_faults_are_named(tmp_path: Path, text: str, fault: str) -> None:
     with pytest.raises(InvalidPolicy) as error:
         read_policy(path)
     assert fault in str(error.value)
+
+
+def test_an_exclusion_may_be_of_single_phrases(policy: Policy) -> None:
+    chess = policy.resolve(CaptureContext(site="oak", application="chess"))
+    assert chess.excludes("violence", "kill~")
+    assert not chess.excludes("suicide", "kill~")
+    assert not chess.excludes("violence", "stab~")
+    assert not chess.excludes("violence")
+
+
+def test_an_expired_exclusion_no_longer_applies_and_is_named(policy: Policy) -> None:
+    assert not policy.resolve(CaptureContext(site="oak", application="Old")).excludes("drugs")
+    assert policy.expired() == ["the exclusion of Old ended on 2001-07-31, owner: Mrs B"]
