@@ -121,9 +121,10 @@ def _join(
         if len(joined) > LONGEST or not joined.isalpha() or len(joints[-1]) > _WIDEST:
             break
         span = pieces[number][0], pieces[last][1]
-        hyphens = len(joined) > 5 and all(joint in {"-", "_"} for joint in joints)
+        hyphens = len(joined) > 5 and all(joint in {"-", "_"} for joint in joints) and words[last] not in _ENDINGS
         if (odd or hyphens) and len(joined) > 2 and vocabulary.reach(joined) > before:
-            sure = odd and _is_sure(text, pieces[number : last + 1], words[number : last + 1], joints)
+            whole = number == 0 and last == len(pieces) - 1  # no address, no path
+            sure = odd and whole and _is_sure(text, pieces[number : last + 1], words[number : last + 1], joints)
             found = Edit(*span, (joined,), "punctuated", alone=sure), last + 1
         elif odd and not found:
             edit = _masked(*span, joints, words[number : last + 1], vocabulary)
@@ -134,6 +135,7 @@ def _join(
 def _is_sure(text: str, pieces: list[tuple[int, int]], words: list[str], joints: list[str]) -> bool:
     """Whether pieces are hardly words that only stand together: "tab-in", "file_s", "ISO-Latin", "his/hers"."""
     apart = any("/" in joint for joint in joints) or any(text[low:high].istitle() for low, high in pieces[1:])
+    apart = apart or (joints[-1] == "." and len(words[-1]) == 1) or (joints[0] == "_" and len(words[0]) == 1)
     return not apart and COMMON_WORDS.isdisjoint(words) and words[-1] not in _ENDINGS
 
 
@@ -198,12 +200,14 @@ def _read_word(text: str, start: int, end: int, word: str, vocabulary: Vocabular
         return None
     guesses = list(_guesses(raw)) if leet else [word]
     letters = sum(map(str.isalpha, raw))
-    sure = (raw[0].isalpha() and raw[-1].isalpha() and letters > 1) or (letters > 2 and len(raw) > 4)
+    named = (raw[0] == "$" and raw[1:].isalpha()) or (raw[-1] == "1" and raw[:-1].isalpha())  # a variable
+    sure = not named and ((raw[0].isalpha() and raw[-1].isalpha() and letters > 1) or (letters > 2 and len(raw) > 4))
+    shortest = 4 if len(raw) > 2 else 5
     if leet:
         first = next(place for place, char in enumerate(raw) if char in _LEET_SIGNS)
         found = tuple(guess for guess in guesses if vocabulary.reach(guess) > first)
         if found:
-            return Edit(start, end, found[:_MOST_WORDS], "leet", alone=sure)
+            return Edit(start, end, found[:_MOST_WORDS], "leet", sure, shortest)
         inner = raw.strip("!|")
         if inner != raw:
             start += raw.index(inner)

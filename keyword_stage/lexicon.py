@@ -147,6 +147,15 @@ def table_rows(text: str, name: str, known: frozenset[str], faults: list[str]) -
         faults: Takes what is wrong.
     """
     reader = csv.DictReader(io.StringIO(text, newline=""))
+    try:
+        yield from _read_table(reader, name, known, faults)
+    except csv.Error as error:
+        faults.append(f"{name}:{reader.line_num + 1}: {error}")
+
+
+def _read_table(
+    reader: "csv.DictReader[str]", name: str, known: frozenset[str], faults: list[str]
+) -> Iterator[tuple[str, Row]]:
     header = reader.fieldnames or ()
     columns = set(header)
     if not {"phrase", "grade"} <= columns:

@@ -17,6 +17,7 @@ from keyword_stage.reading import Reading
 from keyword_stage.sweep import Sweep, Sweeper
 from keyword_stage.vocabulary import Vocabulary
 
+_LAST_LATIN = "\u0250"
 Sighting = tuple[Phrase, KeywordHit]
 ContextWord = tuple[str, int, int]
 """A folded spelling that a rule looks for, and where it stands."""
@@ -132,7 +133,9 @@ def without_secrets(hits: tuple[KeywordHit, ...]) -> tuple[KeywordHit, ...]:
 
 
 def _is_foreign_word(text: str, start: int, end: int) -> bool:
-    """Whether look-alike letters are simply another script: a Cyrillic word in a Cyrillic line."""
+    """Whether look-alike letters are simply another alphabet: a Cyrillic word in a Cyrillic line, or "Bø"."""
+    if end - start < 3 and max(text[start:end]) < _LAST_LATIN:
+        return True
     if any(char.isascii() and char.isalpha() for char in text[start:end]):
         return False
     around = text[max(0, start - 40) : start] + text[end : end + 40]

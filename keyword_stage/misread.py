@@ -2,14 +2,18 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
+from keyword_stage.common_words import COMMON_WORDS
 from keyword_stage.fold import fold
 from keyword_stage.reading import Edit
 from keyword_stage.vocabulary import LONGEST, Vocabulary
 
-_TOKEN = re.compile(r"[^\W_](?:[^\W_]|[|!'’])*|\|[^\W_](?:[^\W_]|[|!'’])*")
+_TOKEN = re.compile(r"(?<!_)(?:[^\W_]|\|(?=[^\W_]))(?:[^\W_]|[|!'’])*(?!_)")
+_HUMP = re.compile(r"[a-z][A-Z][a-z]")
 _MOST_PIECES = 3
 _MOST_BEYOND = 4
+_LEAST_WHOLE = 4
 _MOST_WORDS = 3
 _LEAST_JOINED = 5
 _LEAST_SPLIT = 5
@@ -27,11 +31,12 @@ def find_misread(text: str, vocabulary: Vocabulary) -> Iterator[Edit]:
             taken = None  # "tell s chool": the piece belongs to what follows
         if taken:
             last, found = taken
-            yield Edit(tokens[number][0], tokens[last][1], found[:_MOST_WORDS], "ocr")
+            sure = COMMON_WORDS.isdisjoint(words[number : last + 1])
+            yield Edit(tokens[number][0], tokens[last][1], found[:_MOST_WORDS], "ocr", alone=sure)
             number = last + 1
             continue
         if strange[number]:
-            yield from _read(tokens[number], words[number], vocabulary)
+            yield from _read(text, tokens[number], words[number], vocabulary)
         number += 1
 
 
@@ -53,9 +58,13 @@ def _joined(
             return None
         if any(strange[number : last + 1]) and len(joined) >= _LEAST_JOINED:
             before = len(joined) - len(words[last])
-            if joined.isalpha() and _crosses(joined, before, vocabulary):
+            if not joined.isalpha():
+                return None
+            scrap = min(map(len, words[number : last + 1])) < _LEAST_WHOLE
+            if _crosses(joined, before, vocabulary) and (scrap or vocabulary.reach(joined) == len(joined)):
                 return last, (joined,)
-            found = tuple(word for word in vocabulary.misread_from(joined) if _crosses(word, before, vocabulary))
+            misread = vocabulary.misread_from(joined) if scrap else ()
+            found = tuple(word for word in misread if _crosses(word, before, vocabulary))
             if found:
                 return last, found
     return None
@@ -66,19 +75,27 @@ def _crosses(word: str, before: int, vocabulary: Vocabulary) -> bool:
     return before < vocabulary.reach(word) >= len(word) - _MOST_BEYOND
 
 
-def _read(token: tuple[int, int], word: str, vocabulary: Vocabulary) -> Iterator[Edit]:
+def _is_apart(word: str, other: str, vocabulary: Vocabulary) -> bool:
+    """Whether two words may have lost the space between them: they stand so in a phrase, or both are no mere scrap."""
+    whole = all(len(one) >= _LEAST_WHOLE or (len(one) > 1 and one in COMMON_WORDS) for one in (word, other))
+    return whole or vocabulary.follows(word, other)
+
+
+def _read(text: str, token: tuple[int, int], word: str, vocabulary: Vocabulary) -> Iterator[Edit]:
     start, end = token
     if " " in word or len(word) > 2 * LONGEST or not any(char.isalpha() for char in word):
         return
     found = vocabulary.misread_from(word)
     if found:
-        yield Edit(start, end, found[:_MOST_WORDS], "ocr")
+        yield Edit(start, end, found[:_MOST_WORDS], "ocr", alone=len(word) >= _LEAST_WHOLE)
         return
-    if len(word) < _LEAST_SPLIT or len(word) != end - start:
+    if len(word) < _LEAST_SPLIT or len(word) != end - start or _HUMP.search(text, start, end):
         return
     pieces = vocabulary.split(word, misread=True)
+    if len(pieces) < 2 or not all(_is_apart(*pair, vocabulary) for pair in pairwise(pieces)):
+        return
     place = start
-    for piece in pieces if len(pieces) > 1 else ():
+    for piece in pieces:
         if place > start:
             yield Edit(place, place, (" ",), "ocr", alone=False)
         if word[place - start : place - start + len(piece)] != piece:

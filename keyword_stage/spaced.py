@@ -15,6 +15,7 @@ _SIGN = re.compile(rf"[{_GAP}\n](?:(?<=[\W_][^\W_].)|(?<=\A[^\W_].))(?=[{_GAP}]{
 _RUN = re.compile(rf"{_LETTER}(?:(?:[{_GAP}]{{1,6}}|\n){_LETTER})+")
 _LETTERS = re.compile(rf"[^\W_]{_MARKS}")
 _LEAST = 4
+_SURE = 7
 _LEET = (str.maketrans("013457", "oieast"), str.maketrans("013457", "oleast"))
 
 
@@ -51,6 +52,7 @@ def _read(text: str, places: list[tuple[int, int]], vocabulary: Vocabulary) -> I
     plain = "".join(letters)
     if len(plain) < 2:
         return
+    shortest = _LEAST if len(plain) >= _SURE else _SURE
     for run in dict.fromkeys((plain, *(plain.translate(table) for table in _LEET if not plain.isdigit()))):
         words = [run] if vocabulary.takes(run) else vocabulary.split(run)
         if words:
@@ -60,6 +62,12 @@ def _read(text: str, places: list[tuple[int, int]], vocabulary: Vocabulary) -> I
                 if place:
                     yield Edit(places[place - 1][1], places[place][0], (" ",), "spaced")
                 if len(word) > 1:
-                    yield Edit(places[place][0], places[last][1], (word,), "spaced")
+                    yield Edit(
+                        places[place][0],
+                        places[last][1],
+                        (word,),
+                        "spaced",
+                        shortest=shortest if len(word) < _LEAST else _LEAST,
+                    )
                 place = last + 1
             return

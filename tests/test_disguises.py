@@ -92,7 +92,7 @@ def test_faults_of_recognition_are_undone_for_ocr_alone(matcher: Matcher, text: 
         "a well-known, state-of-the-art co-operation", "room 101 at 4pm costs $50!", "click here to close it",
         "the pen is here, the rapid one", "www.example.com/on/off_line.html", "git add a1b2c3d4 d1e2 64k",
         "for i in a: x_y = b*c", "the corner shop has modern clothes", "t h e r e", "💊 🔪 🍃", "killing", "soooo good",
-        "x * y * z", "see e-mail a.b@example.org",
+        "x * y * z", "see e-mail a.b@example.org", "$HOOK and tab-in, file_s", "the Bø line, ISO-Latin, a/c.id",
     ],
 )  # fmt: skip
 def test_clean_text_is_left_alone(matcher: Matcher, text: str, from_ocr: bool) -> None:
