@@ -1,4 +1,4 @@
-"""`secondglance export`: torch to ONNX int8, with the parity figures."""
+"""`secondglance export`: torch to ONNX, with the parity figures."""
 
 import json
 
@@ -8,7 +8,7 @@ import click
 @click.command("export")
 @click.option("--run", default="base", show_default=True)
 def command(run: str) -> None:
-    """Exports a trained run and compares torch, ONNX fp32 and int8 on the dev split."""
+    """Exports a trained run and compares torch, ONNX fp32 and the served file on the dev split."""
     import torch
 
     from training.export import export, parity

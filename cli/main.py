@@ -18,7 +18,7 @@ COMMANDS = {
     "bench": ("cli.bench", "Measure against peers (make bench-setup)."),
     "feedback": ("cli.feedback", "Turn decisions of safeguarding leads into rows to retrain with."),
     "train": ("cli.train", "Fine-tune a model (training extra)."),
-    "export": ("cli.export", "Export a trained model to ONNX int8 (training extra)."),
+    "export": ("cli.export", "Export a trained model to ONNX (training extra)."),
     "calibrate": ("cli.calibrate", "Fit temperatures and the dismissal threshold (training extra)."),
     "compare": ("cli.compare", "Test a calibrated run against the current model."),
     "promote": ("cli.promote", "Turn a run into the model that is served (training extra)."),

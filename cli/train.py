@@ -24,6 +24,9 @@ _PART = click.FloatRange(0, 0.5)
 @click.option("--public", type=_FOLDER, help="Folder of public labelled sets; none are read without it.")
 @click.option("--public-set", multiple=True, metavar="NAME", help="Read this public set only (repeatable).")
 @click.option("--public-share", default=0.2, show_default=True, type=_PART, help="Public rows, at most, in an epoch.")
+@click.option(
+    "--concern-weight", default=1.0, show_default=True, help="Of the concern loss; 0 leaves it out (ablation)."
+)
 @click.option("--tracking", default="sqlite:///mlflow.db", show_default=True, help="MLflow tracking address.")
 def command(
     run: str,
@@ -35,6 +38,7 @@ def command(
     public: Path | None,
     public_set: tuple[str, ...],
     public_share: float,
+    concern_weight: float,
     tracking: str,
 ) -> None:
     """Fine-tunes a model on the train split and keeps the epoch with the highest dev AUROC."""
@@ -53,7 +57,7 @@ def command(
     material = gather(setup.rows, setup.maker, Wanted(share, feedback, public, public_set, public_share, seed))
     for note in material.notes:
         click.echo(note)
-    settings = TrainingSettings(epochs=epochs, seed=seed)
+    settings = TrainingSettings(epochs=epochs, seed=seed, concern_weight=concern_weight)
     train(
         load_base(base_model(), seed),
         setup.maker,

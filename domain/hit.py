@@ -20,6 +20,7 @@ class KeywordHit:
         disguise: How it was hidden, if it was (`leet`, `homoglyph`, ...).
         protected: From a list that nothing may lower or show.
         language: ISO 639-1 code of the phrase; a model of other languages may not judge it.
+        explicit: An unambiguous statement in the first person: no model takes it out of the queue.
     """
 
     phrase: str
@@ -31,6 +32,7 @@ class KeywordHit:
     disguise: tuple[str, ...] = ()
     protected: bool = False
     language: str = "en"
+    explicit: bool = False
 
 
 @dataclass(frozen=True, slots=True)

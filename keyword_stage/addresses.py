@@ -61,7 +61,8 @@ def _split(address: str) -> SplitResult | None:
     address = address.strip().encode("utf-8", "replace").decode()  # a lone surrogate is no part of any address
     try:
         split = urlsplit(address if "://" in address else f"//{address}")
-        return split if len(split.hostname or "") <= _LONGEST_HOST and _host(split) else None
+        host = _host(split) if len(split.hostname or "") <= _LONGEST_HOST else ""
+        return split if host and not any(char.isspace() for char in (split.hostname or "") + host) else None
     except ValueError:
         return None
 

@@ -29,6 +29,9 @@ from keyword_stage.spelling import Spelling, read_spelling
 DEFAULT_FOLDER = Path(__file__).parent / "lexicons"
 COLUMNS = frozenset({"phrase", "grade", "category", "ambiguous", "note", "language", "protected", "id", *RULE_COLUMNS})
 ENGLISH = "en"
+EXPLICIT = 4
+"""Grade from which an unambiguous phrase in the first person is an explicit statement."""
+FIRST_PERSON = frozenset({"i", "i'm", "im", "i've", "ive", "i'd", "i'll", "me", "my", "mine", "myself"})
 Row = Mapping[str | None, str | None]
 """Cells by column, as `csv.DictReader` gives them."""
 
@@ -64,6 +67,15 @@ class Phrase:
     note: str = ""
     language: str = ENGLISH
     rules: Rules = field(default_factory=Rules)
+
+    @property
+    def explicit(self) -> bool:
+        """Whether it is an unambiguous, serious statement in the first person ("kill~ myself", "if i tell anyone")."""
+        return (
+            self.grade >= EXPLICIT
+            and not self.ambiguous
+            and not FIRST_PERSON.isdisjoint(self.id.replace("~", "").split())
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,5 +262,5 @@ def digest_of(phrases: Iterable[Phrase]) -> str:
 def _fires(phrase: Phrase) -> str:
     parts = ["|".join(sorted(forms)) for forms in phrase.spelling.parts]
     gaps = [f"{{{low}-{high}}}" for low, high in phrase.spelling.gaps]
-    rules = f"\t{phrase.rules.canonical()}" if phrase.rules.names else ""
+    rules = ("\texplicit" if phrase.explicit else "") + (f"\t{phrase.rules.canonical()}" if phrase.rules.names else "")
     return parts[0] + "".join(gap + part for gap, part in zip(gaps, parts[1:], strict=True)) + rules

@@ -117,7 +117,16 @@ def _in_company(found: Sequence[Sighting], context: Iterable[ContextWord]) -> li
 def _hit(text: str, phrase: Phrase, start: int, end: int, disguise: tuple[str, ...]) -> KeywordHit:
     matched = "" if phrase.protected else text[start:end]
     return KeywordHit(
-        phrase.id, phrase.category, phrase.grade, start, end, matched, disguise, phrase.protected, phrase.language
+        phrase.id,
+        phrase.category,
+        phrase.grade,
+        start,
+        end,
+        matched,
+        disguise,
+        phrase.protected,
+        phrase.language,
+        phrase.explicit,
     )
 
 

@@ -21,5 +21,5 @@ def open_session(network: Path) -> ort.InferenceSession:
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.enable_cpu_mem_arena = False
-    options.add_session_config_entry("session.disable_quant_qdq", "1")  # unpack int8 weights once, when it opens
+    options.add_session_config_entry("session.disable_quant_qdq", "1")  # unpack small weights once, when it opens
     return ort.InferenceSession(str(network), options, providers=["CPUExecutionProvider"])

@@ -87,7 +87,7 @@ class Judge:
             hit=hit,
             severity=severity,
             assessed_category=assessed,
-            action=self._action(severity, reason, rule, ladder),
+            action=self._kept(hit, self._action(severity, reason, rule, ladder), reason),
             probability=ladder[GENUINE - 1] if ladder else None,
             probabilities=ladders,
             reason=reason,
@@ -146,6 +146,10 @@ class Judge:
         if scores.unknown > UNKNOWN_TOKENS or not scores.covered[index]:
             return Reason.LOW_CONFIDENCE
         return None if _has_context(window) else Reason.NO_CONTEXT
+
+    def _kept(self, hit: KeywordHit, action: Action, reason: Reason) -> Action:
+        """The model may think an explicit statement in the first person harmless, but not take it out of the queue."""
+        return worst([action, Action.REVIEW]) if hit.explicit and reason is Reason.MODEL else action
 
     def _action(self, severity: int, reason: Reason, rule: CategoryPolicy, ladder: Ladder | None) -> Action:
         if reason is Reason.EXCLUDED:

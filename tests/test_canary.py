@@ -52,7 +52,7 @@ def fixed(pipeline: Pipeline, *ladder: float) -> Pipeline:
 
 
 def test_a_run_that_dismisses_what_the_champion_raises_is_blocked_by_name(pipeline: Pipeline) -> None:
-    raises, dismisses = fixed(pipeline, 0.9, 0.9, 0.9, 0.0, 0.0), fixed(pipeline, 0.2, 0.1, 0.01, 0.0, 0.0)
+    raises, dismisses = fixed(pipeline, 0.9, 0.9, 0.9, 0.0, 0.0), fixed(pipeline, 0.2, 0.1, 0.0, 0.0, 0.0)
     found = check_canary(dismisses, raises)
     assert found.genuine == 30
     assert len(found.fallen) >= 25  # but for those that a rule keeps raised
@@ -83,7 +83,7 @@ def test_promote_refuses_a_run_that_fell_and_names_the_row(
     (tmp_path / "rows.jsonl").touch()
     bound = {"attained": True, "alpha": 0.01, "delta": 0.05, "missed": 0, "genuine": 400, "upper": 0.0075}
     config = {**pipeline.model_config, "dismissal": bound}
-    poisoned = replace(fixed(pipeline, 0.2, 0.1, 0.01, 0.0, 0.0), model_config=config)
+    poisoned = replace(fixed(pipeline, 0.2, 0.1, 0.0, 0.0, 0.0), model_config=config)
     monkeypatch.setattr(training.setup, "RUNS", tmp_path / "runs")
     monkeypatch.setattr(training.card, "write_card", lambda run, report: (run / "MODEL_CARD.md").write_text(report))
     monkeypatch.setattr(training.promote, "promote", lambda run, alias: pytest.fail("promoted"))

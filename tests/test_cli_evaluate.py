@@ -24,7 +24,7 @@ from tests.conftest import FixedScorer
 from tests.made_outcomes import ZERO
 
 SURE = (0.9, 0.9, 0.9, 0.0, 0.0)
-HARMLESS = (0.2, 0.1, 0.01, 0.0, 0.0)
+HARMLESS = (0.2, 0.1, 0.0, 0.0, 0.0)
 BOUND = {"attained": True, "alpha": 0.01, "delta": 0.05, "missed": 0, "genuine": 400, "upper": 0.0075}
 
 

@@ -34,11 +34,14 @@ def judge(
     category: str = "violence",
     grade: int = 4,
     protected: bool = False,
+    explicit: bool = False,
     page: Page | None = None,
     language: str | None = None,
 ) -> Finding | None:
     start = text.index("kill")
-    hit = KeywordHit("kill", category, grade, start, start + 4, "" if protected else "kill", (), protected)
+    hit = KeywordHit(
+        "kill", category, grade, start, start + 4, "" if protected else "kill", (), protected, "en", explicit
+    )
     return JUDGE.judge(
         ContextWindow(text, 0, (hit,)), 0, answer, page or Page.from_text(text), rules or policy(), language
     )
@@ -81,6 +84,14 @@ def test_a_benign_hit_keeps_its_own_category() -> None:
 def test_nothing_is_dismissed_while_another_category_reaches_the_threshold() -> None:
     finding = judge(scores(violence=BENIGN, suicide=(0.4, 0.3, 0.2, 0.0, 0.0)))
     assert outcome(finding) == (0, "suicide", Action.REVIEW, Reason.MODEL)
+
+
+def test_an_explicit_statement_stays_in_the_queue_unless_it_is_excluded() -> None:
+    assert outcome(judge(scores(violence=BENIGN), explicit=True)) == (0, "violence", Action.REVIEW, Reason.MODEL)
+    sure = scores(violence=(0.9, 0.9, 0.8, 0.5, 0.1))
+    assert outcome(judge(sure, explicit=True)) == (4, "violence", Action.ALERT, Reason.MODEL)
+    out = judge(scores(violence=BENIGN), policy(frozenset({"violence"})), explicit=True)
+    assert outcome(out) == (0, "violence", Action.DISMISS, Reason.EXCLUDED)
 
 
 SPARSE = Page(TEXT, (Line(0, len(TEXT), (Word(7, 11, (0, 0, 9, 9), 0.4),), 0.9, 0, (0, 0, 9, 9)),), from_ocr=True)

@@ -107,6 +107,12 @@ def test_the_language_is_that_of_the_row_or_else_of_the_folder_or_else_english(t
         assert [phrase.language for phrase in phrases] == ["pl" if place.endswith("pl") else "en", "fr"]
 
 
+def test_an_unambiguous_statement_in_the_first_person_is_explicit(tmp_path: Path) -> None:
+    rows = "kill~ myself,4,no\nif i tell anyone,4,yes\nkys tonight,5,no\nhurt~ me,3,no\ni'll jump,5,no\n"
+    lexicon = read_lexicon([write(tmp_path / "suicide.csv", "phrase,grade,ambiguous\n" + rows)])
+    assert {phrase.id for phrase in lexicon.phrases if phrase.explicit} == {"kill~ myself", "i'll jump"}
+
+
 def test_the_digest_covers_the_language(tmp_path: Path) -> None:
     rows = "phrase,grade,category,language\nx,3,violence,"
     digests = [read_lexicon([write(tmp_path / "a.csv", rows + code)]).digest for code in ("", "en", "pl")]

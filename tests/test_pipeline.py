@@ -68,7 +68,7 @@ def test_an_answer_does_not_depend_on_what_was_asked_before(pipeline: Pipeline) 
 
 
 def test_evidence_points_at_words_near_the_hit_and_never_at_protected_ones(pipeline: Pipeline, tmp_path: Path) -> None:
-    text = "i want to kill myself with the blue kite tonight"
+    text = "nobody would miss me, i want to kill myself tonight by the blue kite shop"
     verdict = pipeline.score(Capture("a", text=text), Options(evidence=True))
     shown = {text[e.start : e.end] for finding in verdict.findings for e in finding.evidence}
     assert shown & {"want", "kill", "myself", "die"}

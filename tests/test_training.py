@@ -63,7 +63,7 @@ def test_train_export_calibrate_promote(maker: ExampleMaker, tmp_path: Path, mon
     export(network, tokenizer, run)
     figures = parity(network, run, [example for r in ROWS[:2] for example in maker.plain(r)])
     assert figures["export_max_logit_gap"] < 1e-4
-    assert figures["int8_max_probability_gap"] < 0.1
+    assert figures["served_max_probability_gap"] < 0.1
     (run / "parity.json").write_text(json.dumps(figures))
 
     config = calibrate(run, maker, ROWS[:4], ROWS)

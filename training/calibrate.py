@@ -96,12 +96,17 @@ def choose_threshold(scores: np.ndarray, low: np.ndarray, alpha: float, delta: f
     n = len(scores)
     chosen, attained = float(THRESHOLDS[0]), False
     for threshold in THRESHOLDS:
-        missed = int(((scores < threshold) & (low < 0.5)).sum())
+        missed = int(is_dismissed(scores, low, threshold).sum())
         if binomial_tail(missed, n, alpha) > delta:
             break
         chosen, attained = float(threshold), True
-    missed = int(((scores < chosen) & (low < 0.5)).sum())
+    missed = int(is_dismissed(scores, low, chosen).sum())
     return Dismissal(chosen, alpha, delta, attained, n, missed, upper_limit(missed, n, delta))
+
+
+def is_dismissed(scores: np.ndarray, low: np.ndarray, threshold: float) -> np.ndarray:
+    """What the default policy dismisses at a threshold: neither a possible concern nor probably of severity 2, (n,)."""
+    return (scores < threshold) & (low < 0.5)
 
 
 def binomial_tail(k: int, n: int, rate: float) -> float:

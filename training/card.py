@@ -21,6 +21,11 @@ def write_card(run: Path, report: str) -> None:
         f"| {category} | {part['genuine']} | {part['missed']} | {100 * part['upper']:.1f} % |"
         for category, part in dismissal["by_category"].items()
     )
+    bounds = "\n".join(
+        f"| {100 * other['alpha']:.0f} % | {'yes' if other['attained'] else 'no'} | {other['threshold']:.4f} "
+        f"| {other['missed']} | {other['benign_dismissed']} ({100 * other['benign_dismissed'] / max(1, dismissal['benign']):.0f} %) |"
+        for other in dismissal["other_bounds"]
+    )
     (run / "MODEL_CARD.md").write_text(
         f"""# Model card
 
@@ -29,15 +34,15 @@ categories, 0 to 5 each (`docs/rubric.md`). It supports a Designated Safeguardin
 a child by itself.
 
 **What it is.** MiniLM-L6 (Apache-2.0, 22.7 million parameters), fine-tuned with a span head and an ordinal
-(continuation-ratio) output; ONNX with int8 weights and fp32 arithmetic, {size:.1f} MB. English only;
+(continuation-ratio) output; ONNX with int8 embeddings, fp16 layers and fp32 arithmetic, {size:.1f} MB. English only;
 other languages keep the lexicon's grade.
 
 **What it saw.** {what_it_saw(training)} {training["epochs"]} epochs,
 seed {training["seed"]}, best dev AUROC {training["best_dev_auroc"]:.3f}.
 {public_table(training)}
-**Export.** ONNX fp32 against torch: largest difference of a logit {parity["export_max_logit_gap"]:.1e}. int8 against fp32
-on {parity["spans"]} spans of the dev split: largest difference of P(severity >= 3) {parity["int8_max_probability_gap"]:.3f}, mean
-{parity["int8_mean_probability_gap"]:.4f}; same action (dismiss, review, alert by severity) {100 * parity["int8_same_action"]:.2f} %.
+**Export.** ONNX fp32 against torch: largest difference of a logit {parity["export_max_logit_gap"]:.1e}. The served file against fp32
+on {parity["spans"]} spans of the dev split: largest difference of P(severity >= 3) {parity["served_max_probability_gap"]:.3f}, mean
+{parity["served_mean_probability_gap"]:.4f}; same action (dismiss, review, alert by severity) {100 * parity["served_same_action"]:.2f} %.
 
 **Dismissal.** Nothing with P(severity >= 3) of {dismissal["threshold"]:.4f} or more is dismissed. Goal: at most
 {100 * dismissal["alpha"]:.0f} % of genuine concerns (rows with a hit) dismissed, with {100 * (1 - dismissal["delta"]):.0f} % confidence, by
@@ -48,6 +53,13 @@ written by the same hand as the training split.
 | category | genuine rows | dismissed | upper 95 % limit |
 |---|---|---|---|
 {rows}
+
+What other bounds would cost, on the {dismissal["genuine"]} genuine and {dismissal["benign"]} benign rows of the same split that the
+keyword stage hits (`secondglance calibrate --alpha`):
+
+| at most dismissed | attained | threshold | genuine rows dismissed | benign rows dismissed |
+|---|---|---|---|---|
+{bounds}
 
 **Limits.** Rows were written and labelled by a language model from a written rubric, without a second human
 reading; severity 2 is the fuzziest. Context beyond some 400 characters of a hit is not seen. Sarcasm, in-jokes and

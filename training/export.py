@@ -16,7 +16,7 @@ from training.network import SpanSeverityNetwork
 from training.quantise import quantise_weights
 
 FP32 = "model.fp32.onnx"
-INT8 = "model.onnx"
+SERVED = "model.onnx"
 OPSET = 17
 
 
@@ -38,7 +38,7 @@ def export(network: SpanSeverityNetwork, tokenizer: Path, run: Path) -> None:
             "logits": {0: "batch", 1: "hits"},
         },
     )
-    quantise_weights(run / FP32, run / INT8)
+    quantise_weights(run / FP32, run / SERVED)
     shutil.copyfile(tokenizer, run / "tokenizer.json")
 
 
@@ -57,7 +57,7 @@ def parity(network: SpanSeverityNetwork, run: Path, examples: Sequence[Example])
         review (2) and alert (4).
     """
     network.eval().to("cpu")
-    fp32, int8 = open_session(run / FP32), open_session(run / INT8)
+    fp32, served = open_session(run / FP32), open_session(run / SERVED)
     temperatures = np.ones(examples[0].severities.shape[1])
     export_gap, gaps, kept, total = 0.0, [], 0, 0
     for example in examples:
@@ -67,7 +67,7 @@ def parity(network: SpanSeverityNetwork, run: Path, examples: Sequence[Example])
             ].numpy()
         exact = logits_of(fp32, example)
         export_gap = max(export_gap, float(np.abs(reference - exact).max()))
-        before, after = (to_ladders(logits, temperatures) for logits in (exact, logits_of(int8, example)))
+        before, after = (to_ladders(logits, temperatures) for logits in (exact, logits_of(served, example)))
         gaps.append(np.abs(before - after)[..., GENUINE - 1].max(axis=-1))
         kept += int((_actions(before) == _actions(after)).sum())
         total += len(before)
@@ -75,9 +75,9 @@ def parity(network: SpanSeverityNetwork, run: Path, examples: Sequence[Example])
     return {
         "spans": total,
         "export_max_logit_gap": export_gap,
-        "int8_max_probability_gap": float(gap.max()),
-        "int8_mean_probability_gap": float(gap.mean()),
-        "int8_same_action": kept / total,
+        "served_max_probability_gap": float(gap.max()),
+        "served_mean_probability_gap": float(gap.mean()),
+        "served_same_action": kept / total,
     }
 
 

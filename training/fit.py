@@ -11,28 +11,34 @@ from domain.severity import GENUINE, STANDARD_CATEGORIES
 from evaluation.rows import LabelledRow
 from models.encoding import MAX_TOKENS
 from models.runtime import open_session
-from training.calibrate import bounds_by_category, choose_threshold, concern_scores, fit_temperatures
+from training.calibrate import bounds_by_category, choose_threshold, concern_scores, fit_temperatures, is_dismissed
 from training.dataset import Example, ExampleMaker
-from training.export import INT8, logits_of
+from training.export import SERVED, logits_of
 
 ALPHA = 0.05
+"""Share of genuine concerns that the served threshold may dismiss; `docs/decisions` says why."""
+STATED = (0.01, 0.02, 0.03, 0.05)
+"""Bounds whose thresholds are stated beside it, so that nobody needs to calibrate again to compare."""
 
 
-def calibrate(run: Path, maker: ExampleMaker, dev: list[LabelledRow], held_out: list[LabelledRow]) -> dict[str, Any]:
+def calibrate(
+    run: Path, maker: ExampleMaker, dev: list[LabelledRow], held_out: list[LabelledRow], alpha: float = ALPHA
+) -> dict[str, Any]:
     """Fits temperatures on the dev split and the dismissal threshold on the calibration split.
 
-    The network that is served (int8) is the one that is calibrated.
+    The network that is served (with its weights made small) is the one that is calibrated.
 
     Args:
         run: Folder of an exported run; gets `model.json`.
         maker: Turns rows into examples.
         dev: Rows for the temperatures.
         held_out: Rows for the threshold, used for nothing else.
+        alpha: Highest share of genuine concerns to dismiss.
 
     Returns:
         What was written.
     """
-    session = open_session(run / INT8)
+    session = open_session(run / SERVED)
 
     def answers(row: LabelledRow) -> list[tuple[Example, np.ndarray]]:
         return [(example, logits_of(session, example)) for example in maker.plain(row)]
@@ -42,11 +48,20 @@ def calibrate(run: Path, maker: ExampleMaker, dev: list[LabelledRow], held_out: 
         np.concatenate([logits for _, logits in pairs]),
         np.concatenate([example.severities for example, _ in pairs]),
     )
+
+    def worst_of(rows: list[LabelledRow]) -> tuple[np.ndarray, np.ndarray]:
+        worst = np.array([_worst_of(answers(row), temperatures) for row in rows]).reshape(-1, 2)
+        return worst[:, 0], worst[:, 1]
+
     genuine = [row for row in held_out if row.severity >= GENUINE and maker.is_hit(row)]
-    worst = [_worst_of(answers(row), temperatures) for row in genuine]
-    scores, low = np.array([pair[0] for pair in worst]), np.array([pair[1] for pair in worst])
-    dismissal = choose_threshold(scores, low, ALPHA)
-    dismissed = (scores < dismissal.threshold) & (low < 0.5)
+    benign = [row for row in held_out if row.severity < GENUINE - 1 and maker.is_hit(row)]
+    (scores, low), (benign_scores, benign_low) = worst_of(genuine), worst_of(benign)
+    dismissal = choose_threshold(scores, low, alpha)
+    dismissed = is_dismissed(scores, low, dismissal.threshold)
+    others = [
+        asdict(bound) | {"benign_dismissed": int(is_dismissed(benign_scores, benign_low, bound.threshold).sum())}
+        for bound in (choose_threshold(scores, low, other) for other in STATED)
+    ]
     config = {
         "categories": list(STANDARD_CATEGORIES),
         "languages": ["en"],
@@ -54,6 +69,11 @@ def calibrate(run: Path, maker: ExampleMaker, dev: list[LabelledRow], held_out: 
         "temperatures": dict(zip(STANDARD_CATEGORIES, np.round(temperatures, 4).tolist(), strict=True)),
         "dismissal": asdict(dismissal)
         | {"method": "Learn-then-Test, fixed sequence, exact binomial", "unit": "genuine rows with a hit"}
+        | {
+            "benign": len(benign),
+            "benign_dismissed": int(is_dismissed(benign_scores, benign_low, dismissal.threshold).sum()),
+        }
+        | {"other_bounds": others}
         | {"by_category": bounds_by_category([row.labels for row in genuine], dismissed)},
         "training": json.loads((run / "training.json").read_text(encoding="utf-8")),
     }
