@@ -12,6 +12,9 @@ _OWN = "secondglance"
 """In the path of an installed copy of this project, whose documentation quotes phrases."""
 
 _TAG = re.compile(r"<[^<>]{1,300}>")
+_FONT = re.compile(r"\\f[A-Z]")
+"""Italics and the like in manual pages."""
+
 _WORD = re.compile(r"[A-Za-z]{2,}")
 _LEAST_WORDS = 0.85
 """Share of a document's code points that must stand in words or be spaces: prose, not tables or code."""
@@ -39,6 +42,7 @@ def _read(path: Path) -> str:
         text = raw.decode("utf-8")
     except (OSError, EOFError, UnicodeDecodeError):
         return ""  # not a text of ours to read
+    text = _FONT.sub("", text)
     return _TAG.sub(" ", text) if path.suffix.lower() == ".html" else text
 
 

@@ -1,11 +1,11 @@
-"""Words in which letters were replaced, repeated, masked or kept apart by signs."""
+"""Words in which letters were replaced or repeated, and tokens in which signs stand between letters."""
 
 import re
 from collections.abc import Iterator
 from itertools import islice, product
 
-from keyword_stage.common_words import COMMON_WORDS
 from keyword_stage.fold import fold
+from keyword_stage.parted import JOINTS, MOST_WORDS, join_pieces
 from keyword_stage.reading import Edit
 from keyword_stage.vocabulary import LONGEST, Vocabulary
 
@@ -14,9 +14,7 @@ _LEET: dict[str, str] = {
     "@": "a", "$": "s", "!": "il", "|": "li", "€": "e", "£": "l", "¥": "y",
 }  # fmt: skip
 _LEET_SIGNS = frozenset(_LEET)
-_MASKS = frozenset("*#%•●∗✱＊")
-_WEAK_MASKS = frozenset("-_")
-_JOINTS = re.escape("*#%•●∗✱＊-_./\\+~^=,:;&·")
+_JOINTS = re.escape(JOINTS)
 _HIDDEN = "\u00ad\u0300-\u036f\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff"
 _TOKEN = re.compile(rf"[\w{_HIDDEN}@$!|€£¥'’{_JOINTS}]+")
 _SIGN = re.compile(
@@ -34,11 +32,7 @@ _FIGURES_BEFORE = re.compile(r"(?:(?<!\S)[0-9@$!|]{1,12} )+\Z")
 _FIGURES_BEHIND = re.compile(r"(?: [0-9@$!|]{1,12}(?![^\s.,;:?)])){1,4}")
 _REACH = 40
 _LONGEST_TOKEN = 200
-_ENDINGS = frozenset({"s", "es", "d", "ed", "er", "in", "ing"})
-_MOST_PIECES = 12
-_WIDEST = 3
 _MOST_GUESSES = 16
-_MOST_WORDS = 3
 
 
 def find_letters(text: str, vocabulary: Vocabulary) -> Iterator[Edit]:
@@ -72,7 +66,7 @@ def _read_figures(text: str, figures: re.Match[str] | None, vocabulary: Vocabula
     for match in _FIGURE.finditer(text, *figures.span()) if figures else ():
         found = tuple(guess for guess in _guesses(match[0]) if vocabulary.takes(guess))
         if found:
-            yield Edit(*match.span(), found[:_MOST_WORDS], "leet", alone=False)
+            yield Edit(*match.span(), found[:MOST_WORDS], "leet", alone=False)
 
 
 def _signs(text: str) -> Iterator[re.Match[str]]:
@@ -90,7 +84,7 @@ def _read_token(text: str, start: int, end: int, vocabulary: Vocabulary) -> Iter
     ]
     number = 0
     while number < len(pieces):
-        joined = _join(text, pieces, words, strange, number, vocabulary) if len(pieces) > 1 else None
+        joined = join_pieces(text, pieces, words, strange, number, vocabulary) if len(pieces) > 1 else None
         if joined:
             yield joined[0]
             number = joined[1]
@@ -99,44 +93,6 @@ def _read_token(text: str, start: int, end: int, vocabulary: Vocabulary) -> Iter
         if edit:
             yield edit
         number += 1
-
-
-def _join(
-    text: str,
-    pieces: list[tuple[int, int]],
-    words: list[str],
-    strange: list[bool],
-    number: int,
-    vocabulary: Vocabulary,
-) -> tuple[Edit, int] | None:
-    """The longest word that begins with one piece and goes on in the next ones, and the piece behind it."""
-    found: tuple[Edit, int] | None = None
-    joined = words[number]
-    joints: list[str] = []
-    odd = strange[number]
-    for last in range(number + 1, min(number + _MOST_PIECES, len(pieces))):
-        joints.append(text[pieces[last - 1][1] : pieces[last][0]])
-        before, joined = len(joined), joined + words[last]
-        odd = odd or strange[last]
-        if len(joined) > LONGEST or not joined.isalpha() or len(joints[-1]) > _WIDEST:
-            break
-        span = pieces[number][0], pieces[last][1]
-        hyphens = len(joined) > 5 and all(joint in {"-", "_"} for joint in joints) and words[last] not in _ENDINGS
-        if (odd or hyphens) and len(joined) > 2 and vocabulary.reach(joined) > before:
-            whole = number == 0 and last == len(pieces) - 1  # no address, no path
-            sure = odd and whole and _is_sure(text, pieces[number : last + 1], words[number : last + 1], joints)
-            found = Edit(*span, (joined,), "punctuated", alone=sure), last + 1
-        elif odd and not found:
-            edit = _masked(*span, joints, words[number : last + 1], vocabulary)
-            found = (edit, last + 1) if edit else None
-    return found
-
-
-def _is_sure(text: str, pieces: list[tuple[int, int]], words: list[str], joints: list[str]) -> bool:
-    """Whether pieces are hardly words that only stand together: "tab-in", "file_s", "ISO-Latin", "his/hers"."""
-    apart = any("/" in joint for joint in joints) or any(text[low:high].istitle() for low, high in pieces[1:])
-    apart = apart or (joints[-1] == "." and len(words[-1]) == 1) or (joints[0] == "_" and len(words[0]) == 1)
-    return not apart and COMMON_WORDS.isdisjoint(words) and words[-1] not in _ENDINGS
 
 
 def _pieces(text: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -158,31 +114,6 @@ def _pieces(text: str, start: int, end: int) -> list[tuple[int, int]]:
     return trimmed
 
 
-def _masked(start: int, end: int, joints: list[str], words: list[str], vocabulary: Vocabulary) -> Edit | None:
-    signs = set("".join(joints))
-    weak = not signs <= _MASKS
-    if weak and not (signs <= _WEAK_MASKS and len(joints) == 1 and not any(map(vocabulary.is_ordinary, words))):
-        return None
-    letters: dict[int, str] = {}
-    place = 0
-    for number, word in enumerate(words):
-        letters.update({place + offset: letter for offset, letter in enumerate(word)})
-        place += len(word) + (len(joints[number]) if number < len(joints) else 0)
-    if (
-        place < (5 if weak else 3)
-        or 2 * len(letters) < place
-        or len(letters) < 2
-        or (weak and 5 * len(letters) < 3 * place)
-    ):
-        return None
-    found = vocabulary.masked_from(place, letters)
-    if not found or (weak and len(found) > 1):
-        return None
-    return Edit(
-        start, end, found[:_MOST_WORDS], "masked", alone=not (weak or any(word in COMMON_WORDS for word in found))
-    )
-
-
 def _read_word(text: str, start: int, end: int, word: str, vocabulary: Vocabulary) -> Edit | None:
     raw = text[start:end]
     leet = not _LEET_SIGNS.isdisjoint(raw)
@@ -196,26 +127,47 @@ def _read_word(text: str, start: int, end: int, word: str, vocabulary: Vocabular
         capital = fold(_CAPITALS.sub(lambda run: "l" * len(run[0]), raw)).strip()
         if vocabulary.takes(capital):
             return Edit(start, end, (capital,), "homoglyph")
-    if leet and not any(char.isalpha() for char in raw):
+    if leet and (not any(char.isalpha() for char in raw) or (len(raw) < 3 and not _stands_in_prose(text, start, end))):
         return None
     guesses = list(_guesses(raw)) if leet else [word]
-    letters = sum(map(str.isalpha, raw))
-    named = (raw[0] == "$" and raw[1:].isalpha()) or (raw[-1] == "1" and raw[:-1].isalpha())  # a variable
-    sure = not named and ((raw[0].isalpha() and raw[-1].isalpha() and letters > 1) or (letters > 2 and len(raw) > 4))
+    sure = _is_sure(raw)
     shortest = 4 if len(raw) > 2 else 5
     if leet:
         first = next(place for place, char in enumerate(raw) if char in _LEET_SIGNS)
         found = tuple(guess for guess in guesses if vocabulary.reach(guess) > first)
         if found:
-            return Edit(start, end, found[:_MOST_WORDS], "leet", sure, shortest)
+            sure = sure and any(vocabulary.is_certain(guess) for guess in found)
+            return Edit(start, end, found[:MOST_WORDS], "leet", sure, shortest)
         inner = raw.strip("!|")
         if inner != raw:
             start += raw.index(inner)
             return _read_word(text, start, start + len(inner), fold(inner).strip(), vocabulary)
     short = tuple(dict.fromkeys(other for guess in guesses for other in _shortened(guess, vocabulary)))
     if short:
-        return Edit(start, end, short[:_MOST_WORDS], "leet" if leet else "stretched", alone=sure)
+        return Edit(start, end, short[:MOST_WORDS], "leet" if leet else "stretched", alone=sure)
     return None
+
+
+def _stands_in_prose(text: str, start: int, end: int) -> bool:
+    """Whether words stand beside two signs such as "m3", and not other signs: "g0 > [", "|t"."""
+    before, behind = text[max(0, start - 2) : start].strip(" "), text[end : end + 2].strip(" ")
+    return "|" not in text[start:end] and all(
+        side[:1].isalnum() or side[:1] in ",.!?\n$@" for side in (before[-1:], behind)
+    )
+
+
+def _is_sure(raw: str) -> bool:
+    """Whether figures in a word are hardly a name such as "$HOME", "pack1", "scale$", "64s" or "x||y"."""
+    first, last = raw[0].isalpha(), raw[-1].isalpha()
+    if (
+        set(raw) & _LEET_SIGNS == {"|"}
+        or "||" in raw
+        or (raw[0] == "$" and raw[1:].isalpha())
+        or (raw[-1] in "1$" and raw[:-1].isalpha())
+    ):
+        return False
+    letters = sum(map(str.isalpha, raw))
+    return (first and last and letters > 1) or (letters > 2 and len(raw) > 4)
 
 
 def _guesses(raw: str) -> Iterator[str]:

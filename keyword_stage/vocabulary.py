@@ -16,6 +16,7 @@ LONGEST = 24
 _LONGEST_PIECE = 32
 _SHORTEST_STEM = 3
 _SHORTEST_MISREAD = 6
+_SURE_STEM = 6
 _SURE = 4
 """Letters from which on a word of the lexicon counts as an ordinary one as well."""
 
@@ -49,7 +50,7 @@ class Vocabulary:
         self._lengths = sorted({len(stem) for stem in self._stems})
         self._pairs = frozenset(pair for form in forms for pair in pairwise(form.split()))
         targets = [word for word in counts if word.isascii() and word.isalpha()]
-        self._squeezed = self._index((squeeze(word), word) for word in targets if len(word) > 1 or word in _ALONE)
+        self._squeezed = self._index((squeeze(word), word) for word in targets if len(word) > 1)
         self._shapes = self._index((shape(word), word) for word in targets if len(word) > 1)
         self._stem_shapes = {shape(stem): stem for stem in self._stems if len(stem) >= _SHORTEST_MISREAD}
         self._pieces = _pieces(targets, forms)
@@ -86,6 +87,10 @@ class Vocabulary:
         if word in self._counts:
             return len(word)
         return next((length for length in reversed(self._lengths) if word[:length] in self._stems), 0)
+
+    def is_certain(self, word: str) -> bool:
+        """Whether a restored word is one of the lexicon's own, or begins as a long prefix phrase does."""
+        return word in self._counts or self.reach(word) >= _SURE_STEM
 
     def follows(self, word: str, other: str) -> bool:
         """Whether two words stand together in a phrase."""

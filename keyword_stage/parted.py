@@ -1,0 +1,100 @@
+"""Words with signs between their letters ("ki-ll") or in place of some ("s*icide")."""
+
+from keyword_stage.common_words import COMMON_WORDS
+from keyword_stage.reading import Edit
+from keyword_stage.vocabulary import LONGEST, Vocabulary
+
+JOINTS = "*#%•●∗✱＊-_./\\+~^=,:;&·"
+"""Signs that may stand between the pieces of a word."""
+
+MOST_WORDS = 3
+"""Words that a piece of text may stand for."""
+
+_MASKS = frozenset("*#•●∗✱＊")
+_WEAK_MASKS = frozenset("-_")
+_DASHES = frozenset("-*~")
+_ENDINGS = frozenset({"s", "es", "d", "ed", "er", "in", "ing"})
+_MOST_PIECES = 12
+_WIDEST = 3
+
+
+def join_pieces(
+    text: str,
+    pieces: list[tuple[int, int]],
+    words: list[str],
+    strange: list[bool],
+    number: int,
+    vocabulary: Vocabulary,
+) -> tuple[Edit, int] | None:
+    """The longest word that begins with one piece and goes on in the next ones, and the number of the piece behind it.
+
+    Args:
+        text: The original.
+        pieces: Where the pieces of a token stand.
+        words: The same, folded.
+        strange: Which of them no one knows.
+        number: Of the first piece.
+        vocabulary: What they may be pieces of.
+    """
+    found: tuple[Edit, int] | None = None
+    joined = words[number]
+    joints: list[str] = []
+    odd = strange[number]
+    for last in range(number + 1, min(number + _MOST_PIECES, len(pieces))):
+        joints.append(text[pieces[last - 1][1] : pieces[last][0]])
+        before, joined = len(joined), joined + words[last]
+        odd = odd or strange[last]
+        if (
+            len(joined) > LONGEST
+            or not words[number]
+            or not words[last]
+            or not joined.isalpha()
+            or len(joints[-1]) > _WIDEST
+        ):
+            break
+        span = pieces[number][0], pieces[last][1]
+        hyphens = len(joined) > 5 and all(joint in {"-", "_"} for joint in joints) and words[last] not in _ENDINGS
+        if (odd or hyphens) and len(joined) > 2 and vocabulary.reach(joined) > before:
+            whole = number == 0 and last == len(pieces) - 1  # no address, no path
+            sure = (
+                odd
+                and whole
+                and vocabulary.is_certain(joined)
+                and _is_sure(text, pieces[number : last + 1], words[number : last + 1], joints)
+            )
+            found = Edit(*span, (joined,), "punctuated", alone=sure), last + 1
+        elif odd and not found:
+            edit = _masked(*span, joints, words[number : last + 1], vocabulary)
+            found = (edit, last + 1) if edit else None
+    return found
+
+
+def _is_sure(text: str, pieces: list[tuple[int, int]], words: list[str], joints: list[str]) -> bool:
+    """Whether pieces are hardly words that only stand together: "tab-in", "file_s", "t-axis", "ISO-Latin", "a/b"."""
+    scrap = len(words[0]) == 1 or (len(words[-1]) == 1 and not set(joints[-1]) <= _DASHES)
+    apart = any("/" in joint for joint in joints) or any(text[low:high].istitle() for low, high in pieces[1:])
+    return not (scrap or apart) and COMMON_WORDS.isdisjoint(words) and words[-1] not in _ENDINGS
+
+
+def _masked(start: int, end: int, joints: list[str], words: list[str], vocabulary: Vocabulary) -> Edit | None:
+    signs = set("".join(joints))
+    weak = not signs <= _MASKS
+    if weak and not (signs <= _WEAK_MASKS and len(joints) == 1 and not any(map(vocabulary.is_ordinary, words))):
+        return None
+    letters: dict[int, str] = {}
+    place = 0
+    for number, word in enumerate(words):
+        letters.update({place + offset: letter for offset, letter in enumerate(word)})
+        place += len(word) + (len(joints[number]) if number < len(joints) else 0)
+    if (
+        place < (5 if weak else 3)
+        or 2 * len(letters) < place
+        or len(letters) < 2
+        or (weak and 5 * len(letters) < 3 * place)
+    ):
+        return None
+    found = vocabulary.masked_from(place, letters)
+    if not found or (weak and len(found) > 1):
+        return None
+    sure = not weak and len(letters) > 2 and COMMON_WORDS.isdisjoint(found)
+    return Edit(start, end, found[:MOST_WORDS], "masked", alone=sure)
