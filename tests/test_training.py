@@ -48,6 +48,7 @@ def test_train_export_calibrate_promote(maker: ExampleMaker, tmp_path: Path, mon
 
     monkeypatch.setattr("warnings.filters", [])  # third-party deprecations are not ours to mend
     mlflow.set_tracking_uri(f"sqlite:///{tmp_path}/mlflow.db")
+    mlflow.set_experiment("test")
     run = tmp_path / "run"
     tokenizer = default_folder() / "tokenizer.json"
     settings = TrainingSettings(epochs=2, batch=8, encoder_rate=1e-2, head_rate=1e-2)
@@ -168,6 +169,7 @@ def test_a_run_says_what_it_saw_and_tells_mlflow(
 
     monkeypatch.setattr("warnings.filters", [])  # third-party deprecations are not ours to mend
     mlflow.set_tracking_uri(f"sqlite:///{tmp_path}/mlflow.db")
+    mlflow.set_experiment("test")
     about = {"edos": {"rows": 6, "licence": "CC0 1.0"}}
     public = Mixture({"edos": [row(f"kill the lights {n}", violence=0) for n in range(6)]}, [row("kill time")], 0.2)
     settings = TrainingSettings(epochs=1, batch=8)
