@@ -7,6 +7,7 @@ from itertools import islice, product
 from keyword_stage.fold import fold
 from keyword_stage.parted import JOINTS, MOST_WORDS, join_pieces
 from keyword_stage.reading import Edit
+from keyword_stage.signs import repeated
 from keyword_stage.vocabulary import LONGEST, Vocabulary
 
 _LEET: dict[str, str] = {
@@ -23,7 +24,6 @@ _SIGN = re.compile(
 )
 _CAPITAL = re.compile(r"[IΙІӀӏⅠ](?<=[a-z].)")
 _CAPITALS = re.compile(r"(?<=[a-z])[IΙІӀӏⅠ]+")
-_REPEATED = re.compile(r"([a-z])\1\1|([ahijkquvwxy])\2|([a-z])\3([a-z])\4", re.IGNORECASE)
 _JOINT = re.compile(f"[{_JOINTS}]+")
 _EDGES = "*#%•●∗✱＊-_./\\+~^=,:;&·!|'’"
 _RUN = re.compile(r"(.)\1{2,}")
@@ -38,7 +38,7 @@ _MOST_GUESSES = 16
 def find_letters(text: str, vocabulary: Vocabulary) -> Iterator[Edit]:
     """Finds words with replaced (`leet`, `homoglyph`), repeated (`stretched`), masked or parted letters."""
     past = 0
-    for sign in sorted({match.start() for match in _signs(text)}):
+    for sign in _signs(text):
         if sign < past:
             continue
         start = sign
@@ -69,10 +69,9 @@ def _read_figures(text: str, figures: re.Match[str] | None, vocabulary: Vocabula
             yield Edit(*match.span(), found[:MOST_WORDS], "leet", alone=False)
 
 
-def _signs(text: str) -> Iterator[re.Match[str]]:
-    yield from _SIGN.finditer(text)
-    yield from _CAPITAL.finditer(text)
-    yield from _REPEATED.finditer(text)
+def _signs(text: str) -> list[int]:
+    found = {match.start() for pattern in (_SIGN, _CAPITAL) for match in pattern.finditer(text)}
+    return sorted(found.union(repeated(text)))
 
 
 def _read_token(text: str, start: int, end: int, vocabulary: Vocabulary) -> Iterator[Edit]:
@@ -176,7 +175,7 @@ def _guesses(raw: str) -> Iterator[str]:
 
 
 def _shortened(word: str, vocabulary: Vocabulary) -> tuple[str, ...]:
-    if not (word.isascii() and word.isalpha() and _REPEATED.search(word)):
+    if not (word.isascii() and word.isalpha() and repeated(word)):
         return ()
     found = vocabulary.stretched_from(word)
     if found:
