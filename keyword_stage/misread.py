@@ -9,7 +9,7 @@ from keyword_stage.fold import fold
 from keyword_stage.reading import Edit
 from keyword_stage.vocabulary import LONGEST, Vocabulary
 
-_TOKEN = re.compile(r"(?<!_)(?:[^\W_]|\|(?=[^\W_]))(?:[^\W_]|[|!'’])*(?!_)")
+_TOKEN = re.compile(r"(?<!\w)(?:[^\W_]|\|(?=[^\W_]))(?:[^\W_]|[|!'’])*(?!\w)")
 _HUMP = re.compile(r"[a-z][A-Z][a-z]")
 _MOST_PIECES = 3
 _MOST_BEYOND = 4

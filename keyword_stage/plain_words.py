@@ -6,7 +6,7 @@ false hit shows.
 """
 
 _WORDS = """
-aflatin edg killall laager notate pullup realname
+aflatin edg killall laager notate pullup realname topics
 act add afterschool age ai aid aii ail air ait al ald ali alr amani annotate app arm arn arnold art asi aslan
 ass ate backdoor backroom bad bag bails ban bar bat bed begone beit bet bin bit blo blowup blt bobbie bom box boy bum
 bus buy bye cai cairn cairns calicut carne carpark cat ceiling chl cim cio civ clad cladding clank clare clark clash
