@@ -7,6 +7,18 @@ BENCH := .venv-bench/.bench
 PIP := -m pip --disable-pip-version-check install --quiet
 LOCKED := $(PIP) --require-hashes --requirement
 EDITABLE := $(PIP) --no-deps --no-build-isolation --editable .
+TORCH := $(PIP) --requirement requirements/torch.txt
+
+define service_into
+@test -x $(1)/bin/python || $(PYTHON) -m venv $(1)
+@$(1)/bin/python $(LOCKED) requirements/service.txt
+endef
+
+define torch_into
+@$(1)/bin/python $(TORCH)
+@$(1)/bin/python $(EDITABLE)
+@$(1)/bin/python tools/fetch_weights.py base-model
+endef
 export OMP_WAIT_POLICY = PASSIVE
 export MLFLOW_ALLOW_PICKLE_DESERIALIZATION = false
 
@@ -43,8 +55,7 @@ setup: $(SERVICE)
 $(SERVICE): requirements/service.txt pyproject.toml tools/fetch_weights.py tools/check_system.py
 	@$(PYTHON) tools/check_system.py
 	@echo "setup: the service, into .venv (about 1 GB, some two minutes the first time)"
-	@test -x .venv/bin/python || $(PYTHON) -m venv .venv
-	@.venv/bin/python $(LOCKED) requirements/service.txt
+	$(call service_into,.venv)
 	@.venv/bin/python $(EDITABLE)
 	@.venv/bin/python tools/fetch_weights.py ocr
 	@touch $@
@@ -58,25 +69,19 @@ train-setup: $(TRAIN)
 
 $(TRAIN): $(SERVICE) requirements/train.txt requirements/torch.txt requirements/dev.txt
 	@echo "setup: the training extra, into .venv-train (some three minutes the first time)"
-	@test -x .venv-train/bin/python || $(PYTHON) -m venv .venv-train
-	@.venv-train/bin/python $(LOCKED) requirements/service.txt
+	$(call service_into,.venv-train)
 	@.venv-train/bin/python $(LOCKED) requirements/train.txt
 	@.venv-train/bin/python $(LOCKED) requirements/dev.txt
-	@.venv-train/bin/python $(PIP) --requirement requirements/torch.txt
-	@.venv-train/bin/python $(EDITABLE)
-	@.venv-train/bin/python tools/fetch_weights.py base-model
+	$(call torch_into,.venv-train)
 	@touch $@
 
 bench-setup: $(BENCH)
 
 $(BENCH): $(SERVICE) requirements/bench.txt requirements/torch.txt
 	@echo "setup: the peers of the benchmarks, into .venv-bench (some three minutes the first time)"
-	@test -x .venv-bench/bin/python || $(PYTHON) -m venv .venv-bench
-	@.venv-bench/bin/python $(LOCKED) requirements/service.txt
+	$(call service_into,.venv-bench)
 	@.venv-bench/bin/python $(LOCKED) requirements/bench.txt
-	@.venv-bench/bin/python $(PIP) --requirement requirements/torch.txt
-	@.venv-bench/bin/python $(EDITABLE)
-	@.venv-bench/bin/python tools/fetch_weights.py base-model
+	$(call torch_into,.venv-bench)
 	@touch $@
 
 train: $(TRAIN)

@@ -6,8 +6,6 @@ from pathlib import Path
 
 import click
 
-from domain.errors import InvalidLexicon
-
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _OUT = click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="File to write.")
 _FORMAT = click.option("--format", "form", required=True, type=click.Choice(("senso", "csv", "tsv")))
@@ -26,8 +24,9 @@ def import_(
 ) -> None:
     """Turns a list of another product into a lexicon file; names each bad row with its line."""
     from keyword_stage.outside import import_list, write_lexicon
+    from keyword_stage.tables import read_text
 
-    imported = import_list(_read(file), form, _known(own_category), category)
+    imported = import_list(read_text(file), form, _known(own_category), category)
     for fault in imported.faults:
         click.echo(f"{file.name}: {fault}", err=True)
     written = imported.phrases and (partial or not imported.faults)
@@ -61,19 +60,13 @@ def export(files: tuple[Path, ...], form: str, own_category: tuple[str, ...], ou
 def seal_list(file: Path, own_category: tuple[str, ...], out: Path) -> None:
     """Encrypts a protected list (CSV: id, phrase, grade, category) with the key in SECONDGLANCE_LIST_KEY."""
     from keyword_stage.sealed import seal
+    from keyword_stage.tables import read_text
 
     key = os.environ.get("SECONDGLANCE_LIST_KEY")
     if not key:
         raise click.UsageError("set SECONDGLANCE_LIST_KEY to the key")
-    out.write_bytes(seal(_read(file), out.stem, _known(own_category), key))
+    out.write_bytes(seal(read_text(file), out.stem, _known(own_category), key))
     click.echo(f"sealed as the list {out.stem}; now delete the open file")
-
-
-def _read(file: Path) -> str:
-    try:
-        return file.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InvalidLexicon(f"{file.name}: not UTF-8 (byte {error.start}); save it as CSV UTF-8") from None
 
 
 def _known(own: tuple[str, ...]) -> set[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from domain.errors import InvalidLexicon
 from keyword_stage.fold import fold
 from keyword_stage.reading import Edit
+from keyword_stage.tables import read_text
 
 DEFAULT_TABLE = Path(__file__).parent / "emoji.csv"
 _MOST_WORDS = 4
@@ -20,12 +21,7 @@ def read_emoji(path: Path = DEFAULT_TABLE) -> Mapping[str, tuple[str, ...]]:
     Raises:
         InvalidLexicon: With file, line and fault.
     """
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise InvalidLexicon(f"{path.name}: cannot be read ({error.strerror})") from error
-    except UnicodeDecodeError as error:
-        raise InvalidLexicon(f"{path.name}: not UTF-8 (byte {error.start}); save it as CSV UTF-8") from error
+    text = read_text(path)
     reader = csv.reader(io.StringIO(text, newline=""))
     table: dict[str, tuple[str, ...]] = {}
     try:

@@ -13,11 +13,9 @@ A file has a header and one phrase a line. Columns:
     unless, with, expires       rules, see `keyword_stage/rules.py`
 """
 
-import csv
 import hashlib
-import io
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,6 +23,7 @@ from domain.errors import InvalidLexicon
 from domain.severity import STANDARD_CATEGORIES
 from keyword_stage.rules import RULE_COLUMNS, Rules, read_rules
 from keyword_stage.spelling import Spelling, read_spelling
+from keyword_stage.tables import Row, read_cells, read_text, table_rows
 
 DEFAULT_FOLDER = Path(__file__).parent / "lexicons"
 COLUMNS = frozenset({"phrase", "grade", "category", "ambiguous", "note", "language", "protected", "id", *RULE_COLUMNS})
@@ -32,8 +31,6 @@ ENGLISH = "en"
 EXPLICIT = 4
 """Grade from which an unambiguous phrase in the first person is an explicit statement."""
 FIRST_PERSON = frozenset({"i", "i'm", "im", "i've", "ive", "i'd", "i'll", "me", "my", "mine", "myself"})
-Row = Mapping[str | None, str | None]
-"""Cells by column, as `csv.DictReader` gives them."""
 
 _LANGUAGE = re.compile("[a-z]{2}")
 _TRUE = frozenset({"yes", "true", "1"})
@@ -135,64 +132,15 @@ def _read_file(path: Path, known: set[str], faults: list[str]) -> Iterator[Phras
     language = place.name if is_language else ""
     name = f"{language}/{path.name}" if language else path.name
     try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        faults.append(f"{name}: cannot be read ({error.strerror})")
-        return
-    except UnicodeDecodeError as error:
-        faults.append(f"{name}: not UTF-8 (byte {error.start}); save it as CSV UTF-8")
+        text = read_text(path, name)
+    except InvalidLexicon as error:
+        faults.append(str(error))
         return
     for source, row in table_rows(text, name, COLUMNS, faults):
         try:
             yield read_row(row, path.stem, source, known, language or ENGLISH)
         except InvalidLexicon as error:
             faults.append(f"{source}: {error}")
-
-
-def table_rows(text: str, name: str, known: frozenset[str], faults: list[str]) -> Iterator[tuple[str, Row]]:
-    """The rows of a CSV file, each with its file and line; none if the header is at fault.
-
-    Args:
-        text: The whole file.
-        name: What messages call it.
-        known: Columns that it may have.
-        faults: Takes what is wrong.
-    """
-    reader = csv.DictReader(io.StringIO(text, newline=""))
-    try:
-        yield from _read_table(reader, name, known, faults)
-    except csv.Error as error:
-        faults.append(f"{name}:{reader.line_num + 1}: {error}")
-
-
-def _read_table(
-    reader: "csv.DictReader[str]", name: str, known: frozenset[str], faults: list[str]
-) -> Iterator[tuple[str, Row]]:
-    header = reader.fieldnames or ()
-    columns = set(header)
-    if not {"phrase", "grade"} <= columns:
-        faults.append(f"{name}:1: needs a header with at least the columns phrase and grade")
-        return
-    if columns - known:
-        unknown = ", ".join(repr(column) for column in sorted(columns - known))
-        faults.append(f"{name}:1: unknown column {unknown}; known are {', '.join(sorted(known))}")
-        return
-    if len(columns) < len(header):
-        faults.append(f"{name}:1: a column stands there twice")
-        return
-    for row in reader:
-        yield f"{name}:{reader.line_num}", row
-
-
-def read_cells(row: Row) -> dict[str, str]:
-    """The stripped cells of a row by column.
-
-    Raises:
-        InvalidLexicon: If it has more cells than the header.
-    """
-    if None in row:
-        raise InvalidLexicon("more cells than columns; a phrase or note with a comma needs quotes")
-    return {str(name): (value or "").strip() for name, value in row.items()}
 
 
 def read_row(row: Row, stem: str, source: str, known: set[str], language: str = ENGLISH) -> Phrase:

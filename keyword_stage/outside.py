@@ -14,7 +14,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from domain.errors import InvalidLexicon
-from keyword_stage.lexicon import Lexicon, Phrase, Row, read_row
+from keyword_stage.lexicon import Lexicon, Phrase, read_row
+from keyword_stage.tables import Row
 
 FORMATS = ("senso", "csv", "tsv")
 _NAMES = {"keyword": "phrase", "severity": "grade"}

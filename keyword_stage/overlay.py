@@ -23,7 +23,8 @@ from urllib.parse import unquote
 
 from domain.errors import InvalidLexicon
 from domain.severity import STANDARD_CATEGORIES
-from keyword_stage.lexicon import COLUMNS, Lexicon, Phrase, digest_of, read_cells, read_row, table_rows
+from keyword_stage.lexicon import COLUMNS, Lexicon, Phrase, digest_of, read_row
+from keyword_stage.tables import read_cells, read_text, table_rows
 
 OVERLAY_COLUMNS = COLUMNS - {"protected", "id"} | {"change"}
 MUTED = 0
@@ -99,8 +100,11 @@ def read_overlays(folder: Path, lexicon: Lexicon, categories: Iterable[str] = ()
             faults.append(f"{name}: not in trusts, schools, schools/<school> or groups")
         elif scope in found:
             faults.append(f"{name}: the same as {found[scope].name}, but for case")
-        elif (text := _text(path, name, faults)) is not None:
-            found[scope] = _read_overlay(text, name, known, protected, faults)
+        else:
+            try:
+                found[scope] = _read_overlay(read_text(path, name), name, known, protected, faults)
+            except InvalidLexicon as error:
+                faults.append(str(error))
     if faults:
         more = f"\n... and {len(faults) - _MOST_SHOWN} more" if len(faults) > _MOST_SHOWN else ""
         raise InvalidLexicon("\n".join(faults[:_MOST_SHOWN]) + more)
@@ -117,16 +121,6 @@ def _scope(path: Path) -> Scope | None:
             return Scope(school=school, group=group.casefold())
         case ["groups", group]:
             return Scope(group=group.casefold())
-    return None
-
-
-def _text(path: Path, name: str, faults: list[str]) -> str | None:
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        faults.append(f"{name}: cannot be read ({error.strerror})")
-    except UnicodeDecodeError as error:
-        faults.append(f"{name}: not UTF-8 (byte {error.start}); save it as CSV UTF-8")
     return None
 
 

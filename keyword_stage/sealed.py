@@ -5,11 +5,8 @@ sealed with Fernet (AES-128 in CBC mode with HMAC-SHA256), which also notices an
 its file's stem.
 """
 
-import csv
 import hashlib
 import hmac
-import io
-import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,11 +14,11 @@ from pathlib import Path
 from cryptography.fernet import Fernet, InvalidToken
 
 from domain.errors import InvalidLexicon
-from keyword_stage.lexicon import Lexicon, Phrase, Row, digest_of, read_row
-from keyword_stage.url_list import COLUMNS, UrlEntry, read_entries
+from keyword_stage.lexicon import Lexicon, Phrase, digest_of, read_row
+from keyword_stage.tables import Row, list_rows
+from keyword_stage.url_list import UrlEntry, read_entries
 
 _COLUMNS = frozenset({"id", "phrase", "grade", "category"})
-_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 def seal(text: str, name: str, known: Collection[str], key: str) -> bytes:
@@ -99,32 +96,18 @@ def _cipher(key: str) -> Fernet:
 
 
 def _read(text: str, name: str, known: Collection[str], key: str) -> Sequence[Phrase | UrlEntry]:
-    header = next(csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline="")), [])
-    return read_entries(text, name, known, key) if {*header} == COLUMNS else _read_phrases(text, name, known)
+    header = {cell.strip('" \r') for cell in text.removeprefix("\ufeff").partition("\n")[0].split(",")}
+    return read_entries(text, name, known, key) if "url" in header else _read_phrases(text, name, known)
 
 
 def _read_phrases(text: str, name: str, known: Collection[str]) -> list[Phrase]:
-    """Reads the open form. Messages name line and column, never a cell: any of them may hold wording."""
-    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
-    if {*(reader.fieldnames or ())} != _COLUMNS:
-        raise InvalidLexicon(f"{name}:1: the columns must be id, phrase (or url), grade and category")
-    phrases: dict[str, Phrase] = {}
-    for row in reader:
-        source = f"{name}:{reader.line_num}"
-        cell = {column: (row[column] or "").strip() for column in _COLUMNS}
-        if None in row or not _ID.fullmatch(cell["id"]):
-            raise InvalidLexicon(f"{source}: the id needs 1 to 64 letters, digits, dots, dashes or underscores")
-        if cell["grade"] not in {"1", "2", "3", "4", "5"}:
-            raise InvalidLexicon(f"{source}: the grade is not 1, 2, 3, 4 or 5")
-        if cell["category"] not in known:
-            raise InvalidLexicon(f"{source}: the category is neither standard nor declared")
+    phrases: list[Phrase] = []
+    for source, cell in list_rows(text, name, _COLUMNS, known):
         try:
             protected: Row = dict([*cell.items(), ("protected", "yes")])
-            phrase = read_row(protected, name, source, set(known))
+            phrases.append(read_row(protected, name, source, set(known)))
         except InvalidLexicon:
             raise InvalidLexicon(f"{source}: the phrase cannot be looked for") from None
-        if phrases.setdefault(phrase.id, phrase) is not phrase:
-            raise InvalidLexicon(f"{source}: the id stands further up")
     if not phrases:
         raise InvalidLexicon(f"{name}: no phrases")
-    return list(phrases.values())
+    return phrases

@@ -5,10 +5,8 @@ hash of one in its one form (`keyword_stage/addresses.py`). A host takes all hos
 whatever the query.
 """
 
-import csv
 import hashlib
 import hmac
-import io
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -18,9 +16,9 @@ from domain.errors import InvalidLexicon
 from domain.hit import KeywordHit
 from domain.page import Page
 from keyword_stage.addresses import find_addresses, lookups, normalise
+from keyword_stage.tables import list_rows, read_text
 
 COLUMNS = frozenset({"id", "url", "grade", "category"})
-_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _HASH = re.compile(r"sha256:([0-9a-fA-F]{64})")
 
 
@@ -91,16 +89,7 @@ def read_url_lists(paths: Iterable[Path], known: Collection[str]) -> list[UrlEnt
     Raises:
         InvalidLexicon: With file, line and fault.
     """
-    entries: list[UrlEntry] = []
-    for path in paths:
-        try:
-            text = path.read_bytes().decode("utf-8-sig")
-        except OSError as error:
-            raise InvalidLexicon(f"{path.name}: cannot be read ({error.strerror})") from error
-        except UnicodeDecodeError as error:
-            raise InvalidLexicon(f"{path.name}: not UTF-8 (byte {error.start}); save it as CSV UTF-8") from error
-        entries += read_entries(text, path.stem, known)
-    return entries
+    return [entry for path in paths for entry in read_entries(read_text(path), path.stem, known)]
 
 
 def read_entries(text: str, name: str, known: Collection[str], key: str | None = None) -> list[UrlEntry]:
@@ -115,26 +104,14 @@ def read_entries(text: str, name: str, known: Collection[str], key: str | None =
     Raises:
         InvalidLexicon: With the first fault.
     """
-    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
-    if {*(reader.fieldnames or ())} != COLUMNS:
-        raise InvalidLexicon(f"{name}:1: the columns must be id, url, grade and category")
-    entries: dict[str, UrlEntry] = {}
-    for row in reader:
-        source = f"{name}:{reader.line_num}"
-        cell = {column: (row[column] or "").strip() for column in COLUMNS}
-        if None in row or not _ID.fullmatch(cell["id"]):
-            raise InvalidLexicon(f"{source}: the id needs 1 to 64 letters, digits, dots, dashes or underscores")
-        if cell["grade"] not in {"1", "2", "3", "4", "5"}:
-            raise InvalidLexicon(f"{source}: the grade is not 1, 2, 3, 4 or 5")
-        if cell["category"] not in known:
-            raise InvalidLexicon(f"{source}: the category is neither standard nor declared")
+    entries: list[UrlEntry] = []
+    for source, cell in list_rows(text, name, COLUMNS, known):
         hashed = _hash(cell["url"], key)
         if hashed is None:
             raise InvalidLexicon(f"{source}: the url is no address")
         entry = UrlEntry(f"{name}:{cell['id']}", hashed, cell["category"], int(cell["grade"]), key is not None)
-        if entries.setdefault(entry.id, entry) is not entry:
-            raise InvalidLexicon(f"{source}: the id stands further up")
-    return list(entries.values())
+        entries.append(entry)
+    return entries
 
 
 def _hash(written: str, key: str | None) -> str | None:

@@ -1,10 +1,7 @@
 """Disguises that are found, what is left alone, recall on a seeded sample, and linear cost."""
 
-import sys
 from collections import Counter
 from dataclasses import replace
-from types import FrameType
-from typing import Any
 
 import pytest
 from hypothesis import example, given
@@ -14,6 +11,7 @@ from domain.page import Page
 from evaluation.attack_matrix import count_recall, make_cases
 from keyword_stage.lexicon import Lexicon, read_lexicon
 from keyword_stage.matcher import Matcher
+from tests.steps import count_steps
 
 FLOORS = {
     "case": 0.99, "homoglyph": 0.99, "width": 0.99, "zero_width": 0.99, "diacritic": 0.99, "leet": 0.95,
@@ -127,24 +125,7 @@ def test_hits_lie_inside_the_text_and_cut_it(matcher: Matcher, text: str, from_o
 
 
 def steps(matcher: Matcher, text: str) -> int:
-    """Bytecodes executed in the keyword stage: exact and the same on every machine."""
-    count = 0
-
-    def trace(frame: FrameType, event: str, _: Any) -> Any:
-        nonlocal count
-        if "keyword_stage" not in frame.f_code.co_filename:
-            return None
-        frame.f_trace_opcodes, frame.f_trace_lines = True, False
-        count += event == "opcode"
-        return trace
-
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        matcher.find(replace(Page.from_text(text), from_ocr=True))
-    finally:
-        sys.settrace(before)
-    return count
+    return count_steps("keyword_stage", lambda: matcher.find(replace(Page.from_text(text), from_ocr=True)))
 
 
 ADVERSARIAL = (

@@ -111,6 +111,8 @@ def test_an_unambiguous_statement_in_the_first_person_is_explicit(tmp_path: Path
     rows = "kill~ myself,4,no\nif i tell anyone,4,yes\nkys tonight,5,no\nhurt~ me,3,no\ni'll jump,5,no\n"
     lexicon = read_lexicon([write(tmp_path / "suicide.csv", "phrase,grade,ambiguous\n" + rows)])
     assert {phrase.id for phrase in lexicon.phrases if phrase.explicit} == {"kill~ myself", "i'll jump"}
+    other = write(tmp_path / "suicide.csv", "phrase,grade,ambiguous\n" + rows.replace("myself,4,no", "myself,4,yes"))
+    assert read_lexicon([other]).digest != lexicon.digest  # it changes what is dismissed
 
 
 def test_the_digest_covers_the_language(tmp_path: Path) -> None:

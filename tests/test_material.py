@@ -152,7 +152,7 @@ def test_the_train_command_hands_all_of_it_on(
     options = {
         "--run": "spring", "--epochs": "1", "--corpus": tmp_path / "corpus", "--share": "0.5", "--public": tmp_path,
         "--feedback": tmp_path / "rows.jsonl", "--public-set": "hatemojibuild", "--public-share": "0.1",
-        "--tracking": f"sqlite:///{tmp_path}/mlflow.db",
+        "--concern-weight": "0.25", "--tracking": f"sqlite:///{tmp_path}/mlflow.db",
     }  # fmt: skip
     with pytest.raises(SystemExit) as stopped:
         main(["train", *(str(part) for option in options.items() for part in option)])
@@ -160,4 +160,5 @@ def test_the_train_command_hands_all_of_it_on(
     assert "public rows in each epoch: 1, beside 41" in capsys.readouterr().out
     told = json.loads((tmp_path / "runs" / "spring" / "training.json").read_text("utf-8"))
     assert (told["rows"], told["share"], told["feedback"]["rows"], told["public_share"]) == (41, 0.5, 1, 0.1)
+    assert told["concern_weight"] == 0.25
     assert list(told["public"]) == ["hatemojibuild"]

@@ -131,6 +131,8 @@ def test_the_digest_changes_with_the_list_and_tells_nothing_without_the_key(tmp_
         (f"id,phrase,grade,category\n7,{SECRET} * a,5,drugs\n", "watch:2: the phrase"),
         (f"id,phrase,grade,category\n7,x,5,drugs,{SECRET}\n", "watch:2: the id"),
         (f"id,phrase,grade,category\n7,{SECRET},5,drugs\n7,y,5,drugs\n", "watch:3: the id stands"),
+        (f"id,phrase,grade,category\n7,{SECRET}{'x' * 140_000},5,drugs\n", "watch:2: field larger"),
+        (f"id,url,grade,category\n7,{SECRET},5,drugs\n", "watch:2: the url"),
     ],
 )
 def test_a_faulty_list_is_refused_without_repeating_a_cell(tmp_path: Path, text: str, fault: str) -> None:

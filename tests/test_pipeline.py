@@ -13,6 +13,7 @@ from keyword_stage.matcher import Matcher
 from models.scorer import WindowScores
 from pipeline.first_look import FirstLook
 from pipeline.pipeline import Options, Pipeline
+from tests.conftest import FixedScorer
 
 
 class BrokenScorer:
@@ -65,6 +66,12 @@ def test_an_answer_does_not_depend_on_what_was_asked_before(pipeline: Pipeline) 
     first = pipeline.score(one).findings
     pipeline.score(other)
     assert pipeline.score(one).findings == first
+
+
+def test_no_model_takes_an_explicit_statement_out_of_the_queue(pipeline: Pipeline) -> None:
+    calm = replace(pipeline, scorer=FixedScorer((0.1, 0.0, 0.0, 0.0, 0.0)))
+    assert calm.score(Capture("a", text="i want to kill myself by the blue kite")).action is Action.REVIEW
+    assert calm.score(Capture("b", text="we kill the monster by the blue kite")).action is Action.DISMISS
 
 
 def test_evidence_points_at_words_near_the_hit_and_never_at_protected_ones(pipeline: Pipeline, tmp_path: Path) -> None:

@@ -1,12 +1,9 @@
 """Gaps, `unless` and `with` against a reference that tries everything, and the steps that they cost."""
 
 import re
-import sys
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise, product
-from types import FrameType
-from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
@@ -17,6 +14,7 @@ from keyword_stage.lexicon import Lexicon, Phrase
 from keyword_stage.matcher import Matcher
 from keyword_stage.rules import Rules, read_rules
 from keyword_stage.spelling import read_spelling
+from tests.steps import count_steps
 
 CATEGORIES = ("drugs", "violence")
 Span = tuple[int, int]  # half-open, in words
@@ -191,27 +189,8 @@ def test_every_hit_of_a_rule_cuts_the_original_text_exactly(text: str) -> None:
             assert (0, len(hit.matched)) in [(other.start, other.end) for other in alone]
 
 
-# Linear cost. A step is one bytecode executed in the keyword stage: exact and the same on every machine.
-
-
 def steps(matcher: Matcher, text: str) -> int:
-    count = 0
-
-    def trace(frame: FrameType, event: str, _: Any) -> Any:
-        nonlocal count
-        if "keyword_stage" not in frame.f_code.co_filename:
-            return None
-        frame.f_trace_opcodes, frame.f_trace_lines = True, False
-        count += event == "opcode"
-        return trace
-
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        matcher.find(Page.from_text(text))
-    finally:
-        sys.settrace(before)
-    return count
+    return count_steps("keyword_stage", lambda: matcher.find(Page.from_text(text)))
 
 
 ADVERSARIAL = {

@@ -9,14 +9,15 @@ import numpy as np
 import pytest
 
 from domain.severity import STANDARD_CATEGORIES
+from evaluation.exact import binomial_tail, upper_limit
 from evaluation.rows import LabelledRow, LabelledSpan
 from keyword_stage.lexicon import read_lexicon
 from keyword_stage.matcher import Matcher
 from models.artifact import default_folder, load_artifact
 from models.encoding import WindowEncoder
 from training.augment import disturb
-from training.calibrate import binomial_tail, choose_threshold, fit_temperatures, upper_limit
-from training.dataset import UNKNOWN, ExampleMaker
+from training.calibrate import choose_threshold, fit_temperatures
+from training.dataset import UNKNOWN, Example, ExampleMaker
 
 pytestmark = pytest.mark.training
 ZERO = dict.fromkeys(STANDARD_CATEGORIES, 0)
@@ -39,8 +40,9 @@ def test_train_export_calibrate_promote(maker: ExampleMaker, tmp_path: Path, mon
     import mlflow
     import torch
 
+    from models.runtime import open_session
     from training.card import write_card
-    from training.export import export, parity
+    from training.export import FP32, SERVED, export, logits_of, parity
     from training.fit import calibrate
     from training.network import tiny_network
     from training.promote import promote
@@ -52,6 +54,7 @@ def test_train_export_calibrate_promote(maker: ExampleMaker, tmp_path: Path, mon
     run = tmp_path / "run"
     tokenizer = default_folder() / "tokenizer.json"
     settings = TrainingSettings(epochs=2, batch=8, encoder_rate=1e-2, head_rate=1e-2)
+    torch.manual_seed(1)
     network = tiny_network(30522)
     train(network, maker, ROWS, ROWS[:4], run, replace(settings, epochs=1))
     interrupted = torch.load(run / "checkpoint.pt", weights_only=True)
@@ -65,6 +68,9 @@ def test_train_export_calibrate_promote(maker: ExampleMaker, tmp_path: Path, mon
     figures = parity(network, run, [example for r in ROWS[:2] for example in maker.plain(r)])
     assert figures["export_max_logit_gap"] < 1e-4
     assert figures["served_max_probability_gap"] < 0.1
+    exact, small = (logits_of(open_session(run / name), maker.plain(ROWS[0])[0]) for name in (FP32, SERVED))
+    assert 0 < np.abs(exact - small).max() < 0.02 * np.abs(exact).max()  # stored smaller, and hardly another answer
+    assert (run / SERVED).stat().st_size < 0.35 * (run / FP32).stat().st_size
     (run / "parity.json").write_text(json.dumps(figures))
 
     config = calibrate(run, maker, ROWS[:4], ROWS)
@@ -248,3 +254,54 @@ def test_the_threshold_holds_its_promise_on_data_it_never_saw() -> None:
         threshold = choose_threshold(scores, np.zeros(600), 0.01).threshold
         broken += threshold**3 > 0.01  # the true miss rate of this distribution
     assert broken <= 20  # 5 % of 200, with room for chance
+
+
+def test_a_row_that_is_in_the_queue_for_its_severity_is_not_missed() -> None:
+    scores, low = np.zeros(400), np.zeros(400)
+    assert choose_threshold(scores, low, 0.01).missed == 400
+    assert choose_threshold(scores, low + 0.5, 0.01).missed == 0  # P(severity >= 2) alone keeps it raised
+
+
+def test_the_concern_loss_is_learnt_from(maker: ExampleMaker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import mlflow
+    import torch
+
+    from training.network import tiny_network
+    from training.train import CHECKPOINT, TrainingSettings, train
+
+    monkeypatch.setattr("warnings.filters", [])  # third-party deprecations are not ours to mend
+    mlflow.set_tracking_uri(f"sqlite:///{tmp_path}/mlflow.db")
+    mlflow.set_experiment("test")
+    heads = []
+    for run, weight in (("a", 0.0), ("b", 1.0), ("c", 1.0)):
+        torch.manual_seed(3)
+        train(
+            tiny_network(30522),
+            maker,
+            ROWS,
+            ROWS[:4],
+            tmp_path / run,
+            TrainingSettings(epochs=1, concern_weight=weight),
+        )
+        heads.append(torch.load(tmp_path / run / CHECKPOINT, weights_only=True)["network"]["head.weight"])
+    assert torch.equal(heads[1], heads[2])
+    assert not torch.allclose(heads[0], heads[1])
+
+
+def test_the_card_can_say_what_each_bound_would_cost(
+    maker: ExampleMaker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from training import fit
+
+    def certain(_: object, example: Example) -> np.ndarray:
+        sign = 1 if example.severities.max() >= 3 else -1
+        return np.full((*example.severities.shape, 5), 8.0 * sign, np.float32)
+
+    monkeypatch.setattr(fit, "open_session", lambda network: None)
+    monkeypatch.setattr(fit, "logits_of", certain)
+    (tmp_path / "training.json").write_text("{}", encoding="utf-8")
+    few, enough = (fit.calibrate(tmp_path, maker, ROWS[:4], ROWS, alpha)["dismissal"] for alpha in (0.01, 0.4))
+    assert (few["attained"], enough["attained"]) == (False, True)  # a dozen rows cannot prove a bound of 1 %
+    assert (enough["genuine"], enough["missed"], enough["benign"], enough["benign_dismissed"]) == (12, 0, 12, 12)
+    assert [bound["alpha"] for bound in enough["other_bounds"]] == [0.01, 0.02, 0.03, 0.05]
+    assert {bound["benign_dismissed"] for bound in enough["other_bounds"]} == {few["benign_dismissed"]}

@@ -9,11 +9,11 @@ miss rate is at most `alpha`.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import comb
 
 import numpy as np
 
 from domain.severity import GENUINE, STANDARD_CATEGORIES
+from evaluation.exact import binomial_tail, upper_limit
 from models.ladder import LEVELS, to_ladders
 
 THRESHOLDS = np.concatenate([np.geomspace(1e-4, 0.05, 60), np.linspace(0.055, 0.5, 90)])
@@ -107,23 +107,6 @@ def choose_threshold(scores: np.ndarray, low: np.ndarray, alpha: float, delta: f
 def is_dismissed(scores: np.ndarray, low: np.ndarray, threshold: float) -> np.ndarray:
     """What the default policy dismisses at a threshold: neither a possible concern nor probably of severity 2, (n,)."""
     return (scores < threshold) & (low < 0.5)
-
-
-def binomial_tail(k: int, n: int, rate: float) -> float:
-    """P(at most k misses among n) if the miss rate is `rate`."""
-    return float(sum(comb(n, i) * rate**i * (1 - rate) ** (n - i) for i in range(k + 1))) if n else 1.0
-
-
-def upper_limit(k: int, n: int, delta: float) -> float:
-    """Upper one-sided 1 - `delta` Clopper-Pearson limit of a rate with k of n; 1 where n is 0."""
-    low, high = k / n if n else 1.0, 1.0
-    for _ in range(60):
-        middle = (low + high) / 2
-        if binomial_tail(k, n, middle) > delta:
-            low = middle
-        else:
-            high = middle
-    return high
 
 
 def bounds_by_category(

@@ -11,7 +11,14 @@ from domain.severity import GENUINE, STANDARD_CATEGORIES
 from evaluation.rows import LabelledRow
 from models.encoding import MAX_TOKENS
 from models.runtime import open_session
-from training.calibrate import bounds_by_category, choose_threshold, concern_scores, fit_temperatures, is_dismissed
+from training.calibrate import (
+    Dismissal,
+    bounds_by_category,
+    choose_threshold,
+    concern_scores,
+    fit_temperatures,
+    is_dismissed,
+)
 from training.dataset import Example, ExampleMaker
 from training.export import SERVED, logits_of
 
@@ -58,23 +65,27 @@ def calibrate(
     (scores, low), (benign_scores, benign_low) = worst_of(genuine), worst_of(benign)
     dismissal = choose_threshold(scores, low, alpha)
     dismissed = is_dismissed(scores, low, dismissal.threshold)
-    others = [
-        asdict(bound) | {"benign_dismissed": int(is_dismissed(benign_scores, benign_low, bound.threshold).sum())}
-        for bound in (choose_threshold(scores, low, other) for other in STATED)
-    ]
+
+    def benign_dismissed(bound: Dismissal) -> int:
+        return int(is_dismissed(benign_scores, benign_low, bound.threshold).sum())
+
     config = {
         "categories": list(STANDARD_CATEGORIES),
         "languages": ["en"],
         "max_tokens": MAX_TOKENS,
         "temperatures": dict(zip(STANDARD_CATEGORIES, np.round(temperatures, 4).tolist(), strict=True)),
-        "dismissal": asdict(dismissal)
-        | {"method": "Learn-then-Test, fixed sequence, exact binomial", "unit": "genuine rows with a hit"}
-        | {
+        "dismissal": {
+            **asdict(dismissal),
+            "method": "Learn-then-Test, fixed sequence, exact binomial",
+            "unit": "genuine rows with a hit",
             "benign": len(benign),
-            "benign_dismissed": int(is_dismissed(benign_scores, benign_low, dismissal.threshold).sum()),
-        }
-        | {"other_bounds": others}
-        | {"by_category": bounds_by_category([row.labels for row in genuine], dismissed)},
+            "benign_dismissed": benign_dismissed(dismissal),
+            "other_bounds": [
+                {**asdict(bound), "benign_dismissed": benign_dismissed(bound)}
+                for bound in (choose_threshold(scores, low, other) for other in STATED)
+            ],
+            "by_category": bounds_by_category([row.labels for row in genuine], dismissed),
+        },
         "training": json.loads((run / "training.json").read_text(encoding="utf-8")),
     }
     (run / "model.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
