@@ -1,5 +1,6 @@
 """Stage one: finds graded phrases in a page."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
@@ -61,10 +62,10 @@ class Matcher:
             sweep = self._sweeper.locate(scan)
             context.extend((form, *_span(reading, place)) for form, place in sweep.context)
             if reading is None:
-                plain = {(phrase.id, place.start, place.end) for phrase, place in sweep.phrases}
+                plain = _places_by_phrase(sweep)
             for phrase, place in self._standing(sweep):
                 hit = _read(text, phrase, reading, place)
-                if hit and (reading is None or (phrase.id, hit.start, hit.end) not in plain):
+                if hit and (reading is None or not _is_plain(plain.get(phrase.id, ()), phrase, hit)):
                     found.setdefault((hit.start, hit.end, hit.phrase, hit.category), (phrase, hit))
         return [*found.values()], context
 
@@ -81,6 +82,25 @@ class Matcher:
 def settle(found: Sequence[Sighting], context: Iterable[ContextWord]) -> tuple[KeywordHit, ...]:
     """The hits of a page in order of appearance: those in the company they need and that no longer one explains."""
     return without_secrets(_choose(_in_company(found, context)))
+
+
+def _places_by_phrase(sweep: Sweep) -> dict[str, list[tuple[int, int]]]:
+    """Half-open spans of each phrase by its id, in order."""
+    places: dict[str, list[tuple[int, int]]] = {}
+    for phrase, place in sweep.phrases:
+        places.setdefault(phrase.id, []).append((place.start, place.end))
+    return {identity: sorted(found) for identity, found in places.items()}
+
+
+def _is_plain(plain: Sequence[tuple[int, int]], phrase: Phrase, hit: KeywordHit) -> bool:
+    """Whether the phrase stands there without any disguise.
+
+    One with gaps already does where they overlap: what was undone may lie in a gap. No place of it holds another one.
+    """
+    before = bisect_left(plain, (hit.end, 0) if phrase.spelling.gaps else (hit.start, hit.end + 1))
+    if not before:
+        return False
+    return plain[before - 1][1] > hit.start if phrase.spelling.gaps else plain[before - 1] == (hit.start, hit.end)
 
 
 def _span(reading: Reading | None, place: Place) -> tuple[int, int]:
