@@ -22,13 +22,14 @@ endef
 export OMP_WAIT_POLICY = PASSIVE
 export MLFLOW_ALLOW_PICKLE_DESERIALIZATION = false
 
-.PHONY: help demo test test-all setup train-setup bench-setup check train lock proto demo-captures clean
+.PHONY: help demo test test-all setup train-setup teacher-setup bench-setup check train lock proto demo-captures clean
 
 help:
 	@echo "make demo          score the sample captures and write demo/report.html"
 	@echo "make test          lint, types, import rules and tests"
 	@echo "make setup         only the service, into .venv"
 	@echo "make train-setup   the training extra as well, into .venv-train"
+	@echo "make teacher-setup the large encoder that teaches the small one (another 0.4 GB)"
 	@echo "make bench-setup   the peers of the benchmarks, into .venv-bench"
 	@echo "make train         train, export, calibrate and evaluate a model"
 
@@ -67,6 +68,9 @@ $(DEV): $(SERVICE) requirements/dev.txt
 
 train-setup: $(TRAIN)
 
+teacher-setup: $(TRAIN)
+	@.venv-train/bin/python tools/fetch_weights.py teacher
+
 $(TRAIN): $(SERVICE) requirements/train.txt requirements/torch.txt requirements/dev.txt
 	@echo "setup: the training extra, into .venv-train (some three minutes the first time)"
 	$(call service_into,.venv-train)
@@ -84,8 +88,11 @@ $(BENCH): $(SERVICE) requirements/bench.txt requirements/torch.txt
 	$(call torch_into,.venv-bench)
 	@touch $@
 
-train: $(TRAIN)
-	.venv-train/bin/secondglance train
+# The large encoder first (hours on two cores), then the small one that is served.
+train: teacher-setup
+	.venv-train/bin/secondglance train --run teacher --encoder large --epochs 4
+	.venv-train/bin/secondglance teach --run teacher
+	.venv-train/bin/secondglance train --teacher teacher
 	.venv-train/bin/secondglance export
 	.venv-train/bin/secondglance calibrate
 	.venv-train/bin/secondglance promote --dry-run

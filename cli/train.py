@@ -1,5 +1,6 @@
 """`secondglance train`: fine-tunes a model on the corpus; goes on where it was interrupted."""
 
+import json
 from pathlib import Path
 
 import click
@@ -7,11 +8,13 @@ import click
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _SHARE = click.FloatRange(0, 1, min_open=True)
+_PART_OF_ALL = click.FloatRange(0, 1)
 _PART = click.FloatRange(0, 0.5)
 
 
 @click.command("train")
 @click.option("--run", default="base", show_default=True, help="Name of the run; its folder is runs/NAME.")
+@click.option("--encoder", default="small", show_default=True, type=click.Choice(["small", "large"]))
 @click.option("--epochs", default=12, show_default=True, type=click.IntRange(1, 100))
 @click.option("--seed", default=20, show_default=True)
 @click.option(
@@ -27,9 +30,14 @@ _PART = click.FloatRange(0, 0.5)
 @click.option(
     "--concern-weight", default=1.0, show_default=True, help="Of the concern loss; 0 leaves it out (ablation)."
 )
+@click.option("--teacher", metavar="RUN", help="Learn from this run of the large encoder as well (`teach`).")
+@click.option(
+    "--taught-weight", default=0.7, show_default=True, type=_PART_OF_ALL, help="Of the teacher, against the labels."
+)
 @click.option("--tracking", default="sqlite:///mlflow.db", show_default=True, help="MLflow tracking address.")
 def command(
     run: str,
+    encoder: str,
     epochs: int,
     seed: int,
     corpus: Path | None,
@@ -39,33 +47,40 @@ def command(
     public_set: tuple[str, ...],
     public_share: float,
     concern_weight: float,
+    teacher: str | None,
+    taught_weight: float,
     tracking: str,
 ) -> None:
     """Fine-tunes a model on the train split and keeps the epoch with the highest dev AUROC."""
     import mlflow
 
+    from training.lessons import read_lessons
     from training.material import Wanted, gather
     from training.network import load_base
-    from training.setup import CORPUS, RUNS, base_model, set_up
+    from training.setup import CORPUS, ENCODERS, RUNS, base_model, set_up
     from training.train import TrainingSettings, train
 
     if public_set and not public:
         raise click.UsageError("--public-set needs --public FOLDER")
     mlflow.set_tracking_uri(tracking)
     mlflow.set_experiment("secondglance")
-    setup = set_up(corpus or CORPUS)
+    setup = set_up(corpus or CORPUS, encoder)
     material = gather(setup.rows, setup.maker, Wanted(share, feedback, public, public_set, public_share, seed))
     for note in material.notes:
         click.echo(note)
-    settings = TrainingSettings(epochs=epochs, seed=seed, concern_weight=concern_weight)
+    base = ENCODERS[encoder]
+    settings = TrainingSettings(epochs, concern_weight, taught_weight, encoder_rate=base.rate, seed=seed)
+    lessons = read_lessons(RUNS / teacher) if teacher else None
+    about = {"teacher": json.loads((RUNS / teacher / "training.json").read_text("utf-8"))} if teacher else {}
     train(
-        load_base(base_model(), seed),
+        load_base(base_model(encoder), seed, base.frozen_words),
         setup.maker,
         material.rows,
         setup.split("dev"),
         RUNS / run,
         settings,
         material.public,
-        material.seen,
+        {"encoder": encoder, **material.seen, **about},
+        lessons,
     )
     click.echo(f"trained: runs/{run}; next: secondglance export --run {run}")

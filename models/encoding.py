@@ -14,7 +14,8 @@ from tokenizers import Tokenizer
 from domain.hit import ContextWindow
 
 MAX_TOKENS = 320
-_CLS, _SEP = "[CLS]", "[SEP]"
+_FIRST, _SEPARATOR = ("[CLS]", "<s>"), ("[SEP]", "</s>")
+"""Names of the special tokens, as BERT or as MPNet has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +47,13 @@ class WindowEncoder:
         self._tokenizer = Tokenizer.from_file(str(tokenizer))
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
-        self._cls = self._tokenizer.token_to_id(_CLS)
-        self._sep = self._tokenizer.token_to_id(_SEP)
+        self._cls = self._id_of(_FIRST)
+        self._sep = self._id_of(_SEPARATOR)
         self._unk = self._tokenizer.token_to_id("[UNK]")
         self.max_tokens = max_tokens
+
+    def _id_of(self, names: tuple[str, ...]) -> int:
+        return next(found for name in names if (found := self._tokenizer.token_to_id(name)) is not None)
 
     def encode(self, window: ContextWindow) -> EncodedWindow:
         """Encodes one window: `[CLS] header [SEP] text [SEP]`.

@@ -127,6 +127,13 @@ def test_the_card_names_every_source_and_denies_none_that_it_had() -> None:
     assert "at most 20 % of each epoch" in text
 
 
+def test_a_teacher_is_named_with_its_weight() -> None:
+    teacher = {"epochs": 3, "data": "feed", "best_dev_auroc": 0.934}
+    text = what_it_saw(TRAINED | {"teacher": teacher, "taught_weight": 0.7})
+    assert "larger network" not in what_it_saw(TRAINED)
+    assert all(part in text for part in ("MPNet-base", "3 epochs", "`feed`", "0.934", "70 %"))
+
+
 @pytest.mark.training
 def test_the_train_command_hands_all_of_it_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -146,9 +153,9 @@ def test_the_train_command_hands_all_of_it_on(
     for name, of in (("corpus/a", corpus), ("rows", given)):
         (tmp_path / f"{name}.jsonl").write_text("".join(row_to_json(row) + "\n" for row in of), "utf-8")
     write(tmp_path, "hatemojibuild", [{**FILES["hatemojibuild"][1], "text": "kill the lights"}])
-    monkeypatch.setattr(training.setup, "base_model", default_folder)
+    monkeypatch.setattr(training.setup, "base_model", lambda _: default_folder())
     monkeypatch.setattr(training.setup, "RUNS", tmp_path / "runs")
-    monkeypatch.setattr(training.network, "load_base", lambda folder, seed: training.network.tiny_network(30522))
+    monkeypatch.setattr(training.network, "load_base", lambda *_: training.network.tiny_network(30522))
     options = {
         "--run": "spring", "--epochs": "1", "--corpus": tmp_path / "corpus", "--share": "0.5", "--public": tmp_path,
         "--feedback": tmp_path / "rows.jsonl", "--public-set": "hatemojibuild", "--public-share": "0.1",

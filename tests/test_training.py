@@ -85,8 +85,8 @@ def test_train_export_calibrate_promote(maker: ExampleMaker, tmp_path: Path, mon
 def test_the_network_never_looks_at_padding(maker: ExampleMaker) -> None:
     import torch
 
+    from training.batches import collate
     from training.network import tiny_network
-    from training.train import collate
 
     short, long = maker.plain(ROWS[0])[0], maker.plain(row("kill " + "word " * 60))[0]
     network = tiny_network(30522).eval()

