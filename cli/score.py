@@ -30,12 +30,13 @@ def command(paths: tuple[Path, ...], jsonl: Path | None, evidence: bool, read_al
     from cli.table import print_table
     from pipeline.build import build_pipeline
     from pipeline.pipeline import Options
+    from serving.limits import default_limits
     from serving.service import ScoringService
 
     if bool(paths) == bool(jsonl):
         raise click.UsageError("give either PATHs or --jsonl FILE")
     settings = pipeline_settings(**values)
-    service = ScoringService(build_pipeline(settings), threads=max(2, settings.ocr_workers))
+    service = ScoringService(build_pipeline(settings), default_limits(settings.ocr_workers))
     options = Options(evidence=evidence, read_all=read_all)
     with contextlib.ExitStack() as stack:
         stack.callback(service.close)

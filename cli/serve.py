@@ -12,7 +12,7 @@ from cli.options import given, pipeline_options, pipeline_settings
 @click.option("--host", help="Address to listen on (127.0.0.1). [env: SECONDGLANCE_HOST]")
 @click.option("--http-port", type=int, help="HTTP port (8080). [env: SECONDGLANCE_HTTP_PORT]")
 @click.option("--grpc-port", type=int, help="gRPC port (50051). [env: SECONDGLANCE_GRPC_PORT]")
-@click.option("--threads", type=int, help="Captures worked on at the same time (4). [env: SECONDGLANCE_THREADS]")
+@click.option("--threads", type=int, help="Texts worked on at once. [env: SECONDGLANCE_THREADS]")
 @click.option("--dev", is_flag=True, help="Listen beyond loopback without keys. [env: SECONDGLANCE_DEV]")
 @pipeline_options
 def command(

@@ -30,7 +30,7 @@ def main() -> None:
     samples = read_samples()
     settings = PipelineSettings(bank=(DEMO / "known_pictures.csv",))
     started = time.perf_counter()
-    service = ScoringService(build_pipeline(settings), threads=2)
+    service = ScoringService(build_pipeline(settings))
     inputs = [Input(sample.title, Capture(sample.title, image=sample.path.read_bytes())) for sample in samples]
     try:
         outcomes = score_with_progress(service, inputs, Options(evidence=True), console)

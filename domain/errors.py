@@ -14,7 +14,8 @@
     │   └── MissingWeights        the OCR weights are not installed, or altered
     └── Unavailable               not the caller's fault; worth another try
         ├── OcrFailed             the worker that read this image crashed or hung
-        └── Overloaded            refused before any work was done
+        ├── DeadlineExceeded      the caller's time was up before there was an answer
+        └── Overloaded            refused before any work was done; says when to come back
 
 Messages name the fault and never repeat the text that was scored.
 """
@@ -104,7 +105,22 @@ class OcrFailed(Unavailable):
     kind = "ocr_failed"
 
 
+class DeadlineExceeded(Unavailable):
+    """The time that the caller gave was up before there was an answer."""
+
+    kind = "deadline_exceeded"
+
+
 class Overloaded(Unavailable):
-    """Refused at once because it could not have been answered in time."""
+    """Refused at once because it could not have been answered in time.
+
+    Args:
+        message: The fault.
+        retry_after_s: Seconds after which another try may succeed.
+    """
 
     kind = "overloaded"
+
+    def __init__(self, message: str, retry_after_s: float = 1.0) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s

@@ -124,7 +124,10 @@ class Pipeline:
                 for index in range(len(window.hits))
             ]
             if options.evidence and scores is not None:
-                made = self._with_evidence(window, made, (*seen.hits, *seen.listed), policy)
+                try:
+                    made = self._with_evidence(window, made, (*seen.hits, *seen.listed), policy)
+                except Unavailable:
+                    degraded = True
             findings += [finding for finding in made if finding is not None]
         listed = [self.judge.judge_listed(hit, page, policy) for hit in seen.listed]
         findings += [finding for finding in listed if finding is not None]

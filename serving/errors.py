@@ -3,9 +3,11 @@
 import grpc
 
 from domain.errors import (
+    DeadlineExceeded,
     ImageTooLarge,
     InvalidConfiguration,
     InvalidRequest,
+    Overloaded,
     SecondglanceError,
     TextTooLong,
     Unavailable,
@@ -16,6 +18,8 @@ _CODES: tuple[tuple[type[SecondglanceError], int, grpc.StatusCode], ...] = (
     (ImageTooLarge, 413, grpc.StatusCode.INVALID_ARGUMENT),
     (InvalidRequest, 422, grpc.StatusCode.INVALID_ARGUMENT),
     (InvalidConfiguration, 500, grpc.StatusCode.FAILED_PRECONDITION),
+    (Overloaded, 429, grpc.StatusCode.RESOURCE_EXHAUSTED),
+    (DeadlineExceeded, 504, grpc.StatusCode.DEADLINE_EXCEEDED),
     (Unavailable, 503, grpc.StatusCode.UNAVAILABLE),
     (SecondglanceError, 500, grpc.StatusCode.INTERNAL),
 )

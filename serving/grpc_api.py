@@ -1,7 +1,9 @@
 """gRPC: three methods over the service, with standard health and reflection."""
 
 import asyncio
+import math
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import grpc
@@ -12,8 +14,10 @@ from grpc_reflection.v1alpha import reflection
 
 from domain.capture import MAX_IMAGE_BYTES, Capture
 from domain.errors import InvalidRequest, SecondglanceError
+from domain.verdict import Verdict
 from pipeline.pipeline import Options
-from serving.errors import grpc_code
+from serving.call import Call, new_call
+from serving.grpc_call import Context, answering
 from serving.grpc_messages import to_capture, to_result, to_verdict
 from serving.proto import scoring_pb2 as pb
 from serving.proto import scoring_pb2_grpc
@@ -24,7 +28,6 @@ SERVICE = pb.DESCRIPTOR.services_by_name["Scoring"].full_name
 MAX_MESSAGE_BYTES = MAX_IMAGE_BYTES + 1024 * 1024
 STREAM_AHEAD = 32
 """Requests of one stream that are worked on before its next one is read."""
-Context = grpc.aio.ServicerContext[Any, Any]
 
 
 class Scoring(scoring_pb2_grpc.ScoringServicer):
@@ -35,44 +38,61 @@ class Scoring(scoring_pb2_grpc.ScoringServicer):
 
     async def Score(self, request: pb.ScoreRequest, context: Context) -> pb.ScoreResponse:  # noqa: N802
         """Scores one capture."""
-        try:
-            verdict = await self._service.score(to_capture(request.capture), _options(request))
-        except SecondglanceError as error:
-            await context.abort(grpc_code(error), f"{error.kind}: {error}")
-        return pb.ScoreResponse(verdict=to_verdict(verdict))
+        async with answering(context, self._service.limits.longest_s) as call:
+            verdict = await self._service.score(to_capture(request.capture), _options(request), call)
+            return pb.ScoreResponse(verdict=to_verdict(verdict))
 
     async def ScoreBatch(self, request: pb.ScoreBatchRequest, context: Context) -> pb.ScoreBatchResponse:  # noqa: N802
         """Scores up to 256 captures."""
-        if len(request.captures) > MAX_BATCH:
-            await context.abort(grpc.StatusCode.INVALID_ARGUMENT, f"at most {MAX_BATCH} captures a batch")
-        captures = [_read(message) for message in request.captures]
-        outcomes = await self._service.score_batch(captures, _options(request))
-        results = [to_result(message.id, outcome) for message, outcome in zip(request.captures, outcomes, strict=True)]
-        return pb.ScoreBatchResponse(verdicts=results)
+        async with answering(context, self._service.limits.longest_s) as call:
+            if len(request.captures) > MAX_BATCH:
+                raise InvalidRequest(f"at most {MAX_BATCH} captures a batch")
+            captures = [_read(message) for message in request.captures]
+            outcomes = await self._service.score_batch(captures, _options(request), call)
+            named = zip(request.captures, outcomes, strict=True)
+            return pb.ScoreBatchResponse(verdicts=[to_result(message.id, outcome) for message, outcome in named])
 
     async def ScoreStream(  # noqa: N802
-        self, requests: AsyncIterator[pb.ScoreStreamRequest], _: Context
+        self, requests: AsyncIterator[pb.ScoreStreamRequest], context: Context
     ) -> AsyncIterator[pb.ScoreStreamResponse]:
-        """Scores captures as they come and answers in their order."""
-        started: asyncio.Queue[asyncio.Task[pb.Result] | None] = asyncio.Queue(STREAM_AHEAD)
+        """Scores captures as they come and answers in their order.
 
-        async def take_in() -> None:
+        The deadline is that of the whole stream; each capture also has the longest time that any call is granted.
+        """
+        started: asyncio.Queue[asyncio.Task[pb.Result] | None] = asyncio.Queue(STREAM_AHEAD)
+        tasks: set[asyncio.Task[Any]] = set()
+
+        async def take_in(stream: Call) -> None:
+            number = 0
             try:
                 async for request in requests:
-                    await started.put(asyncio.create_task(self._result(request)))
+                    number += 1
+                    call = new_call(
+                        f"{stream.request_id}.{number}", stream.seconds_left, self._service.limits.longest_s
+                    )
+                    task = asyncio.create_task(self._result(request, replace(call, tenant=stream.tenant)))
+                    tasks.add(task)
+                    task.add_done_callback(tasks.discard)
+                    await started.put(task)
             finally:
                 await started.put(None)
 
-        reader = asyncio.create_task(take_in())
-        try:
-            while (task := await started.get()) is not None:
-                yield pb.ScoreStreamResponse(result=await task)
-            await reader
-        finally:
-            reader.cancel()
+        async with answering(context, math.inf) as stream:
+            reader = asyncio.create_task(take_in(stream))
+            try:
+                while (task := await started.get()) is not None:
+                    yield pb.ScoreStreamResponse(result=await task)
+                await reader
+            finally:
+                for unfinished in (reader, *tasks):
+                    unfinished.cancel()
 
-    async def _result(self, request: pb.ScoreStreamRequest) -> pb.Result:
-        (outcome,) = await self._service.score_batch([_read(request.capture)], _options(request))
+    async def _result(self, request: pb.ScoreStreamRequest, call: Call) -> pb.Result:
+        outcome: Verdict | SecondglanceError
+        try:
+            outcome = await self._service.score(to_capture(request.capture), _options(request), call)
+        except SecondglanceError as error:
+            outcome = error
         return to_result(request.capture.id, outcome)
 
 

@@ -1,19 +1,26 @@
 """Prometheus metrics; no label ever holds a person, a school or a text."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
+from functools import partial
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from domain.errors import SecondglanceError
 from domain.verdict import Verdict
+from serving.lane import Lane
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
 class Metrics:
-    """Counts outcomes, findings and the time that each stage takes."""
+    """Counts outcomes, findings and the time that each stage takes.
 
-    def __init__(self) -> None:
+    Args:
+        lanes: Queues whose length is shown.
+    """
+
+    def __init__(self, lanes: Sequence[Lane] = ()) -> None:
         self._registry = CollectorRegistry()
         self._verdicts = Counter(
             "secondglance_verdicts", "Verdicts by action.", ["action", "degraded"], registry=self._registry
@@ -31,6 +38,13 @@ class Metrics:
             registry=self._registry,
             buckets=_SECONDS,
         )
+        waiting = Gauge(
+            "secondglance_queue_units", "Work that waits: bytes of text, pixels.", ["queue"], registry=self._registry
+        )
+        running = Gauge("secondglance_running", "Pieces of work under way.", ["queue"], registry=self._registry)
+        for lane in lanes:
+            waiting.labels(lane.name).set_function(partial(getattr, lane, "waiting"))
+            running.labels(lane.name).set_function(partial(getattr, lane, "running"))
 
     def count(self, outcome: Verdict | SecondglanceError) -> None:
         """Counts one outcome."""

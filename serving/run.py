@@ -28,7 +28,9 @@ def run(pipeline_settings: PipelineSettings, settings: ServingSettings) -> None:
         OSError: If a port is taken.
     """
     service = ScoringService(
-        build_pipeline(pipeline_settings), settings.threads, lambda current: renew_lists(current, pipeline_settings)
+        build_pipeline(pipeline_settings),
+        settings.limits(pipeline_settings.ocr_workers),
+        lambda current: renew_lists(current, pipeline_settings),
     )
     try:
         asyncio.run(_serve(service, settings))

@@ -1,48 +1,59 @@
 """The transport-free service: what HTTP, gRPC and the command line all call."""
 
 import asyncio
+import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 from domain.capture import Capture
-from domain.errors import SecondglanceError
+from domain.errors import Overloaded, SecondglanceError
 from domain.verdict import Verdict
 from pipeline.pipeline import Options, Pipeline
+from serving.bounded import bounded
+from serving.call import Call
+from serving.fault import where
+from serving.lane import Lane
+from serving.limits import Limits, default_limits
 from serving.metrics import Metrics
+from serving.plan import Piece, make_plan
 
 Renew = Callable[[Pipeline], tuple[Pipeline, list[str]]]
 """Makes a pipeline with new lists out of one with old ones, and names faults that do not stop them."""
+Outcome = Verdict | SecondglanceError
 
+_LOG = logging.getLogger("secondglance")
 _WARM_TEXT = "the quick brown fox wants to kill the process"
 
 
 class ScoringService:
     """Scores captures for many callers at once.
 
-    Each request takes the pipeline once and keeps it: a swap of lists is one assignment, and no request
-    sees half of it.
+    Each piece of work takes the pipeline once and keeps it: a swap is one assignment, and nobody sees half of it.
 
     Args:
         pipeline: The pipeline; closed with the service.
-        threads: Captures that are worked on at the same time.
+        limits: What is worked on at once and what may wait; what suits the machine by default.
         renew: What `reload_lists` calls; without it nothing is reloaded.
     """
 
-    def __init__(self, pipeline: Pipeline, threads: int = 4, renew: Renew | None = None) -> None:
+    def __init__(self, pipeline: Pipeline, limits: Limits | None = None, renew: Renew | None = None) -> None:
         self.pipeline = pipeline
+        self.limits = limits or default_limits()
         self._renew = renew or (lambda current: (current, []))
         self._renewing = threading.Lock()
-        self._count = threads
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="score")
-        self.metrics = Metrics()
+        self._texts = Lane("text", self.limits.text_threads, self.limits.text_queue)
+        self._images = Lane("image", self.limits.image_threads, self.limits.image_queue)
+        self._slots = threading.Semaphore(self.limits.scorer_slots)
+        self.metrics = Metrics((self._texts, self._images))
         self._ready = False
 
     @property
     def ready(self) -> bool:
-        """Whether warm-up has finished."""
+        """Whether warm-up has finished and the service is not about to stop."""
         return self._ready
 
     def warm_up(self) -> None:
@@ -51,53 +62,91 @@ class ScoringService:
         self.pipeline.score(Capture(id="", text=_WARM_TEXT))
         self._ready = True
 
-    def score_now(self, capture: Capture, options: Options) -> Verdict | SecondglanceError:
+    def retire(self) -> None:
+        """Says that it is about to stop; what comes nevertheless is still scored."""
+        self._ready = False
+
+    def score_now(self, capture: Capture, options: Options, call: Call | None = None) -> Outcome:
         """Scores one capture in the calling thread; an error is returned, not raised."""
-        outcome: Verdict | SecondglanceError
+        call = call or Call()
+        outcome: Outcome
         try:
-            outcome = self.pipeline.score(capture, options)
+            outcome = bounded(self.pipeline, self._slots, call).score(capture, options)
         except SecondglanceError as error:
             outcome = error
+        except Exception as error:  # noqa: BLE001  one capture's fault is not that of the others in its batch
+            _LOG.error("call %s: a capture failed: %s", call.request_id, where(error))
+            outcome = SecondglanceError("the service failed; the request id finds it in the log")
         self.metrics.count(outcome)
         return outcome
 
-    def score_all(
-        self, captures: Iterable[Capture | SecondglanceError], options: Options
-    ) -> Iterator[Verdict | SecondglanceError]:
-        """Scores a stream of captures on all threads and yields the outcomes in order.
+    def score_all(self, captures: Iterable[Capture | SecondglanceError], options: Options) -> Iterator[Outcome]:
+        """Scores a stream of captures on several threads and yields the outcomes in order; refuses none.
 
         Only a bounded number of captures is taken in advance.
         """
-        waiting: deque[Future[Verdict | SecondglanceError]] = deque()
-        for capture in captures:
-            waiting.append(self._threads.submit(self._outcome, capture, options))
-            if len(waiting) >= 2 * self._count:
+        threads = max(self.limits.text_threads, self.limits.image_threads)
+        waiting: deque[Future[Outcome]] = deque()
+        with ThreadPoolExecutor(threads, thread_name_prefix="stream") as pool:
+            for capture in captures:
+                waiting.append(pool.submit(self._outcome, capture, options))
+                if len(waiting) >= 2 * threads:
+                    yield waiting.popleft().result()
+            while waiting:
                 yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
 
-    async def score(self, capture: Capture, options: Options) -> Verdict:
+    async def score(self, capture: Capture, options: Options, call: Call | None = None) -> Verdict:
         """Scores one capture.
 
         Raises:
-            SecondglanceError: If it cannot be scored.
+            SecondglanceError: If it cannot be scored; `Overloaded` at once if it could not be in time.
         """
-        outcome = await self._run(capture, options)
+        (outcome,) = await self.score_batch([capture], options, call)
         if isinstance(outcome, SecondglanceError):
             raise outcome
         return outcome
 
     async def score_batch(
-        self, captures: Sequence[Capture | SecondglanceError], options: Options
-    ) -> list[Verdict | SecondglanceError]:
-        """Scores many captures; each gets its own verdict or error, in the order given."""
-        return list(await asyncio.gather(*(self._run(capture, options) for capture in captures)))
+        self, captures: Sequence[Capture | SecondglanceError], options: Options, call: Call | None = None
+    ) -> list[Outcome]:
+        """Scores many captures; each gets its own verdict or error, in the order given.
 
-    async def _run(self, capture: Capture | SecondglanceError, options: Options) -> Verdict | SecondglanceError:
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, self._outcome, capture, options)
+        When the task that awaits it is cancelled, what has not begun is dropped and what has begun ends early.
 
-    def _outcome(self, capture: Capture | SecondglanceError, options: Options) -> Verdict | SecondglanceError:
+        Raises:
+            Overloaded: If all of them were refused.
+        """
+        call = call or Call()
+        plan = make_plan(captures)
+        outcomes: dict[int, Outcome] = dict(plan.refused)
+        futures: list[tuple[Piece, Future[list[Outcome]]]] = []
+        for piece in plan.pieces:
+            lane = self._images if piece.image else self._texts
+            work = partial(self._score_some, [capture for _, capture in piece.captures], options, call)
+            try:
+                futures.append((piece, lane.submit(work, piece.cost, call)))
+            except Overloaded as error:
+                outcomes |= dict.fromkeys(piece.places, error)
+        try:
+            for piece, future in futures:
+                try:
+                    found = await asyncio.wrap_future(future)
+                    outcomes.update(zip(piece.places, found, strict=True))
+                except Overloaded as error:
+                    outcomes |= dict.fromkeys(piece.places, error)
+        except asyncio.CancelledError:
+            call.dropped.set()
+            for _, future in futures:
+                future.cancel()
+            raise
+        for place in outcomes.keys() - {place for piece, _ in futures for place in piece.places}:
+            self.metrics.count(outcomes[place])
+        return _unless_all_refused([outcomes[place] for place in range(len(captures))])
+
+    def _score_some(self, captures: Sequence[Capture], options: Options, call: Call) -> list[Outcome]:
+        return [self.score_now(capture, options, call) for capture in captures]
+
+    def _outcome(self, capture: Capture | SecondglanceError, options: Options) -> Outcome:
         return capture if isinstance(capture, SecondglanceError) else self.score_now(capture, options)
 
     def reload_lists(self) -> dict[str, Any]:
@@ -134,5 +183,13 @@ class ScoringService:
     def close(self) -> None:
         """Finishes what is under way and ends the OCR workers."""
         self._ready = False
-        self._threads.shutdown(wait=True, cancel_futures=True)
+        self._texts.close()
+        self._images.close()
         self.pipeline.ocr.close()
+
+
+def _unless_all_refused(outcomes: list[Outcome]) -> list[Outcome]:
+    refused = [outcome for outcome in outcomes if isinstance(outcome, Overloaded)]
+    if refused and len(refused) == len(outcomes):
+        raise max(refused, key=lambda error: error.retry_after_s)
+    return outcomes

@@ -1,0 +1,81 @@
+"""The slow parts of a pipeline, bounded for one call: nothing is begun that nobody waits for any more."""
+
+import threading
+from dataclasses import dataclass, replace
+
+from domain.errors import DeadlineExceeded, Unavailable
+from domain.hit import ContextWindow
+from models.scorer import WindowScores
+from ocr.engine import OcrEngine, Reading
+from pipeline.pipeline import Pipeline, Scorer
+from serving.call import Call
+
+RESERVE_S = 0.05
+"""Time before the deadline from which on the model is not asked any more, so that the lexicon's grade is in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class BoundedScorer:
+    """The model, for one call.
+
+    Attributes:
+        inner: The model.
+        slots: How many windows are scored at once, all calls together.
+        call: The call.
+    """
+
+    inner: Scorer
+    slots: threading.Semaphore
+    call: Call
+
+    def score(self, window: ContextWindow) -> WindowScores:
+        """Scores a window when there is a slot for it.
+
+        Raises:
+            Unavailable: If it fails, or there is none in time; the lexicon's grade stands then.
+        """
+        patience_s = self.call.seconds_left - RESERVE_S
+        if self.call.dropped.is_set() or patience_s <= 0:
+            raise Unavailable("no time is left for the model")
+        if not self.slots.acquire(timeout=min(patience_s, threading.TIMEOUT_MAX)):
+            raise Unavailable("the model is busy")
+        try:
+            return self.inner.score(window)
+        finally:
+            self.slots.release()
+
+
+@dataclass(frozen=True, slots=True)
+class BoundedOcr:
+    """The OCR, for one call; whoever owns the inner one warms it up and closes it."""
+
+    inner: OcrEngine
+    call: Call
+
+    def read(self, image: bytes) -> Reading:
+        """Reads a picture.
+
+        Raises:
+            DeadlineExceeded: If nobody waits for it any more.
+        """
+        self._check()
+        reading = self.inner.read(image)
+        self._check()
+        return reading
+
+    def warm_up(self) -> None:
+        """Warms up the inner one."""
+        self.inner.warm_up()
+
+    def close(self) -> None:
+        """Closes the inner one."""
+        self.inner.close()
+
+    def _check(self) -> None:
+        if not self.call.wanted:
+            raise DeadlineExceeded("the picture was not read in time")
+
+
+def bounded(pipeline: Pipeline, slots: threading.Semaphore, call: Call) -> Pipeline:
+    """The pipeline as one call may use it."""
+    return replace(pipeline, ocr=BoundedOcr(pipeline.ocr, call), scorer=BoundedScorer(pipeline.scorer, slots, call))

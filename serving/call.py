@@ -1,0 +1,55 @@
+"""One call under way: its name, how long its caller waits, and whether anybody still waits."""
+
+import math
+import re
+import threading
+import time
+import uuid
+from dataclasses import dataclass, field
+
+REQUEST_ID_HEADER = "x-request-id"
+TIMEOUT_HEADER = "x-request-timeout"
+LONGEST_S = 60.0
+"""How long a caller waits who does not say, and the most that is granted to one who does."""
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What the service knows of a call besides its captures.
+
+    Attributes:
+        request_id: Names it in answers and logs.
+        tenant: Whose call it is; shares and quotas go by it.
+        deadline: When its caller stops waiting, on the monotonic clock, in seconds.
+        dropped: Set once nobody waits for the answer any more.
+    """
+
+    request_id: str = "local"
+    tenant: str = ""
+    deadline: float = math.inf
+    dropped: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def seconds_left(self) -> float:
+        """Seconds until the deadline; below 0 when it has passed."""
+        return self.deadline - time.monotonic()
+
+    @property
+    def wanted(self) -> bool:
+        """Whether an answer can still be of use."""
+        return not self.dropped.is_set() and self.seconds_left > 0
+
+
+def new_call(request_id: str | None = None, seconds: float | None = None, longest_s: float = LONGEST_S) -> Call:
+    """A call that begins now.
+
+    Args:
+        request_id: The caller's name for it; one that is not 1..128 letters, digits or `._:-` is replaced.
+        seconds: How long the caller waits; None if it does not say.
+        longest_s: The most that is granted.
+    """
+    known = request_id is not None and _REQUEST_ID.fullmatch(request_id)
+    granted = longest_s if seconds is None else min(seconds, longest_s)
+    name = request_id if known and request_id else uuid.uuid4().hex
+    return Call(request_id=name, deadline=time.monotonic() + granted)

@@ -1,0 +1,111 @@
+"""The outermost layer of HTTP: names every request, answers every error, and notices callers who hang up."""
+
+import asyncio
+import math
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from domain.errors import InvalidRequest
+from serving.call import REQUEST_ID_HEADER, TIMEOUT_HEADER, Call, new_call
+from serving.problem import problem_of
+
+PATIENCE_S = 0.02
+"""A request that takes longer is watched for its caller hanging up; most are answered before."""
+
+
+class HttpCall:
+    """ASGI middleware that makes a `Call` of each request, at `request.state.call`.
+
+    Args:
+        app: What answers.
+        longest_s: The most seconds that a caller is granted.
+    """
+
+    def __init__(self, app: ASGIApp, longest_s: float) -> None:
+        self._app = app
+        self._longest_s = longest_s
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes the request on and answers what it raises."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        call = new_call(headers.get(REQUEST_ID_HEADER), None, self._longest_s)
+        answered = False
+
+        async def named(message: Message) -> None:
+            nonlocal answered
+            if message["type"] == "http.response.start":
+                answered = True
+                MutableHeaders(scope=message)[REQUEST_ID_HEADER] = call.request_id
+            await send(message)
+
+        watch = _Watch(call, receive)
+        try:
+            scope.setdefault("state", {})["call"] = call
+            call = new_call(call.request_id, read_seconds(headers.get(TIMEOUT_HEADER)), self._longest_s)
+            scope["state"]["call"] = watch.call = call
+            await self._app(scope, watch.receive, named)
+        except asyncio.CancelledError:
+            if not watch.hung_up:
+                raise
+        except Exception as error:
+            if answered:
+                raise
+            await problem_of(error, call.request_id)(scope, receive, named)
+        finally:
+            watch.end()
+
+
+class _Watch:
+    """Listens for the end of the connection once the body is in, and cancels the task that answers."""
+
+    def __init__(self, call: Call, receive: Receive) -> None:
+        self.call = call
+        self.hung_up = False
+        self._receive = receive
+        self._answering = asyncio.current_task()
+        self._later: asyncio.TimerHandle | None = None
+        self._listening: asyncio.Task[None] | None = None
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        if message["type"] == "http.request" and not message.get("more_body", False):
+            self._later = asyncio.get_running_loop().call_later(PATIENCE_S, self._listen)
+        return message
+
+    def end(self) -> None:
+        if self._later:
+            self._later.cancel()
+        if self._listening:
+            self._listening.cancel()
+
+    def _listen(self) -> None:
+        self._listening = asyncio.create_task(self._until_disconnect())
+
+    async def _until_disconnect(self) -> None:
+        while (await self._receive())["type"] != "http.disconnect":
+            continue
+        self.hung_up = True
+        self.call.dropped.set()
+        if self._answering:
+            self._answering.cancel()
+
+
+def read_seconds(header: str | None) -> float | None:
+    """How long a caller waits, as its header says; None without one.
+
+    Raises:
+        InvalidRequest: If that is not a number of seconds above 0.
+    """
+    if header is None:
+        return None
+    try:
+        seconds = float(header)
+    except ValueError:
+        seconds = math.nan
+    if not seconds > 0:
+        raise InvalidRequest(f"the header {TIMEOUT_HEADER} is not a number of seconds above 0")
+    return seconds

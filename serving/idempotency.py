@@ -1,0 +1,146 @@
+"""`Idempotency-Key`: a request that is sent again is answered again, and not worked on again.
+
+As the IETF draft has it: the same key with another body is refused (422), and so is one whose first request is still
+under way (409). Answers are kept in this process for some minutes, up to a number of bytes, by tenant.
+"""
+
+import hashlib
+import itertools
+import re
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from domain.errors import InvalidRequest
+from serving.call import Call
+
+MOST_DROPPED = 16
+"""Answers that are dropped at a time, so that no request pays for all of them."""
+HEADER = "idempotency-key"
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+_BOUNDARY = re.compile(rb'boundary="?([^";,]+)"?', re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class _Kept:
+    """The request of a key; without messages it is still under way."""
+
+    fingerprint: bytes
+    began: float
+    messages: tuple[Message, ...] = ()
+
+    @property
+    def size(self) -> int:
+        return sum(len(message.get("body", b"")) for message in self.messages)
+
+
+class Idempotency:
+    """ASGI middleware that keeps the answers to POST requests with a key.
+
+    Args:
+        app: What answers.
+        limit: Bytes of answers that are kept.
+        keep_s: Seconds for which one is kept.
+    """
+
+    def __init__(self, app: ASGIApp, limit: int = 16 * 1024 * 1024, keep_s: float = 600.0) -> None:
+        self._app = app
+        self._limit = limit
+        self._keep_s = keep_s
+        self._kept: OrderedDict[tuple[str, str, str], _Kept] = OrderedDict()
+        self._size = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers from what is kept, or passes the request on and keeps its answer if that is a success."""
+        key = Headers(scope=scope).get(HEADER) if scope["type"] == "http" and scope["method"] == "POST" else None
+        if key is None:
+            await self._app(scope, receive, send)
+            return
+        if not _KEY.fullmatch(key):
+            raise InvalidRequest("the header Idempotency-Key is not 1..255 printable ASCII characters")
+        call: Call = scope["state"]["call"]
+        body = await _read(receive)
+        name, fingerprint = (call.tenant, scope["path"], key), _fingerprint(scope, body)
+        kept = self._find(name)
+        if kept is None:
+            await self._first(name, fingerprint, scope, body, receive, send)
+        elif kept.fingerprint != fingerprint:
+            raise InvalidRequest("the Idempotency-Key was used for another request")
+        elif not kept.messages:
+            raise HTTPException(409, "the first request with this Idempotency-Key is under way", {"retry-after": "1"})
+        else:
+            for message in kept.messages:
+                await send(_copy(message))
+
+    async def _first(
+        self, name: tuple[str, str, str], fingerprint: bytes, scope: Scope, body: bytes, receive: Receive, send: Send
+    ) -> None:
+        kept = self._kept[name] = _Kept(fingerprint, time.monotonic())
+        given = False
+        sent: list[Message] = []
+
+        async def again() -> Message:
+            nonlocal given
+            if given:
+                return await receive()
+            given = True
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        async def noted(message: Message) -> None:
+            sent.append(_copy(message))
+            await send(message)
+
+        try:
+            await self._app(scope, again, noted)
+        finally:
+            complete = bool(sent) and not sent[-1].get("more_body", False) and sent[0].get("status") == 200
+            if complete:
+                kept.messages = tuple(sent)
+                self._size += kept.size
+                self._make_room()
+            else:
+                del self._kept[name]
+
+    def _find(self, name: tuple[str, str, str]) -> _Kept | None:
+        self._make_room()
+        return self._kept.get(name)
+
+    def _make_room(self) -> None:
+        """Drops answers that are too old or too many, the oldest first."""
+        now = time.monotonic()
+        for name in list(itertools.islice(self._kept, MOST_DROPPED)):
+            kept = self._kept[name]
+            if self._size <= self._limit and now - kept.began <= self._keep_s:
+                return
+            if kept.messages:
+                self._size -= kept.size
+                del self._kept[name]
+
+
+def _copy(message: Message) -> Message:
+    """A message with headers of its own: outer layers add to them."""
+    return {**message, "headers": list(message["headers"])} if "headers" in message else dict(message)
+
+
+async def _read(receive: Receive) -> bytes:
+    chunks: list[bytes] = []
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise HTTPException(400, "the body is incomplete")
+        chunks.append(message.get("body", b""))
+        if not message.get("more_body", False):
+            return b"".join(chunks)
+
+
+def _fingerprint(scope: Scope, body: bytes) -> bytes:
+    """Digest of a request; the boundary of a multipart body is another each time it is sent, and left out."""
+    content_type = Headers(scope=scope).get("content-type", "").encode("latin-1")
+    boundary = _BOUNDARY.search(content_type)
+    if boundary:
+        body = body.replace(boundary[1], b"")
+    return hashlib.sha256(scope.get("query_string", b"") + b"\n" + body).digest()

@@ -1,0 +1,178 @@
+"""Threads behind a queue that is bounded in work, with a fair share of it for each tenant.
+
+Entries are taken by start-time fair queueing: each tenant's entries follow each other on a virtual clock at the pace
+of their cost, so that who sends little waits little, whatever the others send. What a tenant may queue is bounded by
+the room that is left (dynamic thresholds): one alone gets half of the queue, and there is always room for another.
+"""
+
+import heapq
+import itertools
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from domain.errors import Overloaded
+from serving.call import Call
+
+T = TypeVar("T")
+_LEARNING = 0.05
+"""Weight of the newest piece of work in the running estimate of seconds a unit."""
+_LEAST_RETRY_S = 1.0
+
+
+@dataclass(order=True, slots=True)
+class _Entry:
+    tag: float
+    number: int
+    cost: int = field(compare=False)
+    call: Call = field(compare=False)
+    work: Callable[[], Any] = field(compare=False)
+    future: "Future[Any]" = field(compare=False)
+
+
+class Lane:
+    """Runs work in threads of its own.
+
+    Args:
+        name: For threads and errors.
+        threads: Pieces of work that run at the same time.
+        limit: Units of work that may wait; a unit is whatever the caller counts cost in.
+    """
+
+    def __init__(self, name: str, threads: int, limit: int) -> None:
+        self.name = name
+        self._limit = limit
+        self._count = threads
+        self._changed = threading.Condition()
+        self._heap: list[_Entry] = []
+        self._numbers = itertools.count()
+        self._clock = 0.0
+        self._last: dict[str, float] = {}
+        self._waiting: Counter[str] = Counter()
+        self._running = 0
+        self._seconds_a_unit: float | None = None
+        self._threads: list[threading.Thread] = []
+        self._closed = False
+
+    @property
+    def waiting(self) -> int:
+        """Units of work that wait."""
+        return self._waiting.total()
+
+    @property
+    def running(self) -> int:
+        """Pieces of work that run."""
+        return self._running
+
+    def submit(self, work: Callable[[], T], cost: int, call: Call) -> "Future[T]":
+        """Queues a piece of work. It is dropped if its future is cancelled before its turn.
+
+        Args:
+            work: Runs in one of the threads.
+            cost: Units, at least 1.
+            call: By when it is wanted, and whose it is.
+
+        Returns:
+            Its outcome; `Overloaded` if its deadline passed before its turn.
+
+        Raises:
+            Overloaded: If there is no room for it, or it could not be done before the deadline.
+        """
+        with self._changed:
+            if self._closed:
+                raise Overloaded("the service is stopping")
+            self._admit(cost, call)
+            start = max(self._clock, self._last.get(call.tenant, 0.0))
+            self._last[call.tenant] = start + cost
+            entry = _Entry(start, next(self._numbers), cost, call, work, Future())
+            self._waiting[call.tenant] += cost
+            heapq.heappush(self._heap, entry)
+            if len(self._threads) < self._count and self._running + len(self._heap) > len(self._threads):
+                self._start_thread()
+            self._changed.notify()
+        entry.future.add_done_callback(lambda future: self._forget(entry) if future.cancelled() else None)
+        return entry.future
+
+    def close(self) -> None:
+        """Does what is queued, then ends the threads."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+        for thread in self._threads:
+            thread.join()
+
+    def _admit(self, cost: int, call: Call) -> None:
+        waiting = self.waiting
+        wait_s = self._seconds_for(waiting)
+        if waiting and self._waiting[call.tenant] + cost > self._limit - waiting:
+            raise Overloaded(f"the {self.name} queue is full", max(_LEAST_RETRY_S, wait_s))
+        busy = waiting or self._running >= self._count
+        if busy and self._seconds_for(waiting + cost) > call.seconds_left:
+            raise Overloaded(f"the {self.name} queue is too long for the deadline", max(_LEAST_RETRY_S, wait_s))
+
+    def _seconds_for(self, units: int) -> float:
+        """How long all threads need for so much work; 0 as long as nothing was measured."""
+        return units * (self._seconds_a_unit or 0.0) / self._count
+
+    def _start_thread(self) -> None:
+        thread = threading.Thread(target=self._run, name=f"{self.name}-{len(self._threads)}", daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _forget(self, entry: _Entry) -> None:
+        """Gives back the room of an entry that was cancelled while it waited."""
+        with self._changed:
+            if entry in self._heap:
+                self._heap.remove(entry)
+                heapq.heapify(self._heap)
+                self._release(entry)
+
+    def _release(self, entry: _Entry) -> None:
+        self._waiting[entry.call.tenant] -= entry.cost
+        if not self._waiting[entry.call.tenant]:
+            del self._waiting[entry.call.tenant]
+
+    def _take(self) -> _Entry | None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._heap or self._closed)
+            if not self._heap:
+                return None
+            entry = heapq.heappop(self._heap)
+            self._release(entry)
+            self._clock = entry.tag
+            self._last = {tenant: tag for tenant, tag in self._last.items() if tag > self._clock}
+            self._running += 1
+            return entry
+
+    def _run(self) -> None:
+        while (entry := self._take()) is not None:
+            try:
+                self._do(entry)
+            finally:
+                with self._changed:
+                    self._running -= 1
+
+    def _do(self, entry: _Entry) -> None:
+        if not entry.future.set_running_or_notify_cancel():
+            return
+        if not entry.call.wanted:
+            retry_s = max(_LEAST_RETRY_S, self._seconds_for(self.waiting))
+            entry.future.set_exception(Overloaded("its deadline passed before its turn", retry_s))
+            return
+        started = time.perf_counter()
+        try:
+            outcome = entry.work()
+        except Exception as error:  # noqa: BLE001  raised again where the future is awaited
+            entry.future.set_exception(error)
+        else:
+            entry.future.set_result(outcome)
+        self._learn((time.perf_counter() - started) / entry.cost)
+
+    def _learn(self, seconds_a_unit: float) -> None:
+        with self._changed:
+            known = self._seconds_a_unit
+            self._seconds_a_unit = seconds_a_unit if known is None else known + _LEARNING * (seconds_a_unit - known)

@@ -1,0 +1,101 @@
+"""Parts a request into pieces of work, and says what each costs before any of it is done."""
+
+import io
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import imagesize
+
+from domain.capture import MAX_IMAGE_PIXELS, Capture
+from domain.errors import ImageTooLarge, SecondglanceError
+from ocr.decode import check_bytes
+
+BYTES_A_TEXT = 1024
+"""What a text costs besides its bytes."""
+_SIGNATURES = (b"\x89PNG", b"\xff\xd8", b"RIFF")
+"""The other formats that the header's reader knows are none of ours, and some of them are XML."""
+CHUNK = 32 * 1024
+"""Units of text from which on a piece is full: a thread takes up several short texts of a batch at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What one thread takes up at a time.
+
+    Attributes:
+        image: Whether it is a picture; a piece is one picture or some texts.
+        captures: Each with its place in the request.
+        cost: Pixels of a picture, or bytes of the texts.
+    """
+
+    image: bool
+    captures: tuple[tuple[int, Capture], ...]
+    cost: int
+
+    @property
+    def places(self) -> list[int]:
+        """Places in the request."""
+        return [place for place, _ in self.captures]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A request in pieces.
+
+    Attributes:
+        pieces: In order.
+        refused: By place, what cannot be scored at all.
+    """
+
+    pieces: tuple[Piece, ...]
+    refused: dict[int, SecondglanceError]
+
+
+def make_plan(captures: Sequence[Capture | SecondglanceError]) -> Plan:
+    """Parts captures into pieces; an error that stands in place of a capture is kept as it is."""
+    pieces: list[Piece] = []
+    refused: dict[int, SecondglanceError] = {}
+    texts: list[tuple[int, Capture]] = []
+    cost = 0
+    for place, capture in enumerate(captures):
+        if isinstance(capture, SecondglanceError):
+            refused[place] = capture
+        elif capture.image is not None:
+            try:
+                pieces.append(Piece(True, ((place, capture),), image_cost(capture.image)))
+            except SecondglanceError as error:
+                refused[place] = error
+        else:
+            texts.append((place, capture))
+            cost += text_cost(capture.text or "")
+            if cost >= CHUNK:
+                pieces.append(Piece(False, tuple(texts), cost))
+                texts, cost = [], 0
+    if texts:
+        pieces.append(Piece(False, tuple(texts), cost))
+    return Plan(tuple(pieces), refused)
+
+
+def text_cost(text: str) -> int:
+    """Bytes of a text in UTF-8, and what every text costs."""
+    return BYTES_A_TEXT + len(text.encode("utf-8", "surrogatepass"))
+
+
+def image_cost(image: bytes) -> int:
+    """Pixels of a picture by its header, undecoded; 1 where the header says nothing: decoding will refuse it.
+
+    Raises:
+        InvalidImage: If it is empty.
+        ImageTooLarge: If it has too many bytes or pixels.
+    """
+    check_bytes(image)
+    if not image.startswith(_SIGNATURES):
+        return 1
+    try:
+        width, height = imagesize.get(io.BytesIO(image))
+    except (ValueError, struct.error):
+        return 1
+    if width * height > MAX_IMAGE_PIXELS:
+        raise ImageTooLarge(f"the image is {width} x {height} pixels; the limit is {MAX_IMAGE_PIXELS} pixels")
+    return max(1, int(width * height))

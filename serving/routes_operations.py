@@ -1,0 +1,35 @@
+"""HTTP routes for whoever runs the service: is it alive, is it ready, how is it doing."""
+
+from fastapi import APIRouter
+from fastapi.responses import PlainTextResponse
+
+from serving.service import ScoringService
+
+
+def probe_routes(service: ScoringService) -> APIRouter:
+    """Probes; open to everybody."""
+    routes = APIRouter(tags=["operations"], default_response_class=PlainTextResponse)
+
+    @routes.get("/livez")
+    async def live() -> str:
+        """Whether the process answers."""
+        return "ok"
+
+    @routes.get("/readyz")
+    async def ready() -> PlainTextResponse:
+        """Whether warm-up has finished and the service is not about to stop."""
+        return PlainTextResponse("ok" if service.ready else "not ready", 200 if service.ready else 503)
+
+    return routes
+
+
+def metrics_routes(service: ScoringService) -> APIRouter:
+    """Metrics."""
+    routes = APIRouter(tags=["operations"], default_response_class=PlainTextResponse)
+
+    @routes.get("/metrics")
+    async def read_metrics() -> PlainTextResponse:
+        """Metrics in Prometheus text format."""
+        return PlainTextResponse(service.metrics.render())
+
+    return routes

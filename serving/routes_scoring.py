@@ -1,0 +1,80 @@
+"""HTTP routes that score: one capture, an upload, a batch."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
+from pydantic import ValidationError
+
+from domain.capture import Capture
+from domain.errors import InvalidRequest, SecondglanceError
+from pipeline.pipeline import Options
+from serving.call import Call
+from serving.problem import faults
+from serving.schemas import BatchIn, CaptureIn, ScoreIn, failure_to_json, verdict_to_json
+from serving.service import ScoringService
+
+Json = dict[str, Any]
+
+
+async def call_of(request: Request) -> Call:
+    """The call that a request makes."""
+    call: Call = request.state.call
+    return call
+
+
+CallOf = Annotated[Call, Depends(call_of)]
+
+
+def scoring_routes(service: ScoringService) -> APIRouter:
+    """The routes over a service."""
+    routes = APIRouter(tags=["scoring"])
+
+    @routes.post("/v1/score")
+    async def score(body: ScoreIn, call: CallOf) -> Json:
+        """Scores a text, or an image in base64."""
+        return verdict_to_json(await service.score(body.to_capture(), _options(body), call))
+
+    @routes.post("/v1/captures")
+    async def score_upload(
+        image: Annotated[UploadFile, File(description="PNG, JPEG or WebP.")],
+        call: CallOf,
+        capture: Annotated[str, Form(description="JSON: id, context, evidence, read_all.")] = "{}",
+    ) -> Json:
+        """Scores an uploaded image."""
+        body = _read_form(capture)
+        taken = Capture(body.id, image=await image.read(), context=body.to_context())
+        return verdict_to_json(await service.score(taken, _options(body), call))
+
+    @routes.post("/v1/score:batch")
+    async def score_batch(body: BatchIn, call: CallOf) -> Json:
+        """Scores up to 256 captures; each gets its own verdict or error, in order."""
+        captures = [_to_capture(capture) for capture in body.captures]
+        outcomes = await service.score_batch(captures, _options(body), call)
+        verdicts = [
+            failure_to_json(given.id, outcome) if isinstance(outcome, SecondglanceError) else verdict_to_json(outcome)
+            for given, outcome in zip(body.captures, outcomes, strict=True)
+        ]
+        return {"verdicts": verdicts}
+
+    return routes
+
+
+def _options(body: ScoreIn | BatchIn) -> Options:
+    return Options(evidence=body.evidence, read_all=body.read_all)
+
+
+def _to_capture(body: CaptureIn) -> Capture | SecondglanceError:
+    try:
+        return body.to_capture()
+    except SecondglanceError as error:
+        return error
+
+
+def _read_form(capture: str) -> ScoreIn:
+    try:
+        body = ScoreIn.model_validate_json(capture)
+    except ValidationError as error:
+        raise InvalidRequest(f"the capture field: {faults(error.errors())}") from None
+    if body.text is not None or body.image is not None:
+        raise InvalidRequest("the capture field of an upload holds neither text nor image")
+    return body

@@ -1,0 +1,143 @@
+"""Texts and pictures, a busy model, a batch: what is refused, what is degraded, and what goes on."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from domain.capture import Capture
+from domain.errors import DeadlineExceeded, InvalidImage, Overloaded
+from domain.hit import ContextWindow
+from domain.verdict import Action, Reason, Verdict
+from models.scorer import WindowScores
+from ocr.engine import Reading
+from pipeline.pipeline import Options, Pipeline
+from serving.call import Call, new_call
+from serving.cpus import usable_cpus
+from serving.limits import Limits
+from serving.plan import CHUNK, image_cost, make_plan
+from serving.service import ScoringService
+from tests.conftest import FixedScorer
+
+LIMITS = Limits(text_threads=1, image_threads=1, scorer_slots=1)
+HIT = "he said he would stab me at the gate"
+
+
+class HeldOcr:
+    """Waits until it is let go."""
+
+    def __init__(self) -> None:
+        self.entered, self.go = threading.Event(), threading.Event()
+
+    def read(self, image: bytes) -> Reading:
+        self.entered.set()
+        assert self.go.wait(20)
+        raise InvalidImage("read by nobody")
+
+    def warm_up(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+@pytest.fixture
+def ocr() -> Iterator[HeldOcr]:
+    held = HeldOcr()
+    yield held
+    held.go.set()
+
+
+def test_pictures_cannot_starve_texts(pipeline: Pipeline, ocr: HeldOcr, written: Any) -> None:
+    picture = written.png("hello")
+    service = ScoringService(replace(pipeline, ocr=ocr, scorer=FixedScorer()), replace(LIMITS, image_queue=300_000))
+
+    async def talk() -> list[Any]:
+        images = [asyncio.create_task(service.score(Capture(str(n), image=picture), Options())) for n in range(9)]
+        await asyncio.to_thread(ocr.entered.wait, 20)
+        verdict = await service.score(Capture("text", text=HIT), Options())
+        assert verdict.findings
+        assert not verdict.degraded
+        ocr.go.set()
+        return await asyncio.gather(*images, return_exceptions=True)
+
+    outcomes = asyncio.run(talk())
+    kinds = [type(outcome) for outcome in outcomes]
+    assert set(kinds) == {InvalidImage, Overloaded}
+    assert kinds.index(Overloaded) >= 2
+
+
+def test_a_busy_model_degrades_and_never_sets_aside(pipeline: Pipeline) -> None:
+    entered, go = threading.Event(), threading.Event()
+
+    class Held(FixedScorer):
+        def score(self, window: ContextWindow) -> WindowScores:
+            entered.set()
+            assert go.wait(20)
+            return super().score(window)
+
+    service = ScoringService(replace(pipeline, scorer=Held()), replace(LIMITS, text_threads=2))
+
+    async def talk() -> Verdict:
+        first = asyncio.create_task(service.score(Capture("a", text=HIT), Options()))
+        await asyncio.to_thread(entered.wait, 20)
+        second = await service.score(Capture("b", text=HIT), Options(evidence=True), new_call(seconds=0.5))
+        go.set()
+        assert not (await first).degraded
+        return second
+
+    verdict = asyncio.run(talk())
+    assert verdict.degraded
+    assert verdict.action is not Action.DISMISS
+    assert {finding.reason for finding in verdict.findings} == {Reason.DEGRADED}
+
+
+def test_a_picture_that_nobody_waits_for_is_not_read(pipeline: Pipeline, ocr: HeldOcr, written: Any) -> None:
+    service = ScoringService(replace(pipeline, ocr=ocr), LIMITS)
+    dropped = Call()
+    dropped.dropped.set()
+    outcome = service.score_now(Capture("a", image=written.png("x")), Options(), dropped)
+    assert isinstance(outcome, DeadlineExceeded)
+    assert not ocr.entered.is_set()
+
+
+def test_a_batch_is_done_in_pieces_and_keeps_its_order(pipeline: Pipeline) -> None:
+    service = ScoringService(replace(pipeline, scorer=FixedScorer()), replace(LIMITS, text_threads=2))
+    captures = [Capture(str(n), text=f"{n} {HIT if n % 7 == 0 else 'homework'} " + "x" * 900) for n in range(256)]
+    assert 10 < len(make_plan(captures).pieces) < 20
+    outcomes = asyncio.run(service.score_batch(captures, Options()))
+    assert [outcome.capture_id for outcome in outcomes if isinstance(outcome, Verdict)] == [c.id for c in captures]
+    assert [bool(o.findings) for o in outcomes if isinstance(o, Verdict)] == [n % 7 == 0 for n in range(256)]
+
+
+def test_what_a_piece_costs_is_known_before_it_is_done(written: Any) -> None:
+    assert image_cost(written.png("a", "b")) == 900 * 160
+    capture = (Path(__file__).parents[1] / "demo" / "captures" / "chat_dark.png").read_bytes()
+    assert image_cost(capture) > 500_000
+    assert [image_cost(bad) for bad in (b"text", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0\xff", b"RIFF")] == [1] * 4
+    plan = make_plan(
+        [Capture("a", text="é" * CHUNK), InvalidImage("x"), Capture("b", image=b""), Capture("c", text="")]
+    )
+    assert [(piece.places, piece.image) for piece in plan.pieces] == [([0], False), ([3], False)]
+    assert plan.pieces[0].cost == 2 * CHUNK + 1024
+    assert sorted(plan.refused) == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("files", "cpus"),
+    [
+        ({"cpu.max": "max 100000"}, None),
+        ({"cpu.max": "100000 100000"}, 1),
+        ({"cpu.max": "50000 100000"}, 1),
+        ({"cpu/cpu.cfs_quota_us": "100000", "cpu/cpu.cfs_period_us": "100000"}, 1),
+        ({"cpu/cpu.cfs_quota_us": "-1", "cpu/cpu.cfs_period_us": "100000"}, None),
+        ({}, None),
+    ],
+)
+def test_the_quota_of_a_container_counts(tmp_path: Path, files: dict[str, str], cpus: int | None) -> None:
+    for name, content in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(content, encoding="ascii")
+    assert usable_cpus(tmp_path) == (cpus or usable_cpus(tmp_path / "nowhere"))

@@ -1,0 +1,169 @@
+"""What holds for every RPC: its name, its codes, its deadline, and that dropped work is dropped."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
+from typing import Any
+
+import grpc
+import grpc.aio
+import pytest
+
+from domain.errors import Overloaded
+from domain.hit import ContextWindow
+from models.scorer import WindowScores
+from pipeline.pipeline import Pipeline
+from serving.grpc_api import GrpcServer
+from serving.limits import Limits
+from serving.proto import scoring_pb2 as pb
+from serving.proto import scoring_pb2_grpc
+from serving.service import ScoringService
+from tests.conftest import FixedScorer
+
+LIMITS = Limits(text_threads=1, image_threads=1, scorer_slots=1)
+TEXT = pb.ScoreRequest(capture=pb.Capture(id="a", text="he said he would stab me at the gate"))
+Stub = scoring_pb2_grpc.ScoringStub
+
+
+class HeldScorer(FixedScorer):
+    """Waits until it is let go, if it is held."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.entered, self.go = threading.Event(), threading.Event()
+        self.fault: Exception | None = None
+
+    def score(self, window: ContextWindow) -> WindowScores:
+        self.entered.set()
+        assert self.go.wait(20)
+        if self.fault:
+            raise self.fault
+        return super().score(window)
+
+
+@pytest.fixture
+def scorer() -> HeldScorer:
+    made = HeldScorer()
+    made.go.set()
+    return made
+
+
+@pytest.fixture
+def service(pipeline: Pipeline, scorer: HeldScorer) -> ScoringService:
+    return ScoringService(replace(pipeline, scorer=scorer), LIMITS)
+
+
+def over_grpc(service: ScoringService, talk: Callable[[Any], Awaitable[None]]) -> None:
+    """Runs a conversation with a server on loopback."""
+
+    async def run() -> None:
+        server = GrpcServer(service)
+        port = await server.start("127.0.0.1:0")
+        try:
+            async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+                await talk(Stub(channel))  # type: ignore[no-untyped-call]
+        finally:
+            await server.stop(0)
+
+    asyncio.run(run())
+
+
+def trailer(error: grpc.aio.AioRpcError) -> dict[str, str]:
+    return {str(name): str(value) for name, value in error.trailing_metadata()}
+
+
+def test_the_request_id_comes_back(service: ScoringService) -> None:
+    async def talk(stub: Any) -> None:
+        call = stub.Score(TEXT, metadata=(("x-request-id", "sensor-7:42"),))
+        await call
+        assert dict(await call.trailing_metadata())["x-request-id"] == "sensor-7:42"
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await stub.Score(pb.ScoreRequest(), metadata=(("x-request-id", "sensor-7:43"),))
+        assert trailer(refused.value)["x-request-id"] == "sensor-7:43"
+
+    over_grpc(service, talk)
+
+
+def test_a_refusal_has_its_code_and_says_when_to_come_back(service: ScoringService) -> None:
+    def refuse(*_: Any) -> Any:
+        raise Overloaded("full", 2.3)
+
+    service._texts.submit = refuse  # type: ignore[method-assign]
+
+    async def talk(stub: Any) -> None:
+        for ask in (stub.Score(TEXT), stub.ScoreBatch(pb.ScoreBatchRequest(captures=[TEXT.capture]))):
+            with pytest.raises(grpc.aio.AioRpcError) as refused:
+                await ask
+            assert refused.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+            assert (trailer(refused.value)["retry-after"], trailer(refused.value)["grpc-retry-pushback-ms"]) == (
+                "3",
+                "2300",
+            )
+        stream = stub.ScoreStream(iter([pb.ScoreStreamRequest(capture=TEXT.capture)]))
+        assert [answer.result.failure.type async for answer in stream] == ["overloaded"]
+
+    over_grpc(service, talk)
+
+
+def test_an_unforeseen_fault_is_internal_without_its_message(
+    service: ScoringService, caplog: pytest.LogCaptureFixture
+) -> None:
+    service.pipeline = replace(service.pipeline, first_look=None)  # type: ignore[arg-type]
+
+    class Broken:
+        def score_batch(self, *_: Any) -> Any:
+            raise ValueError("canary words of a pupil")
+
+        score = score_batch
+        limits = LIMITS
+
+    async def talk(stub: Any) -> None:
+        for ask in (stub.Score(TEXT), stub.ScoreBatch(pb.ScoreBatchRequest(captures=[TEXT.capture]))):
+            with pytest.raises(grpc.aio.AioRpcError) as failed:
+                await ask
+            assert failed.value.code() is grpc.StatusCode.INTERNAL
+            assert "canary" not in str(failed.value)
+
+    over_grpc(Broken(), talk)  # type: ignore[arg-type]
+    assert "canary" not in caplog.text
+    assert "ValueError at " in caplog.text
+
+
+def test_work_of_a_caller_who_cancels_or_runs_out_of_time_is_dropped(
+    service: ScoringService, scorer: HeldScorer
+) -> None:
+    scorer.go.clear()
+
+    async def talk(stub: Any) -> None:
+        begun = stub.Score(TEXT)
+        await asyncio.to_thread(scorer.entered.wait, 20)
+        waiting = asyncio.ensure_future(stub.Score(TEXT, timeout=0.3))
+        with pytest.raises(grpc.aio.AioRpcError) as late:
+            await waiting
+        assert late.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
+        begun.cancel()
+        for _ in range(200):
+            if not service._texts.waiting:
+                break
+            await asyncio.sleep(0.05)
+        assert service._texts.waiting == 0
+        scorer.go.set()
+        await stub.Score(TEXT)
+
+    over_grpc(service, talk)
+    assert len(scorer.windows) == 2  # the one that had begun, and the last
+
+
+def test_a_stream_keeps_its_order_and_a_bad_capture_does_not_end_it(service: ScoringService) -> None:
+    async def requests() -> AsyncIterator[pb.ScoreStreamRequest]:
+        for number in range(60):
+            text = "x" * 300_000 if number == 7 else f"message {number}, he would stab me"
+            yield pb.ScoreStreamRequest(capture=pb.Capture(id=str(number), text=text))
+
+    async def talk(stub: Any) -> None:
+        results = [answer.result async for answer in stub.ScoreStream(requests())]
+        assert [r.verdict.id or r.failure.id for r in results] == [str(number) for number in range(60)]
+        assert [r.failure.type for r in results if r.failure.id] == ["text_too_long"]
+
+    over_grpc(service, talk)

@@ -1,0 +1,277 @@
+"""What holds for every HTTP request: its name, its problems, its deadline, its repeats, and ETags."""
+
+import asyncio
+import json
+import threading
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from domain.errors import OcrFailed, Overloaded
+from domain.hit import ContextWindow
+from models.scorer import WindowScores
+from pipeline.pipeline import Pipeline
+from serving.body_limit import BodyLimit
+from serving.call import new_call
+from serving.http_api import make_app
+from serving.idempotency import _fingerprint
+from serving.limits import Limits
+from serving.service import ScoringService
+from tests.conftest import FixedScorer
+
+LIMITS = Limits(text_threads=1, image_threads=1, scorer_slots=1)
+TEXT = {"id": "a", "text": "he said he would stab me at the gate"}
+
+
+class CountingScorer(FixedScorer):
+    """Fails with what it is given, if it is given anything."""
+
+    fault: Exception | None = None
+
+    def score(self, window: ContextWindow) -> WindowScores:
+        if self.fault:
+            raise self.fault
+        return super().score(window)
+
+
+@pytest.fixture
+def scorer() -> CountingScorer:
+    return CountingScorer()
+
+
+@pytest.fixture
+def service(pipeline: Pipeline, scorer: CountingScorer) -> ScoringService:
+    return ScoringService(replace(pipeline, scorer=scorer), LIMITS)
+
+
+@pytest.fixture
+def client(service: ScoringService) -> Iterator[TestClient]:
+    with TestClient(make_app(service), raise_server_exceptions=False) as opened:
+        yield opened
+
+
+def test_every_answer_carries_the_request_id(client: TestClient) -> None:
+    given = client.post("/v1/score", json=TEXT, headers={"x-request-id": "sensor-7:42"})
+    assert given.headers["x-request-id"] == "sensor-7:42"
+    made = {client.get(path).headers["x-request-id"] for path in ("/livez", "/nowhere", "/v1/model")}
+    assert len(made) == 3
+    assert all(len(name) == 32 for name in made)
+    for bad in ("", "with space", "x" * 129, "new\tline"):
+        assert client.get("/livez", headers={"x-request-id": bad}).headers["x-request-id"] != bad
+
+
+@pytest.mark.parametrize(
+    ("request_", "status", "kind"),
+    [
+        ({"url": "/nowhere", "method": "GET"}, 404, "not_found"),
+        ({"url": "/v1/score", "method": "GET"}, 405, "method_not_allowed"),
+        ({"content": b'{"id": ', "headers": {"content-type": "application/json"}}, 400, "malformed_request"),
+        ({"content": b'"\xff"', "headers": {"content-type": "application/json"}}, 400, "malformed_request"),
+        ({"content": b"[" * 100_000, "headers": {"content-type": "application/json"}}, 400, "malformed_request"),
+        ({"content": json.dumps(TEXT), "headers": {"content-type": "text/plain"}}, 415, "unsupported_media_type"),
+        ({"json": {"id": "a"}}, 422, "invalid_request"),
+        ({"json": TEXT, "headers": {"x-request-timeout": "soon"}}, 422, "invalid_request"),
+        ({"json": TEXT, "headers": {"x-request-timeout": "-1"}}, 422, "invalid_request"),
+        ({"json": TEXT, "headers": {"x-request-timeout": "nan"}}, 422, "invalid_request"),
+        ({"json": TEXT, "headers": {"idempotency-key": "two words"}}, 422, "invalid_request"),
+        ({"url": "/v1/captures", "files": {"image": b"no picture"}}, 422, "invalid_image"),
+        ({"url": "/v1/captures", "data": {"capture": "{}"}}, 422, "invalid_request"),
+    ],
+)  # fmt: skip
+def test_every_fault_is_a_problem_with_its_code(
+    client: TestClient, request_: dict[str, Any], status: int, kind: str
+) -> None:
+    answer = client.request(**{"method": "POST", "url": "/v1/score", **request_})
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+    problem = answer.json()
+    assert (problem["type"], problem["status"]) == (f"urn:secondglance:{kind}", status)
+    assert problem["request_id"] == answer.headers["x-request-id"]
+    assert problem["detail"]
+
+
+def test_an_unforeseen_fault_is_a_problem_without_its_message(
+    client: TestClient, scorer: CountingScorer, caplog: pytest.LogCaptureFixture
+) -> None:
+    scorer.fault = ValueError("canary words of a pupil")
+    answer = client.post("/v1/score", json=TEXT)
+    assert (answer.status_code, answer.json()["type"]) == (500, "urn:secondglance:internal")
+    assert "canary" not in answer.text
+    assert "canary" not in caplog.text
+    assert f"call {answer.json()['request_id']}" in caplog.text
+    assert "ValueError at " in caplog.text
+    batch = {"captures": [TEXT, {"id": "b", "text": "homework"}]}
+    verdicts = client.post("/v1/score:batch", json=batch).json()["verdicts"]
+    assert verdicts[0]["error"]["type"] == "internal"
+    assert verdicts[1]["action"] == "dismiss"
+
+
+def test_refusals_say_when_to_come_back(client: TestClient, service: ScoringService) -> None:
+    def refuse(*_: Any) -> Any:
+        raise Overloaded("full", 2.3)
+
+    service._texts.submit = refuse  # type: ignore[method-assign]
+    for path, body in (("/v1/score", TEXT), ("/v1/score:batch", {"captures": [TEXT, TEXT]})):
+        answer = client.post(path, json=body)
+        assert (answer.status_code, answer.headers["retry-after"]) == (429, "3")
+        assert answer.json()["type"] == "urn:secondglance:overloaded"
+    mixed = client.post("/v1/score:batch", json={"captures": [TEXT, {"id": "b", "image": ""}]})
+    assert [v["error"]["type"] for v in mixed.json()["verdicts"]] == ["overloaded", "invalid_image"]
+
+
+def test_a_deadline_that_leaves_no_time_for_the_model_gives_the_grade(
+    client: TestClient, scorer: CountingScorer
+) -> None:
+    verdict = client.post("/v1/score", json=TEXT, headers={"x-request-timeout": "0.04"}).json()
+    if "action" in verdict:  # on a slow machine it is refused instead, as late as that
+        assert verdict["degraded"]
+        assert {f["reason"] for f in verdict["findings"]} == {"degraded"}
+        assert verdict["action"] != "dismiss"
+    else:
+        assert verdict["type"] == "urn:secondglance:overloaded"
+    assert scorer.windows == []
+
+
+def test_a_request_with_a_key_is_worked_on_once(client: TestClient, scorer: CountingScorer) -> None:
+    first = client.post("/v1/score", json=TEXT, headers={"idempotency-key": "k1", "x-request-id": "one"})
+    worked = len(scorer.windows)
+    second = client.post("/v1/score", json=TEXT, headers={"idempotency-key": "k1", "x-request-id": "two"})
+    assert (first.status_code, second.content) == (200, first.content)
+    assert (second.headers["x-request-id"], len(scorer.windows)) == ("two", worked)
+    other = client.post("/v1/score", json={**TEXT, "id": "b"}, headers={"idempotency-key": "k1"})
+    assert (other.status_code, other.json()["type"]) == (422, "urn:secondglance:invalid_request")
+    client.post("/v1/score", json=TEXT, headers={"idempotency-key": "k2"})
+    assert len(scorer.windows) == 2 * worked
+
+
+def test_an_upload_that_is_sent_again_with_another_boundary_is_the_same_request() -> None:
+    def fingerprint(boundary: str, content: str) -> bytes:
+        headers = [(b"content-type", f"multipart/form-data; boundary={boundary}".encode())]
+        body = f"--{boundary}\r\n{content}\r\n--{boundary}--".encode()
+        return _fingerprint({"type": "http", "headers": headers}, body)
+
+    assert fingerprint("one", "x") == fingerprint("two", "x") != fingerprint("two", "y")
+
+
+def test_a_failure_is_not_kept(client: TestClient, service: ScoringService) -> None:
+    asked = {"json": TEXT, "headers": {"idempotency-key": "again"}}
+    whole = service.pipeline
+    service.pipeline = replace(whole, first_look=None)  # type: ignore[arg-type]
+    assert client.post("/v1/score", **asked).status_code == 500  # type: ignore[arg-type]
+    service.pipeline = whole
+    assert client.post("/v1/score", **asked).status_code == 200  # type: ignore[arg-type]
+
+
+def test_what_is_active_has_an_etag(client: TestClient, service: ScoringService) -> None:
+    for path in ("/v1/lexicon", "/v1/model", "/v1/policy"):
+        tag = client.get(path).headers["etag"]
+        for known in (tag, f"W/{tag}", f'"other", {tag}', "*"):
+            same = client.get(path, headers={"if-none-match": known})
+            assert (same.status_code, same.content, same.headers["etag"]) == (304, b"", tag)
+        assert client.get(path, headers={"if-none-match": '"other"'}).status_code == 200
+    tag = client.get("/v1/model").headers["etag"]
+    versions = replace(service.pipeline.versions, model="sg-other")
+    service.pipeline = replace(service.pipeline, versions=versions)
+    assert client.get("/v1/model", headers={"if-none-match": tag}).json()["name"] == "sg-other"
+
+
+async def asgi(app: Any, body: bytes, whole: bool, hang_up: Callable[[], Awaitable[Any]]) -> list[Any]:
+    """Sends a body over bare ASGI, the whole of it or not, and hangs up; returns what was answered."""
+    events = iter([{"type": "http.request", "body": body, "more_body": not whole}])
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        event = next(events, None)
+        if event is None:
+            await hang_up()
+        return event or {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http", "method": "POST", "path": "/v1/score", "raw_path": b"/v1/score", "query_string": b"",
+        "headers": [(b"content-type", b"application/json")], "root_path": "", "http_version": "1.1",
+    }  # fmt: skip
+    await app(scope, receive, send)
+    return sent
+
+
+def test_work_of_a_caller_who_hung_up_is_dropped(pipeline: Pipeline) -> None:
+    entered, go = threading.Event(), threading.Event()
+
+    class Slow(FixedScorer):
+        def score(self, window: ContextWindow) -> WindowScores:
+            entered.set()
+            assert go.wait(20)
+            return super().score(window)
+
+    slow = Slow()
+    service = ScoringService(replace(pipeline, scorer=slow), LIMITS)
+    app = make_app(service)
+    far = " and then we went home and had tea and talked for hours about nothing. " * 40
+    body = json.dumps({"id": "a", "text": f"he would stab me{far}i want to die{far}kys"}).encode()
+
+    async def hang_up() -> None:
+        async def once_begun() -> None:
+            await asyncio.to_thread(entered.wait, 20)
+
+        first = asyncio.create_task(asgi(app, body, True, once_begun))
+        await once_begun()
+        second = asyncio.create_task(asgi(app, body, True, once_begun))  # waits behind the first, and never begins
+        assert await asyncio.gather(first, second) == [[], []]
+
+    asyncio.run(hang_up())
+    go.set()
+    service._texts.close()
+    assert len(slow.windows) == 1
+    assert service._texts.waiting == 0
+
+
+def test_a_body_that_comes_too_slowly_is_refused(service: ScoringService) -> None:
+    app = make_app(ScoringService(service.pipeline, replace(LIMITS, longest_s=0.05)))
+    sent = asyncio.run(asgi(app, b"{", False, lambda: asyncio.sleep(30)))
+    assert (sent[0]["status"], json.loads(sent[1]["body"])["type"]) == (408, "urn:secondglance:request_timeout")
+
+
+def test_too_many_bytes_at_once_are_refused() -> None:
+    async def read_all(scope: Any, receive: Any, send: Any) -> None:
+        while (await receive()).get("more_body"):
+            continue
+
+    limit = BodyLimit(read_all, limit=100, together=150)
+    bodies = [{"type": "http.request", "body": b"x" * 90, "more_body": True}, {"type": "http.request"}]
+
+    async def two() -> list[Any]:
+        both_in = asyncio.Event()
+
+        async def send_one() -> Any:
+            events = iter(bodies)
+
+            async def receive() -> Any:
+                event = next(events)
+                if not event.get("more_body"):
+                    await both_in.wait()
+                return event
+
+            try:
+                await limit({"type": "http", "state": {"call": new_call()}}, receive, None)  # type: ignore[arg-type]
+            finally:
+                both_in.set()
+
+        return await asyncio.gather(send_one(), send_one(), return_exceptions=True)
+
+    assert [type(outcome) for outcome in asyncio.run(two())] == [type(None), Overloaded]
+    assert limit._held == 0
+
+
+def test_an_ocr_failure_is_503(client: TestClient, service: ScoringService) -> None:
+    class Broken:
+        def read(self, image: bytes) -> Any:
+            raise OcrFailed("the OCR worker died")
+
+    service.pipeline = replace(service.pipeline, ocr=Broken())  # type: ignore[arg-type]
+    answer = client.post("/v1/captures", files={"image": b"\x89PNG\r\n\x1a\n"})
+    assert (answer.status_code, answer.json()["type"]) == (503, "urn:secondglance:ocr_failed")
