@@ -11,6 +11,7 @@ from domain.errors import SecondglanceError
 COMMANDS = {
     "score": ("cli.score", "Score captures and texts."),
     "serve": ("cli.serve", "Serve HTTP and gRPC."),
+    "keys": ("cli.keys", "Add, list, rotate and revoke API keys."),
     "lexicon": ("cli.lexicon", "Check, count, import, export and seal lexicons."),
     "bank": ("cli.bank", "Check and query hash banks."),
     "model": ("cli.model", "List, show and verify model folders."),

@@ -1,11 +1,14 @@
 """`secondglance serve`: HTTP and gRPC in one process."""
 
 import logging
+from pathlib import Path
 from typing import Any
 
 import click
 
 from cli.options import given, pipeline_options, pipeline_settings
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command("serve")
@@ -13,16 +16,13 @@ from cli.options import given, pipeline_options, pipeline_settings
 @click.option("--http-port", type=int, help="HTTP port (8080). [env: SECONDGLANCE_HTTP_PORT]")
 @click.option("--grpc-port", type=int, help="gRPC port (50051). [env: SECONDGLANCE_GRPC_PORT]")
 @click.option("--threads", type=int, help="Texts worked on at once. [env: SECONDGLANCE_THREADS]")
+@click.option("--keys", type=_FILE, help="File of API keys (see `secondglance keys`). [env: SECONDGLANCE_KEYS]")
+@click.option("--tls-cert", type=_FILE, help="Certificate chain, PEM. [env: SECONDGLANCE_TLS_CERT]")
+@click.option("--tls-key", type=_FILE, help="Its private key, PEM. [env: SECONDGLANCE_TLS_KEY]")
+@click.option("--tls-client-ca", type=_FILE, help="Clients need its certificates. [env: SECONDGLANCE_TLS_CLIENT_CA]")
 @click.option("--dev", is_flag=True, help="Listen beyond loopback without keys. [env: SECONDGLANCE_DEV]")
 @pipeline_options
-def command(
-    host: str | None,
-    http_port: int | None,
-    grpc_port: int | None,
-    threads: int | None,
-    dev: bool,
-    **values: Any,
-) -> None:
+def command(**values: Any) -> None:
     """Serves the scoring API until SIGTERM; ready only after warm-up."""
     from pydantic import ValidationError
 
@@ -30,10 +30,9 @@ def command(
     from serving.settings import ServingSettings
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    own = {name: values.pop(name) for name in list(values) if name in ServingSettings.model_fields}
     try:
-        settings = ServingSettings(
-            **given(host=host, http_port=http_port, grpc_port=grpc_port, threads=threads, dev=dev)
-        )
+        settings = ServingSettings(**given(**own))
     except ValidationError as error:
         raise click.UsageError("; ".join(fault["msg"] for fault in error.errors())) from None
     run(pipeline_settings(**values), settings)

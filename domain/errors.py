@@ -11,11 +11,16 @@
     │   ├── InvalidPolicy
     │   ├── InvalidBank
     │   ├── InvalidModel          missing, or not the bytes that its manifest promises
+    │   ├── InvalidKeys           the file of API keys, or the issuer of tokens
     │   └── MissingWeights        the OCR weights are not installed, or altered
+    ├── AccessDenied
+    │   ├── Unauthenticated       no key or token, or none that is known
+    │   └── Forbidden             known, but this is not for them
     └── Unavailable               not the caller's fault; worth another try
         ├── OcrFailed             the worker that read this image crashed or hung
         ├── DeadlineExceeded      the caller's time was up before there was an answer
         └── Overloaded            refused before any work was done; says when to come back
+            └── QuotaExceeded     the tenant has asked for more than was agreed
 
 Messages name the fault and never repeat the text that was scored.
 """
@@ -87,10 +92,34 @@ class InvalidModel(InvalidConfiguration):
     kind = "invalid_model"
 
 
+class InvalidKeys(InvalidConfiguration):
+    """The file of API keys is at fault, or an issuer of tokens cannot be used."""
+
+    kind = "invalid_keys"
+
+
 class MissingWeights(InvalidConfiguration):
     """OCR weights are not installed or not the bytes that were promised."""
 
     kind = "missing_weights"
+
+
+class AccessDenied(SecondglanceError):
+    """The caller may not do this."""
+
+    kind = "access_denied"
+
+
+class Unauthenticated(AccessDenied):
+    """There is no key or token, or it is not known, or no longer valid."""
+
+    kind = "unauthenticated"
+
+
+class Forbidden(AccessDenied):
+    """The caller is known, but has not the scope, or not the school."""
+
+    kind = "forbidden"
 
 
 class Unavailable(SecondglanceError):
@@ -124,3 +153,9 @@ class Overloaded(Unavailable):
     def __init__(self, message: str, retry_after_s: float = 1.0) -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
+
+
+class QuotaExceeded(Overloaded):
+    """The tenant has asked for more captures a minute than was agreed."""
+
+    kind = "quota_exceeded"

@@ -7,6 +7,8 @@ import time
 import uuid
 from dataclasses import dataclass, field
 
+from serving.caller import NOBODY, Caller
+
 REQUEST_ID_HEADER = "x-request-id"
 TIMEOUT_HEADER = "x-request-timeout"
 LONGEST_S = 60.0
@@ -20,15 +22,20 @@ class Call:
 
     Attributes:
         request_id: Names it in answers and logs.
-        tenant: Whose call it is; shares and quotas go by it.
+        caller: Who asks.
         deadline: When its caller stops waiting, on the monotonic clock, in seconds.
         dropped: Set once nobody waits for the answer any more.
     """
 
     request_id: str = "local"
-    tenant: str = ""
+    caller: Caller = NOBODY
     deadline: float = math.inf
     dropped: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def tenant(self) -> str:
+        """Whose call it is; shares, quotas and kept answers go by it."""
+        return self.caller.tenant
 
     @property
     def seconds_left(self) -> float:
@@ -41,15 +48,21 @@ class Call:
         return not self.dropped.is_set() and self.seconds_left > 0
 
 
-def new_call(request_id: str | None = None, seconds: float | None = None, longest_s: float = LONGEST_S) -> Call:
+def new_call(
+    request_id: str | None = None,
+    seconds: float | None = None,
+    longest_s: float = LONGEST_S,
+    caller: Caller = NOBODY,
+) -> Call:
     """A call that begins now.
 
     Args:
         request_id: The caller's name for it; one that is not 1..128 letters, digits or `._:-` is replaced.
         seconds: How long the caller waits; None if it does not say.
         longest_s: The most that is granted.
+        caller: Who asks.
     """
     known = request_id is not None and _REQUEST_ID.fullmatch(request_id)
     granted = longest_s if seconds is None else min(seconds, longest_s)
     name = request_id if known and request_id else uuid.uuid4().hex
-    return Call(request_id=name, deadline=time.monotonic() + granted)
+    return Call(name, caller, time.monotonic() + granted)

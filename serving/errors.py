@@ -3,6 +3,7 @@
 import grpc
 
 from domain.errors import (
+    AccessDenied,
     DeadlineExceeded,
     ImageTooLarge,
     InvalidConfiguration,
@@ -10,6 +11,7 @@ from domain.errors import (
     Overloaded,
     SecondglanceError,
     TextTooLong,
+    Unauthenticated,
     Unavailable,
 )
 
@@ -18,6 +20,8 @@ _CODES: tuple[tuple[type[SecondglanceError], int, grpc.StatusCode], ...] = (
     (ImageTooLarge, 413, grpc.StatusCode.INVALID_ARGUMENT),
     (InvalidRequest, 422, grpc.StatusCode.INVALID_ARGUMENT),
     (InvalidConfiguration, 500, grpc.StatusCode.FAILED_PRECONDITION),
+    (Unauthenticated, 401, grpc.StatusCode.UNAUTHENTICATED),
+    (AccessDenied, 403, grpc.StatusCode.PERMISSION_DENIED),
     (Overloaded, 429, grpc.StatusCode.RESOURCE_EXHAUSTED),
     (DeadlineExceeded, 504, grpc.StatusCode.DEADLINE_EXCEEDED),
     (Unavailable, 503, grpc.StatusCode.UNAVAILABLE),

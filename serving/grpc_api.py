@@ -3,7 +3,6 @@
 import asyncio
 import math
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from typing import Any
 
 import grpc
@@ -16,7 +15,9 @@ from domain.capture import MAX_IMAGE_BYTES, Capture
 from domain.errors import InvalidRequest, SecondglanceError
 from domain.verdict import Verdict
 from pipeline.pipeline import Options
+from serving.access import Access
 from serving.call import Call, new_call
+from serving.grpc_access import GrpcAccess
 from serving.grpc_call import Context, answering
 from serving.grpc_messages import to_capture, to_result, to_verdict
 from serving.proto import scoring_pb2 as pb
@@ -26,6 +27,8 @@ from serving.service import ScoringService
 
 SERVICE = pb.DESCRIPTOR.services_by_name["Scoring"].full_name
 MAX_MESSAGE_BYTES = MAX_IMAGE_BYTES + 1024 * 1024
+MOST_RPCS = 4096
+"""At once; further ones are refused with RESOURCE_EXHAUSTED."""
 STREAM_AHEAD = 32
 """Requests of one stream that are worked on before its next one is read."""
 
@@ -67,10 +70,10 @@ class Scoring(scoring_pb2_grpc.ScoringServicer):
             try:
                 async for request in requests:
                     number += 1
-                    call = new_call(
-                        f"{stream.request_id}.{number}", stream.seconds_left, self._service.limits.longest_s
-                    )
-                    task = asyncio.create_task(self._result(request, replace(call, tenant=stream.tenant)))
+                    name = f"{stream.request_id}.{number}"
+                    longest_s = self._service.limits.longest_s
+                    call = new_call(name, stream.seconds_left, longest_s, stream.caller)
+                    task = asyncio.create_task(self._result(request, call))
                     tasks.add(task)
                     task.add_done_callback(tasks.discard)
                     await started.put(task)
@@ -113,13 +116,28 @@ class GrpcServer:
     Created inside the running event loop, as grpc.aio asks.
     """
 
-    def __init__(self, service: ScoringService) -> None:
+    def __init__(
+        self,
+        service: ScoringService,
+        access: Access | None = None,
+        credentials: grpc.ServerCredentials | None = None,
+    ) -> None:
+        """Listens nowhere yet.
+
+        Args:
+            service: What answers.
+            access: Who may do what; everybody everything by default, as on loopback without keys.
+            credentials: For TLS; without, it speaks plainly.
+        """
+        self._credentials = credentials
         self._server = grpc.aio.server(
+            interceptors=[GrpcAccess(access or Access())],
+            maximum_concurrent_rpcs=MOST_RPCS,
             options=[
                 ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
                 ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
                 ("grpc.so_reuseport", 0),
-            ]
+            ],
         )
         scoring_pb2_grpc.add_ScoringServicer_to_server(Scoring(service), self._server)  # type: ignore[no-untyped-call]
         self._health = aio_health.HealthServicer()
@@ -133,7 +151,10 @@ class GrpcServer:
         Raises:
             RuntimeError: If the address cannot be bound.
         """
-        port = self._server.add_insecure_port(address)
+        if self._credentials:
+            port = self._server.add_secure_port(address, self._credentials)
+        else:
+            port = self._server.add_insecure_port(address)
         await self.set_healthy(False)
         await self._server.start()
         return port

@@ -13,6 +13,7 @@ from domain.errors import Overloaded, SecondglanceError
 from serving.call import REQUEST_ID_HEADER, Call, new_call
 from serving.errors import grpc_code
 from serving.fault import where
+from serving.grpc_access import current_caller
 
 Context = grpc.aio.ServicerContext[Any, Any]
 _LOG = logging.getLogger("secondglance")
@@ -34,7 +35,7 @@ async def answering(context: Context, longest_s: float) -> AsyncIterator[Call]:
     seconds = context.time_remaining()
     if seconds is None:
         seconds = longest_s
-    call = new_call(str(given) if given else None, seconds, longest_s)
+    call = new_call(str(given) if given else None, seconds, longest_s, current_caller())
     trailer: list[tuple[str, str]] = [(REQUEST_ID_HEADER, call.request_id)]
     context.set_trailing_metadata(tuple(trailer))
     try:

@@ -1,14 +1,16 @@
 """The HTTP application: routers over the service, inside layers that every request passes.
 
-From the outside in: `HttpCall` names the request and answers errors, `BodyLimit` counts its bytes, `Idempotency`
-answers repeats. A router of another API is added by `app.include_router`.
+From the outside in: `HttpCall` names the request and answers errors, `HttpAccess` finds who asks, `BodyLimit` counts
+the bytes, `Idempotency` answers repeats. Every router says which scope its routes need.
 """
 
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 
 from domain.capture import MAX_IMAGE_BYTES
+from serving.access import Access
 from serving.body_limit import BodyLimit
+from serving.http_access import HttpAccess, check_scopes
 from serving.http_call import HttpCall
 from serving.idempotency import Idempotency
 from serving.problem import add_problems
@@ -30,12 +32,12 @@ _NO_TELEMETRY: TelemetryConfig = {
 """FastAPI's own would send messages of errors, which may hold text, to wherever the environment says."""
 
 
-def make_app(service: ScoringService, reloadable: bool = False) -> FastAPI:
+def make_app(service: ScoringService, access: Access | None = None) -> FastAPI:
     """The HTTP application over a service.
 
     Args:
         service: What answers.
-        reloadable: Whether callers may have the lists read anew; there are no keys yet, so only on loopback.
+        access: Who may do what; everybody everything by default, as on loopback without keys.
     """
     app = FastAPI(
         title="Secondglance",
@@ -46,12 +48,13 @@ def make_app(service: ScoringService, reloadable: bool = False) -> FastAPI:
     )
     app.add_middleware(Idempotency)
     app.add_middleware(BodyLimit, limit=MAX_BODY_BYTES, together=MAX_BODIES_BYTES)
+    app.add_middleware(HttpAccess, access=access or Access())
     app.add_middleware(HttpCall, longest_s=service.limits.longest_s)
     add_problems(app)
     app.include_router(scoring_routes(service))
     app.include_router(active_routes(service))
-    if reloadable:
-        app.include_router(swap_routes(service))
+    app.include_router(swap_routes(service))
     app.include_router(probe_routes(service))
     app.include_router(metrics_routes(service))
+    check_scopes(app)
     return app

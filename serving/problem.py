@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from domain.errors import InvalidRequest, Overloaded, SecondglanceError
+from domain.errors import InvalidRequest, Overloaded, SecondglanceError, Unauthenticated
 from serving.errors import http_status
 from serving.fault import where
 
@@ -32,8 +32,7 @@ def problem_of(error: Exception, request_id: str) -> JSONResponse:
     The message of an error that nobody foresaw may hold a pupil's text: it is neither answered nor logged.
     """
     if isinstance(error, SecondglanceError):
-        headers = {"retry-after": str(math.ceil(error.retry_after_s))} if isinstance(error, Overloaded) else None
-        return problem(http_status(error), error.kind, str(error), request_id, headers)
+        return problem(http_status(error), error.kind, str(error), request_id, _headers(error))
     if isinstance(error, HTTPException):
         kind = _KINDS.get(error.status_code, "http")
         return problem(error.status_code, kind, str(error.detail), request_id, dict(error.headers or {}))
@@ -55,6 +54,12 @@ def problem(
         "request_id": request_id,
     }
     return JSONResponse(body, status, headers, media_type="application/problem+json")
+
+
+def _headers(error: SecondglanceError) -> dict[str, str]:
+    if isinstance(error, Overloaded):
+        return {"retry-after": str(math.ceil(error.retry_after_s))}
+    return {"www-authenticate": "Bearer"} if isinstance(error, Unauthenticated) else {}
 
 
 def faults(errors: Sequence[Any]) -> str:

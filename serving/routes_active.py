@@ -4,13 +4,15 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from serving.caller import ADMIN, READ
 from serving.entity_tag import tagged
+from serving.http_access import needs
 from serving.service import ScoringService
 
 
 def active_routes(service: ScoringService) -> APIRouter:
     """Which lexicon, model and policy are active; each with an ETag."""
-    routes = APIRouter(tags=["versions"])
+    routes = APIRouter(tags=["versions"], dependencies=[needs(READ)])
 
     @routes.get("/v1/lexicon")
     async def lexicon(request: Request) -> Response:
@@ -32,7 +34,7 @@ def active_routes(service: ScoringService) -> APIRouter:
 
 def swap_routes(service: ScoringService) -> APIRouter:
     """Changes of what is active."""
-    routes = APIRouter(tags=["operations"])
+    routes = APIRouter(tags=["operations"], dependencies=[needs(ADMIN)])
 
     @routes.post("/v1/lexicon:reload")
     def reload_lexicon() -> dict[str, Any]:

@@ -3,6 +3,8 @@
 from fastapi import APIRouter
 from fastapi.responses import PlainTextResponse
 
+from serving.caller import METRICS
+from serving.http_access import needs
 from serving.service import ScoringService
 
 
@@ -25,7 +27,7 @@ def probe_routes(service: ScoringService) -> APIRouter:
 
 def metrics_routes(service: ScoringService) -> APIRouter:
     """Metrics."""
-    routes = APIRouter(tags=["operations"], default_response_class=PlainTextResponse)
+    routes = APIRouter(tags=["operations"], default_response_class=PlainTextResponse, dependencies=[needs(METRICS)])
 
     @routes.get("/metrics")
     async def read_metrics() -> PlainTextResponse:

@@ -9,6 +9,8 @@ from domain.capture import Capture
 from domain.errors import InvalidRequest, SecondglanceError
 from pipeline.pipeline import Options
 from serving.call import Call
+from serving.caller import SCORE
+from serving.http_access import needs
 from serving.problem import faults
 from serving.schemas import BatchIn, CaptureIn, ScoreIn, failure_to_json, verdict_to_json
 from serving.service import ScoringService
@@ -27,7 +29,7 @@ CallOf = Annotated[Call, Depends(call_of)]
 
 def scoring_routes(service: ScoringService) -> APIRouter:
     """The routes over a service."""
-    routes = APIRouter(tags=["scoring"])
+    routes = APIRouter(tags=["scoring"], dependencies=[needs(SCORE)])
 
     @routes.post("/v1/score")
     async def score(body: ScoreIn, call: CallOf) -> Json:

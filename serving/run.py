@@ -12,10 +12,15 @@ import uvicorn
 from domain.errors import SecondglanceError
 from pipeline.build import build_pipeline, renew_lists
 from pipeline.settings import PipelineSettings
+from serving.access import Access
+from serving.caller import anybody
 from serving.grpc_api import GrpcServer
 from serving.http_api import make_app
+from serving.key_ring import KeyRing
+from serving.oidc import OidcSettings, OidcTokens, discover
 from serving.service import ScoringService
 from serving.settings import ServingSettings, is_loopback
+from serving.tls import grpc_tls, http_tls
 
 _LOG = logging.getLogger("secondglance")
 
@@ -27,28 +32,29 @@ def run(pipeline_settings: PipelineSettings, settings: ServingSettings) -> None:
         InvalidConfiguration: If a file that it runs with is at fault.
         OSError: If a port is taken.
     """
+    access = make_access(settings)
     service = ScoringService(
         build_pipeline(pipeline_settings),
         settings.limits(pipeline_settings.ocr_workers),
         lambda current: renew_lists(current, pipeline_settings),
     )
     try:
-        asyncio.run(_serve(service, settings))
+        asyncio.run(_serve(service, access, settings))
     finally:
         service.close()
 
 
-async def _serve(service: ScoringService, settings: ServingSettings) -> None:
+async def _serve(service: ScoringService, access: Access, settings: ServingSettings) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     loop.add_signal_handler(signal.SIGHUP, lambda: loop.run_in_executor(None, _reload, service))
     listener = socket.create_server((settings.host, settings.http_port), family=_family(settings.host))
-    app = make_app(service, reloadable=is_loopback(settings.host))
-    http = _HttpServer(uvicorn.Config(app, access_log=False, log_config=None, lifespan="off"))
+    app = make_app(service, access)
+    http = _HttpServer(uvicorn.Config(app, access_log=False, log_config=None, lifespan="off", **http_tls(settings)))
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    grpc_server = GrpcServer(service)
+    grpc_server = GrpcServer(service, access, grpc_tls(settings))
     grpc_port = await grpc_server.start(f"{host}:{settings.grpc_port}")
     serving = asyncio.create_task(http.serve([listener]))
     stopping = asyncio.create_task(stop.wait())
@@ -64,6 +70,22 @@ async def _serve(service: ScoringService, settings: ServingSettings) -> None:
         http.should_exit = True
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(serving, settings.drain_seconds)
+
+
+def make_access(settings: ServingSettings) -> Access:
+    """Who may do what, as the settings say.
+
+    Raises:
+        InvalidKeys: If the key file or the issuer cannot be used.
+    """
+    tokens = None
+    if settings.oidc_issuer:
+        jwks_url = settings.oidc_jwks_url or discover(settings.oidc_issuer)
+        tokens = OidcTokens(
+            OidcSettings(settings.oidc_issuer, settings.oidc_audience, jwks_url, settings.oidc_tenant_claim)
+        )
+    keys = KeyRing(settings.keys) if settings.keys else None
+    return Access(keys, tokens, anybody(is_loopback(settings.host)))
 
 
 def _reload(service: ScoringService) -> None:

@@ -15,11 +15,13 @@ from domain.verdict import Verdict
 from pipeline.pipeline import Options, Pipeline
 from serving.bounded import bounded
 from serving.call import Call
+from serving.caller import Caller
 from serving.fault import where
 from serving.lane import Lane
 from serving.limits import Limits, default_limits
 from serving.metrics import Metrics
 from serving.plan import Piece, make_plan
+from serving.quota import Quotas
 
 Renew = Callable[[Pipeline], tuple[Pipeline, list[str]]]
 """Makes a pipeline with new lists out of one with old ones, and names faults that do not stop them."""
@@ -47,6 +49,7 @@ class ScoringService:
         self._renewing = threading.Lock()
         self._texts = Lane("text", self.limits.text_threads, self.limits.text_queue)
         self._images = Lane("image", self.limits.image_threads, self.limits.image_queue)
+        self._quotas = Quotas()
         self._slots = threading.Semaphore(self.limits.scorer_slots)
         self.metrics = Metrics((self._texts, self._images))
         self._ready = False
@@ -114,10 +117,11 @@ class ScoringService:
         When the task that awaits it is cancelled, what has not begun is dropped and what has begun ends early.
 
         Raises:
-            Overloaded: If all of them were refused.
+            Overloaded: If all of them were refused, or the tenant's quota is used up.
         """
         call = call or Call()
-        plan = make_plan(captures)
+        self._quotas.take(call.caller, len(captures))
+        plan = make_plan([_allowed(capture, call.caller) for capture in captures])
         outcomes: dict[int, Outcome] = dict(plan.refused)
         futures: list[tuple[Piece, Future[list[Outcome]]]] = []
         for piece in plan.pieces:
@@ -186,6 +190,16 @@ class ScoringService:
         self._texts.close()
         self._images.close()
         self.pipeline.ocr.close()
+
+
+def _allowed(capture: Capture | SecondglanceError, caller: Caller) -> Capture | SecondglanceError:
+    """The capture, or why this caller may not have it scored."""
+    if not isinstance(capture, SecondglanceError):
+        try:
+            caller.check_site(capture.context.site)
+        except SecondglanceError as error:
+            return error
+    return capture
 
 
 def _unless_all_refused(outcomes: list[Outcome]) -> list[Outcome]:

@@ -2,6 +2,7 @@
 
 import ipaddress
 from dataclasses import replace
+from pathlib import Path
 
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -21,8 +22,29 @@ class ServingSettings(BaseSettings):
     text_queue_bytes: int = Field(4 * 2**20, ge=1, description="Bytes of text that may wait.")
     image_queue_pixels: int = Field(64_000_000, ge=1, description="Pixels of pictures that may wait.")
     longest_seconds: float = Field(60.0, gt=0, description="Longest time that a caller is granted, and the default.")
+    keys: Path | None = Field(None, description="File of API keys (`secondglance keys`).")
+    oidc_issuer: str | None = Field(None, description="OpenID Connect issuer whose tokens are accepted.")
+    oidc_audience: str = Field("secondglance", description="Audience that its tokens must be for.")
+    oidc_jwks_url: str | None = Field(None, description="Where its keys are; its own configuration says, if unset.")
+    oidc_tenant_claim: str = Field("tenant", description="The claim that holds the tenant.")
+    tls_cert: Path | None = Field(None, description="Certificate chain (PEM) of both transports.")
+    tls_key: Path | None = Field(None, description="Its private key (PEM).")
+    tls_client_ca: Path | None = Field(None, description="Clients need a certificate of this CA (PEM).")
     dev: bool = Field(False, description="Listen beyond loopback without keys; never in production.")
     drain_seconds: float = Field(20.0, ge=0, description="Time that running requests get at shutdown.")
+
+    @property
+    def guarded(self) -> bool:
+        """Whether callers need a key or a token."""
+        return self.keys is not None or self.oidc_issuer is not None
+
+    @model_validator(mode="after")
+    def _whole_tls(self) -> "ServingSettings":
+        if (self.tls_cert is None) != (self.tls_key is None):
+            raise ValueError("TLS needs both a certificate and its key")
+        if self.tls_client_ca and not self.tls_cert:
+            raise ValueError("client certificates need TLS: a certificate and a key of the server's own")
+        return self
 
     def limits(self, ocr_workers: int) -> Limits:
         """What is worked on at once and what may wait."""
@@ -37,10 +59,10 @@ class ServingSettings(BaseSettings):
 
     @model_validator(mode="after")
     def _loopback_unless_dev(self) -> "ServingSettings":
-        if not self.dev and not is_loopback(self.host):
+        if not (self.dev or self.guarded or is_loopback(self.host)):
             raise ValueError(
                 f"{self.host} is not a loopback address: without keys the service listens on loopback only "
-                "(--dev lifts this on a trusted network)"
+                "(--dev lifts this on a trusted network; --keys on any)"
             )
         return self
 

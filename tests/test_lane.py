@@ -7,6 +7,7 @@ import pytest
 
 from domain.errors import Overloaded
 from serving.call import Call
+from serving.caller import Caller
 from serving.lane import Lane
 
 
@@ -48,12 +49,12 @@ def finish(lane: Lane, gate: Gate, *futures: "Future[Any]") -> list[Any]:
 
 def test_the_queue_is_bounded_in_work_and_one_tenant_gets_half_of_it(gate: Gate) -> None:
     lane, _ = busy(gate, limit=100)
-    heavy = Call(tenant="heavy")
+    heavy = Call(caller=Caller("heavy"))
     queued = [lane.submit(lambda: gate.note("heavy"), 25, heavy) for _ in range(2)]
     with pytest.raises(Overloaded, match="the text queue is full") as refused:
         lane.submit(lambda: gate.note("never"), 25, heavy)
     assert refused.value.retry_after_s >= 1
-    other = lane.submit(lambda: gate.note("other"), 25, Call(tenant="other"))
+    other = lane.submit(lambda: gate.note("other"), 25, Call(caller=Caller("other")))
     assert lane.waiting == 75
     finish(lane, gate, *queued, other)
     assert sorted(gate.ran) == ["heavy", "heavy", "other"]
@@ -68,8 +69,8 @@ def test_something_too_big_for_the_queue_is_taken_when_nothing_waits(gate: Gate)
 
 def test_who_sends_little_is_not_behind_who_sends_much(gate: Gate) -> None:
     lane, held = busy(gate, limit=1000)
-    many = [lane.submit(lambda n=n: gate.note(f"many{n}"), 10, Call(tenant="many")) for n in range(5)]
-    one = lane.submit(lambda: gate.note("one"), 10, Call(tenant="one"))
+    many = [lane.submit(lambda n=n: gate.note(f"many{n}"), 10, Call(caller=Caller("many"))) for n in range(5)]
+    one = lane.submit(lambda: gate.note("one"), 10, Call(caller=Caller("one")))
     finish(lane, gate, held, *many, one)
     assert gate.ran.index("one") <= 1
     assert [name for name in gate.ran if name != "one"] == [f"many{n}" for n in range(5)]

@@ -12,6 +12,8 @@ from domain.verdict import Verdict
 from pipeline.build import renew_lists
 from pipeline.pipeline import Options, Pipeline
 from pipeline.settings import PipelineSettings
+from serving.access import Access
+from serving.caller import anybody
 from serving.http_api import make_app
 from serving.service import ScoringService
 from tests.conftest import FixedScorer
@@ -111,10 +113,10 @@ def test_no_request_sees_half_of_a_swap(service: ScoringService, files: Files) -
     assert len({name for name, _ in seen}) == 2 == len(seen)
 
 
-def test_the_route_is_there_on_loopback_only(service: ScoringService, files: Files) -> None:
-    open_to_all = TestClient(make_app(service))
-    assert open_to_all.post("/v1/lexicon:reload").status_code == 404
-    client = TestClient(make_app(service, reloadable=True), raise_server_exceptions=False)
+def test_without_keys_lists_are_reloaded_on_loopback_only(service: ScoringService, files: Files) -> None:
+    open_to_all = TestClient(make_app(service, Access(open_to=anybody(loopback=False))))
+    assert open_to_all.post("/v1/lexicon:reload").status_code == 403
+    client = TestClient(make_app(service), raise_server_exceptions=False)
     files.write("glim")
     answer: httpx.Response = client.post("/v1/lexicon:reload")
     assert answer.status_code == 200

@@ -1,0 +1,128 @@
+"""Bearer tokens of an OpenID Connect issuer: verified with the keys that it publishes."""
+
+import json
+import threading
+import time
+import urllib.request
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import jwt
+
+from domain.errors import InvalidKeys, Unavailable
+from serving.caller import SCOPES, Caller
+
+ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA")
+"""Signatures only: with a shared-secret algorithm a public key would be a secret, and `none` is none."""
+KEYS_FOR_S = 300.0
+LEAST_FETCH_S = 30.0
+"""A token with an unknown key id makes the keys be fetched again, but not more often than this."""
+LEEWAY_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class OidcSettings:
+    """Whose tokens are accepted.
+
+    Attributes:
+        issuer: As `iss` has it.
+        audience: As `aud` has it.
+        jwks_url: Where the issuer publishes its keys.
+        tenant_claim: The claim that holds the tenant; a token without it is refused.
+    """
+
+    issuer: str
+    audience: str
+    jwks_url: str
+    tenant_claim: str = "tenant"
+
+
+def discover(issuer: str) -> str:
+    """Where an issuer publishes its keys, as its own configuration says.
+
+    Raises:
+        InvalidKeys: If the configuration cannot be had, or is another issuer's.
+    """
+    _check_address(issuer)
+    address = issuer.rstrip("/") + "/.well-known/openid-configuration"
+    try:
+        with urllib.request.urlopen(address, timeout=10) as answer:  # noqa: S310  the scheme is checked above
+            found = json.load(answer)
+        published, address = found["issuer"], found["jwks_uri"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        kind = type(error).__name__
+        raise InvalidKeys(f"the configuration of the issuer {issuer} cannot be read ({kind})") from error
+    if published != issuer:
+        raise InvalidKeys(f"the configuration at {issuer} is that of another issuer")
+    return str(address)
+
+
+def _check_address(address: str) -> None:
+    parts = urlsplit(address)
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in {"127.0.0.1", "::1", "localhost"}):
+        raise InvalidKeys("an issuer must be reached over https, unless it is on this machine")
+
+
+class OidcTokens:
+    """Finds the caller of a token. Blocks while keys are fetched: call it in a thread."""
+
+    def __init__(self, settings: OidcSettings) -> None:
+        _check_address(settings.jwks_url)
+        self._settings = settings
+        self._client = jwt.PyJWKClient(settings.jwks_url, cache_keys=False, lifespan=KEYS_FOR_S, timeout=5)
+        self._fetching = threading.Lock()
+        self._fetched = -LEAST_FETCH_S
+
+    def find(self, token: str) -> Caller | None:
+        """The caller whom a token names, if it is genuine, for this service and valid now.
+
+        Raises:
+            Unavailable: If the issuer's keys cannot be fetched.
+        """
+        try:
+            identity = jwt.get_unverified_header(token).get("kid")
+            key = self._key(identity)
+            if key is None:
+                return None
+            claims: dict[str, Any] = jwt.decode(
+                token,
+                key,
+                algorithms=ALGORITHMS,
+                audience=self._settings.audience,
+                issuer=self._settings.issuer,
+                leeway=LEEWAY_S,
+                options={"require": ["exp", "iat", "sub", self._settings.tenant_claim]},
+            )
+        except jwt.PyJWKClientConnectionError:
+            raise Unavailable("the issuer of tokens cannot be reached") from None
+        except jwt.PyJWTError:
+            return None
+        tenant = claims[self._settings.tenant_claim]
+        if not isinstance(tenant, str) or not tenant:
+            return None
+        return Caller(tenant, _scopes(claims), f"token {str(claims['sub'])[:64]}", _sites(claims))
+
+    def _key(self, identity: str | None) -> jwt.PyJWK | None:
+        with self._fetching:
+            found = self._match(identity, refresh=False)
+            if found is None and time.monotonic() - self._fetched >= LEAST_FETCH_S:
+                self._fetched = time.monotonic()
+                found = self._match(identity, refresh=True)
+            return found
+
+    def _match(self, identity: str | None, refresh: bool) -> jwt.PyJWK | None:
+        keys = self._client.get_signing_keys(refresh=refresh)
+        return next((key for key in keys if key.key_id == identity), None)
+
+
+def _scopes(claims: dict[str, Any]) -> frozenset[str]:
+    """Scopes as OAuth 2 writes them (`scope`, parted by spaces) or as a list (`scp`)."""
+    given = claims.get("scope", claims.get("scp", ""))
+    names = given.split() if isinstance(given, str) else [str(name) for name in given]
+    return SCOPES & {name.removeprefix("secondglance:") for name in names}
+
+
+def _sites(claims: dict[str, Any]) -> frozenset[str] | None:
+    given = claims.get("sites")
+    return frozenset(map(str, given)) if isinstance(given, list) else None

@@ -1,0 +1,315 @@
+"""Keys, their file, quotas, and that no route and no RPC is without a scope."""
+
+import asyncio
+import json
+import re
+import stat
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import grpc
+import grpc.aio
+import pytest
+from click.testing import CliRunner
+from fastapi import APIRouter, FastAPI
+from fastapi.testclient import TestClient
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
+
+from cli.keys import command as keys_command
+from domain.errors import InvalidKeys, QuotaExceeded
+from pipeline.pipeline import Pipeline
+from serving.access import Access
+from serving.caller import ADMIN, METRICS, READ, SCOPES, SCORE, Caller
+from serving.grpc_access import SCOPE_OF
+from serving.grpc_api import GrpcServer
+from serving.http_access import PUBLIC, check_scopes, scopes
+from serving.http_api import make_app
+from serving.key_file import IssuedKey, issue, read_keys, write_keys
+from serving.key_ring import KeyRing
+from serving.limits import Limits
+from serving.proto import scoring_pb2 as pb
+from serving.proto import scoring_pb2_grpc
+from serving.quota import Quotas
+from serving.service import ScoringService
+from serving.settings import ServingSettings
+from tests.conftest import FixedScorer
+
+TEXT = {"id": "a", "text": "he would stab me"}
+KEYS: dict[str, IssuedKey] = {scope: issue("north", frozenset({scope})) for scope in SCOPES}
+OAK = issue("oak", frozenset({SCORE}), sites=frozenset({"oak"}))
+ELM = issue("elm", frozenset({SCORE}), per_minute=2)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    made = tmp_path / "keys.json"
+    write_keys(made, [key.record for key in (*KEYS.values(), OAK, ELM)])
+    return made
+
+
+@pytest.fixture
+def service(pipeline: Pipeline) -> ScoringService:
+    return ScoringService(replace(pipeline, scorer=FixedScorer()), Limits(1, 1, 1))
+
+
+@pytest.fixture
+def client(service: ScoringService, path: Path) -> Iterator[TestClient]:
+    with TestClient(make_app(service, Access(KeyRing(path, look_every_s=0)))) as opened:
+        yield opened
+
+
+def bearer(key: IssuedKey) -> dict[str, str]:
+    return {"authorization": f"Bearer {key.key}"}
+
+
+def test_every_route_needs_a_key_with_its_scope(client: TestClient) -> None:
+    seen: set[str] = set()
+    for method, route, scope in scopes(client.app):  # type: ignore[arg-type]
+        if route in PUBLIC:
+            assert client.request(method, route).status_code in {200, 503}
+            continue
+        assert scope in SCOPES
+        seen.add(route)
+        none = client.request(method, route)
+        assert (none.status_code, none.headers["www-authenticate"]) == (401, "Bearer"), route
+        assert none.json()["type"] == "urn:secondglance:unauthenticated"
+        for other in SCOPES:
+            status = client.request(method, route, headers=bearer(KEYS[other]), json=TEXT).status_code
+            assert (status not in {401, 403}) if other == scope else (status in {403, 415, 422}), (route, other)
+    assert {"/v1/score", "/v1/score:batch", "/v1/captures", "/v1/lexicon:reload", "/metrics"} <= seen
+
+
+def test_a_valid_request_without_the_scope_is_forbidden(client: TestClient) -> None:
+    for scope in (READ, METRICS, ADMIN):
+        answer = client.post("/v1/score", json=TEXT, headers=bearer(KEYS[scope]))
+        assert (answer.status_code, answer.json()["type"]) == (403, "urn:secondglance:forbidden")
+    assert client.post("/v1/score", json=TEXT, headers=bearer(KEYS[SCORE])).status_code == 200
+
+
+def test_an_application_with_a_route_without_a_scope_is_refused() -> None:
+    for add in (FastAPI.get, FastAPI.post):
+        app = FastAPI(docs_url=None, redoc_url=None)
+        add(app, "/open")(lambda: "x")
+        with pytest.raises(ValueError, match="'/open' needs no scope"):
+            check_scopes(app)
+    app, routes = FastAPI(redoc_url=None), APIRouter()
+    routes.get("/nested")(lambda: "x")
+    app.include_router(routes)
+    with pytest.raises(ValueError, match="'/nested' needs no scope"):
+        check_scopes(app)
+
+
+def test_an_unknown_caller_is_refused_before_its_body_is_read(client: TestClient) -> None:
+    def body() -> Iterator[bytes]:
+        raise AssertionError("the body was read")
+        yield b""
+
+    nobody = {"authorization": "Bearer nobody"}
+    assert client.post("/v1/score", content=body(), headers=nobody).status_code == 401
+
+
+@pytest.mark.parametrize("header", ["x-api-key", "api-key", "ocp-apim-subscription-key"])
+def test_a_key_may_come_in_a_header_of_its_own(client: TestClient, header: str) -> None:
+    assert client.post("/v1/score", json=TEXT, headers={header: KEYS[SCORE].key}).status_code == 200
+
+
+def test_wrong_keys_are_refused(client: TestClient) -> None:
+    key = KEYS[SCORE].key
+    other = KEYS[READ]
+    for wrong in (
+        "",
+        "x",
+        key[:-1],
+        key + "x",
+        key.upper(),
+        f"sg_{other.record.id}_{key[16:]}",
+        KEYS[SCORE].record.sha256,
+    ):
+        assert client.post("/v1/score", json=TEXT, headers={"x-api-key": wrong}).status_code == 401, wrong
+    assert client.post("/v1/score", json=TEXT, headers={"authorization": f"Basic {key}"}).status_code == 401
+
+
+def test_every_rpc_needs_a_key_with_its_scope(service: ScoringService, path: Path) -> None:
+    async def run() -> None:
+        server = GrpcServer(service, Access(KeyRing(path)))
+        port = await server.start("127.0.0.1:0")
+        async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+            stub: Any = scoring_pb2_grpc.ScoringStub(channel)  # type: ignore[no-untyped-call]
+            reflect = reflection_pb2_grpc.ServerReflectionStub(channel)  # type: ignore[no-untyped-call]
+            health: Any = health_pb2_grpc.HealthStub(channel)  # type: ignore[no-untyped-call]
+            capture = pb.Capture(id="a", text="x")
+            asked = reflection_pb2.ServerReflectionRequest(list_services="")
+            calls = {
+                "Score": (SCORE, lambda m: stub.Score(pb.ScoreRequest(capture=capture), metadata=m)),
+                "ScoreBatch": (SCORE, lambda m: stub.ScoreBatch(pb.ScoreBatchRequest(captures=[capture]), metadata=m)),
+                "ScoreStream": (
+                    SCORE,
+                    lambda m: stub.ScoreStream(iter([pb.ScoreStreamRequest(capture=capture)]), metadata=m).read(),
+                ),
+                "reflection": (READ, lambda m: reflect.ServerReflectionInfo(iter([asked]), metadata=m).read()),
+            }
+            assert set(calls) - {"reflection"} == {m.name for m in pb.DESCRIPTOR.services_by_name["Scoring"].methods}
+            for name, (scope, call) in calls.items():
+                assert await _code(call(())) is grpc.StatusCode.UNAUTHENTICATED, name
+                for other, key in KEYS.items():
+                    wanted = None if other == scope else grpc.StatusCode.PERMISSION_DENIED
+                    assert await _code(call((("authorization", f"Bearer {key.key}"),))) is wanted, (name, other)
+            assert (await health.Check(health_pb2.HealthCheckRequest())).status
+        await server.stop(0)
+
+    asyncio.run(run())
+
+
+async def _code(call: Any) -> grpc.StatusCode | None:
+    try:
+        await call
+    except grpc.aio.AioRpcError as error:
+        return error.code()  # type: ignore[no-any-return]
+    return None
+
+
+def test_every_grpc_service_is_listed_with_its_scope(service: ScoringService) -> None:
+    async def names() -> set[str]:
+        server = GrpcServer(service)
+        port = await server.start("127.0.0.1:0")
+        async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+            stub = reflection_pb2_grpc.ServerReflectionStub(channel)  # type: ignore[no-untyped-call]
+            answer = await stub.ServerReflectionInfo(
+                iter([reflection_pb2.ServerReflectionRequest(list_services="")])
+            ).read()
+        await server.stop(0)
+        return {one.name for one in answer.list_services_response.service}
+
+    assert asyncio.run(names()) == set(SCOPE_OF)
+
+
+def test_a_key_of_one_school_scores_nobody_else(client: TestClient) -> None:
+    def ask(site: str | None) -> Any:
+        context = {} if site is None else {"context": {"site": site}}
+        return client.post("/v1/score", json={**TEXT, **context}, headers=bearer(OAK))
+
+    assert [ask("oak").status_code, ask(None).status_code, ask("elm").status_code] == [200, 200, 403]
+    batch = {"captures": [{**TEXT, "context": {"site": site}} for site in ("oak", "elm")]}
+    verdicts = client.post("/v1/score:batch", json=batch, headers=bearer(OAK)).json()["verdicts"]
+    assert "action" in verdicts[0]
+    assert verdicts[1]["error"]["type"] == "forbidden"
+
+
+def test_a_kept_answer_is_nobody_elses(client: TestClient) -> None:
+    asked = {"json": TEXT}
+    mine = client.post("/v1/score", headers={**bearer(KEYS[SCORE]), "idempotency-key": "k"}, **asked)  # type: ignore[arg-type]
+    other = client.post("/v1/score", json={**TEXT, "id": "b"}, headers={**bearer(OAK), "idempotency-key": "k"})
+    assert (mine.json()["id"], other.json()["id"]) == ("a", "b")
+
+
+def test_more_than_was_agreed_is_refused_and_costs_nobody_else(client: TestClient) -> None:
+    batch = {"captures": [TEXT] * 3}
+    assert client.post("/v1/score:batch", json=batch, headers=bearer(ELM)).status_code == 200
+    over = client.post("/v1/score", json=TEXT, headers=bearer(ELM))
+    assert (over.status_code, over.json()["type"]) == (429, "urn:secondglance:quota_exceeded")
+    assert int(over.headers["retry-after"]) in range(45, 61)
+    assert client.post("/v1/score", json=TEXT, headers=bearer(OAK)).status_code == 200
+
+
+def test_a_bucket_refills_steadily() -> None:
+    times = iter([0.0, 0.0, 1.0, 2.0])
+    quotas, caller = Quotas(clock=lambda: next(times)), Caller("t", per_minute=60)
+    quotas.take(caller, 61)
+    with pytest.raises(QuotaExceeded) as refused:
+        quotas.take(caller, 1)
+    assert refused.value.retry_after_s == pytest.approx(2)
+    with pytest.raises(QuotaExceeded):
+        quotas.take(caller, 1)
+    quotas.take(caller, 1)
+
+
+def test_keys_come_and_go_without_a_restart(client: TestClient, path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    fresh = issue("north", frozenset({SCORE}))
+
+    def status(key: IssuedKey) -> int:
+        return client.post("/v1/score", json=TEXT, headers=bearer(key)).status_code
+
+    assert (status(fresh), status(OAK)) == (401, 200)
+    write_keys(path, [fresh.record])
+    assert (status(fresh), status(OAK)) == (200, 401)
+    path.write_text("{", encoding="utf-8")
+    assert (status(fresh), status(OAK)) == (200, 401)
+    assert "the old ones stay in force" in caplog.text
+    path.unlink()
+    assert status(fresh) == 200
+    write_keys(path, [fresh.record.model_copy(update={"expires": datetime.now(UTC) - timedelta(seconds=1)})])
+    assert status(fresh) == 401
+
+
+def test_the_file_holds_no_key_and_is_its_owners_alone(path: Path) -> None:
+    content = path.read_text(encoding="utf-8")
+    assert all(key.key.split("_", 2)[2] not in content for key in (*KEYS.values(), OAK))
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"scopes": ["score", "root"]}, "no scope 'root'"),
+        ({"tenant": "two words"}, "tenant"),
+        ({"sha256": "abc"}, "sha256"),
+        ({"colour": "red"}, "colour"),
+        ({"expires": "2030-01-01T00:00:00"}, "timezone"),
+    ],
+)
+def test_a_faulty_file_is_refused_by_name(path: Path, change: dict[str, Any], fault: str) -> None:
+    record = json.loads(path.read_text("utf-8"))["keys"][0]
+    path.write_text(json.dumps({"keys": [{**record, **change}]}), encoding="utf-8")
+    with pytest.raises(InvalidKeys, match=rf"keys.json: .*{fault}") as refused:
+        read_keys(path)
+    assert record["sha256"] not in str(refused.value)
+
+
+def test_the_command_makes_rotates_and_revokes_keys(tmp_path: Path) -> None:
+    file = tmp_path / "keys.json"
+
+    def run(*args: str) -> str:
+        done = CliRunner().invoke(keys_command, [*args, "--file", str(file)])
+        assert done.exit_code == 0, done.output
+        return done.output.strip()
+
+    first = run("add", "--tenant", "north", "--scope", "score", "--site", "oak", "--per-minute", "600", "--days", "30")
+    identity = first.split("_")[1]
+    caller = KeyRing(file).find(first)
+    assert caller == Caller("north", frozenset({"score"}), f"key {identity}", frozenset({"oak"}), 600)
+    second = run("rotate", identity)
+    ring = KeyRing(file)
+    found = ring.find(second)
+    assert ring.find(first) == caller
+    assert found == replace(caller, name=f"key {second.split('_')[1]}")
+    assert re.search(rf"^{identity} north score oak 600 20\d\d-", run("list"), re.MULTILINE)
+    run("revoke", identity)
+    ring = KeyRing(file)
+    assert ring.find(first) is None
+    assert ring.find(second) == found
+    assert CliRunner().invoke(keys_command, ["revoke", identity, "--file", str(file)]).exit_code == 1
+    refused = CliRunner().invoke(keys_command, ["add", "--tenant", "x", "--scope", "root", "--file", str(file)])
+    assert isinstance(refused.exception, InvalidKeys)
+
+
+@pytest.mark.parametrize(
+    ("given", "fault"),
+    [
+        ({"host": "0.0.0.0"}, "not a loopback address"),
+        ({"host": "0.0.0.0", "dev": True}, None),
+        ({"host": "0.0.0.0", "keys": Path("keys.json")}, None),
+        ({"host": "0.0.0.0", "oidc_issuer": "https://issuer.example"}, None),
+        ({"tls_cert": Path("a")}, "both a certificate and its key"),
+        ({"tls_client_ca": Path("a")}, "client certificates need TLS"),
+    ],
+)
+def test_without_keys_nobody_beyond_this_machine_is_served(given: dict[str, Any], fault: str | None) -> None:
+    if fault is None:
+        assert ServingSettings(**given)
+    else:
+        with pytest.raises(ValueError, match=fault):
+            ServingSettings(**given)
