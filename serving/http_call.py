@@ -40,6 +40,8 @@ class HttpCall:
             if message["type"] == "http.response.start":
                 answered = True
                 MutableHeaders(scope=message)[REQUEST_ID_HEADER] = call.request_id
+            elif not message.get("more_body", False):
+                watch.end()  # whoever goes once the answer is out has not hung up
             await send(message)
 
         watch = _Watch(call, receive)

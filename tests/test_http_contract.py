@@ -17,6 +17,7 @@ from pipeline.pipeline import Pipeline
 from serving.body_limit import BodyLimit
 from serving.call import new_call
 from serving.http_api import make_app
+from serving.http_call import PATIENCE_S, HttpCall
 from serving.idempotency import _fingerprint
 from serving.limits import Limits
 from serving.service import ScoringService
@@ -275,3 +276,34 @@ def test_an_ocr_failure_is_503(client: TestClient, service: ScoringService) -> N
     service.pipeline = replace(service.pipeline, ocr=Broken())  # type: ignore[arg-type]
     answer = client.post("/v1/captures", files={"image": b"\x89PNG\r\n\x1a\n"})
     assert (answer.status_code, answer.json()["type"]) == (503, "urn:secondglance:ocr_failed")
+
+
+def test_a_caller_who_leaves_with_the_answer_has_not_hung_up() -> None:
+    finished: list[bool] = []
+
+    async def run() -> None:
+        out = asyncio.Event()
+        given = iter([{"type": "http.request", "body": b"{}", "more_body": False}])
+
+        async def receive() -> dict[str, Any]:
+            request = next(given, None)
+            if request is None:
+                await out.wait()
+            return request or {"type": "http.disconnect"}
+
+        async def send(message: Any) -> None:
+            if message["type"] == "http.response.body":
+                out.set()
+                await asyncio.sleep(0.01)
+
+        async def app(_: Any, receive: Any, send: Any) -> None:
+            await receive()
+            await asyncio.sleep(2 * PATIENCE_S)
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            await send({"type": "http.response.body", "body": b"{}"})
+            finished.append(True)
+
+        await HttpCall(app, 5.0)({"type": "http", "headers": [], "path": "/"}, receive, send)  # type: ignore[arg-type]
+
+    asyncio.run(run())
+    assert finished == [True]
