@@ -26,7 +26,9 @@ def command() -> None:
 @command.command("add")
 @_FILE
 @click.option("--tenant", required=True, help="The school or trust: 1..64 letters, digits or `._-`.")
-@click.option("--scope", "scopes", multiple=True, required=True, help="score, read, metrics or admin (repeatable).")
+@click.option(
+    "--scope", "scopes", multiple=True, required=True, help="score, read, metrics, blocklists or admin; many."
+)
 @click.option("--site", "sites", multiple=True, help="School that its captures may name (repeatable); any if left out.")
 @click.option("--per-minute", type=click.IntRange(1), help="Captures a minute of its tenant; any number if left out.")
 @click.option("--days", type=click.IntRange(1), help="It expires after so many days; never if left out.")

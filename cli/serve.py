@@ -9,6 +9,7 @@ import click
 from cli.options import given, pipeline_options, pipeline_settings
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
 @click.command("serve")
@@ -20,6 +21,9 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--tls-cert", type=_FILE, help="Certificate chain, PEM. [env: SECONDGLANCE_TLS_CERT]")
 @click.option("--tls-key", type=_FILE, help="Its private key, PEM. [env: SECONDGLANCE_TLS_KEY]")
 @click.option("--tls-client-ca", type=_FILE, help="Clients need its certificates. [env: SECONDGLANCE_TLS_CLIENT_CA]")
+@click.option(
+    "--blocklists", type=_FOLDER, help="Folder for blocklists; in memory else. [env: SECONDGLANCE_BLOCKLISTS]"
+)
 @click.option("--dev", is_flag=True, help="Listen beyond loopback without keys. [env: SECONDGLANCE_DEV]")
 @pipeline_options
 def command(**values: Any) -> None:

@@ -5,7 +5,9 @@
     │   ├── InvalidText           not UTF-8, or not text at all
     │   ├── TextTooLong           over the text limit
     │   ├── InvalidImage          not a PNG, JPEG or WebP that decodes
-    │   └── ImageTooLarge         over the pixel or byte limit
+    │   ├── ImageTooLarge         over the pixel or byte limit
+    │   ├── UnsupportedLanguage   no model here reads it, and the caller wants nothing else
+    │   └── NotFound              there is no such thing of this caller's
     ├── InvalidConfiguration      a file that the service runs with is at fault
     │   ├── InvalidLexicon
     │   ├── InvalidPolicy
@@ -60,6 +62,18 @@ class ImageTooLarge(InvalidRequest):
     """The picture is over the limit of pixels or bytes."""
 
     kind = "image_too_large"
+
+
+class UnsupportedLanguage(InvalidRequest):
+    """What was asked needs a model of the text's language, and there is none."""
+
+    kind = "unsupported_language"
+
+
+class NotFound(InvalidRequest):
+    """There is no such thing, or it is not this caller's."""
+
+    kind = "not_found"
 
 
 class InvalidConfiguration(SecondglanceError):

@@ -7,7 +7,7 @@ from serving.caller import Caller, anybody
 from serving.key_ring import KeyRing
 from serving.oidc import OidcTokens
 
-CREDENTIAL_HEADERS = ("x-api-key", "api-key", "ocp-apim-subscription-key")
+CREDENTIAL_HEADERS = ("x-api-key", "api-key", "ocp-apim-subscription-key", "x-goog-api-key")
 """Headers, and gRPC metadata, that may hold a key; `authorization: Bearer` may hold a key or a token."""
 _MOST = 8192
 

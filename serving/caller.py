@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from domain.errors import Forbidden, Unauthenticated
 
-SCORE, READ, METRICS, ADMIN = "score", "read", "metrics", "admin"
-SCOPES = frozenset({SCORE, READ, METRICS, ADMIN})
-"""Score captures; see what is active; read metrics; change what is active."""
+SCORE, READ, METRICS, ADMIN, BLOCKLISTS = "score", "read", "metrics", "admin", "blocklists"
+SCOPES = frozenset({SCORE, READ, METRICS, ADMIN, BLOCKLISTS})
+"""Score captures; see what is active; read metrics; change what is active; keep blocklists of one's own."""
 
 
 @dataclass(frozen=True, slots=True)

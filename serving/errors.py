@@ -8,6 +8,7 @@ from domain.errors import (
     ImageTooLarge,
     InvalidConfiguration,
     InvalidRequest,
+    NotFound,
     Overloaded,
     SecondglanceError,
     TextTooLong,
@@ -18,6 +19,7 @@ from domain.errors import (
 _CODES: tuple[tuple[type[SecondglanceError], int, grpc.StatusCode], ...] = (
     (TextTooLong, 413, grpc.StatusCode.INVALID_ARGUMENT),
     (ImageTooLarge, 413, grpc.StatusCode.INVALID_ARGUMENT),
+    (NotFound, 404, grpc.StatusCode.NOT_FOUND),
     (InvalidRequest, 422, grpc.StatusCode.INVALID_ARGUMENT),
     (InvalidConfiguration, 500, grpc.StatusCode.FAILED_PRECONDITION),
     (Unauthenticated, 401, grpc.StatusCode.UNAUTHENTICATED),

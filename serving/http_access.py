@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import parse_qs
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.routing import RouteContext, iter_route_contexts
@@ -12,6 +13,8 @@ from serving.access import Access, credential_of
 
 PUBLIC = frozenset({"/livez", "/readyz", "/openapi.json", "/docs", "/docs/oauth2-redirect"})
 """Probes and the description of the API: they say nothing of anybody."""
+KEY_IN_QUERY = "/v1alpha1/"
+"""Perspective's clients know no other place for the key than the address; nobody else's is read from there."""
 
 
 class HttpAccess:
@@ -24,7 +27,8 @@ class HttpAccess:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes the request on if its caller is known, or its path is open to all; raises otherwise."""
         if scope["type"] == "http" and scope["path"] not in PUBLIC:
-            caller = await self._access.find(credential_of(dict(Headers(scope=scope))))
+            credential = credential_of(dict(Headers(scope=scope))) or _key_in_query(scope)
+            caller = await self._access.find(credential)
             scope["state"]["call"] = replace(scope["state"]["call"], caller=caller)
         await self._app(scope, receive, send)
 
@@ -63,6 +67,13 @@ def check_scopes(app: FastAPI) -> None:
     for _, path, scope in scopes(app):
         if scope is None and path not in PUBLIC:
             raise ValueError(f"the route {path!r} needs no scope; say which, or name it in PUBLIC")
+
+
+def _key_in_query(scope: Scope) -> str | None:
+    if not scope["path"].startswith(KEY_IN_QUERY):
+        return None
+    keys = parse_qs(scope["query_string"].decode("latin-1")).get("key")
+    return keys[0] if keys else None
 
 
 def _scope_of(route: RouteContext) -> str | None:

@@ -9,7 +9,12 @@ from fastapi.telemetry import TelemetryConfig
 
 from domain.capture import MAX_IMAGE_BYTES
 from serving.access import Access
+from serving.blocklists import Blocklists
 from serving.body_limit import BodyLimit
+from serving.compat_azure import azure_routes
+from serving.compat_azure_blocklists import blocklist_routes
+from serving.compat_openai import openai_routes
+from serving.compat_perspective import perspective_routes
 from serving.http_access import HttpAccess, check_scopes
 from serving.http_call import HttpCall
 from serving.idempotency import Idempotency
@@ -32,12 +37,13 @@ _NO_TELEMETRY: TelemetryConfig = {
 """FastAPI's own would send messages of errors, which may hold text, to wherever the environment says."""
 
 
-def make_app(service: ScoringService, access: Access | None = None) -> FastAPI:
+def make_app(service: ScoringService, access: Access | None = None, blocklists: Blocklists | None = None) -> FastAPI:
     """The HTTP application over a service.
 
     Args:
         service: What answers.
         access: Who may do what; everybody everything by default, as on loopback without keys.
+        blocklists: Of the tenants; in memory alone by default.
     """
     app = FastAPI(
         title="Secondglance",
@@ -52,6 +58,11 @@ def make_app(service: ScoringService, access: Access | None = None) -> FastAPI:
     app.add_middleware(HttpCall, longest_s=service.limits.longest_s)
     add_problems(app)
     app.include_router(scoring_routes(service))
+    blocklists = blocklists or Blocklists()
+    app.include_router(openai_routes(service))
+    app.include_router(azure_routes(service, blocklists))
+    app.include_router(blocklist_routes(blocklists))
+    app.include_router(perspective_routes(service))
     app.include_router(active_routes(service))
     app.include_router(swap_routes(service))
     app.include_router(probe_routes(service))

@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from domain.errors import InvalidRequest
 from serving.call import REQUEST_ID_HEADER, TIMEOUT_HEADER, Call, new_call
-from serving.problem import problem_of
+from serving.problem import answer_to
 
 PATIENCE_S = 0.02
 """A request that takes longer is watched for its caller hanging up; most are answered before."""
@@ -56,7 +56,7 @@ class HttpCall:
         except Exception as error:
             if answered:
                 raise
-            await problem_of(error, call.request_id)(scope, receive, named)
+            await answer_to(error, scope["path"], call.request_id)(scope, receive, named)
         finally:
             watch.end()
 

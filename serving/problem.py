@@ -1,4 +1,4 @@
-"""Errors over HTTP: RFC 9457 problem+json, whatever raised them and wherever."""
+"""Errors over HTTP, whatever raised them: problem+json (RFC 9457), or as another API has it on its own paths."""
 
 import logging
 import math
@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from domain.errors import InvalidRequest, Overloaded, SecondglanceError, Unauthenticated
+from serving.compat_errors import Problem, shape_of
 from serving.errors import http_status
 from serving.fault import where
 
@@ -26,34 +27,37 @@ _KINDS = {
 }
 
 
-def problem_of(error: Exception, request_id: str) -> JSONResponse:
-    """The answer to anything that was raised.
+def answer_to(error: Exception, path: str, request_id: str) -> JSONResponse:
+    """The answer to anything that was raised, in the shape of the API that the path belongs to.
 
     The message of an error that nobody foresaw may hold a pupil's text: it is neither answered nor logged.
     """
+    shape = shape_of(path) or problem_json
+    return shape(_problem_of(error, request_id))
+
+
+def problem_json(problem: Problem) -> JSONResponse:
+    """RFC 9457."""
+    body = {
+        "type": f"urn:secondglance:{problem.kind}",
+        "title": problem.kind.replace("_", " "),
+        "status": problem.status,
+        "detail": problem.detail,
+        "request_id": problem.request_id,
+    }
+    return JSONResponse(body, problem.status, problem.headers, media_type="application/problem+json")
+
+
+def _problem_of(error: Exception, request_id: str) -> Problem:
     if isinstance(error, SecondglanceError):
-        return problem(http_status(error), error.kind, str(error), request_id, _headers(error))
+        return Problem(http_status(error), error.kind, str(error), request_id, _headers(error))
     if isinstance(error, HTTPException):
         kind = _KINDS.get(error.status_code, "http")
-        return problem(error.status_code, kind, str(error.detail), request_id, dict(error.headers or {}))
+        return Problem(error.status_code, kind, str(error.detail), request_id, dict(error.headers or {}))
     if isinstance(error, RequestValidationError):
         return _invalid(error, request_id)
     _LOG.error("call %s failed: %s", request_id, where(error))
-    return problem(500, "internal", "the service failed; the request id finds it in the log", request_id)
-
-
-def problem(
-    status: int, kind: str, detail: str, request_id: str, headers: dict[str, str] | None = None
-) -> JSONResponse:
-    """A problem of a kind; `kind` is the stable name that clients see."""
-    body = {
-        "type": f"urn:secondglance:{kind}",
-        "title": kind.replace("_", " "),
-        "status": status,
-        "detail": detail,
-        "request_id": request_id,
-    }
-    return JSONResponse(body, status, headers, media_type="application/problem+json")
+    return Problem(500, "internal", "the service failed; the request id finds it in the log", request_id)
 
 
 def _headers(error: SecondglanceError) -> dict[str, str]:
@@ -71,16 +75,16 @@ def add_problems(app: FastAPI) -> None:
     """Answers FastAPI's own errors as problems too."""
 
     async def answer(request: Request, error: Exception) -> JSONResponse:
-        return problem_of(error, request.state.call.request_id)
+        return answer_to(error, request.url.path, request.state.call.request_id)
 
     app.add_exception_handler(RequestValidationError, answer)
     app.add_exception_handler(HTTPException, answer)
 
 
-def _invalid(error: RequestValidationError, request_id: str) -> JSONResponse:
+def _invalid(error: RequestValidationError, request_id: str) -> Problem:
     found = error.errors()
     if any(fault["type"] == "json_invalid" for fault in found):
-        return problem(400, "malformed_request", f"the body is not JSON: {faults(found)}", request_id)
+        return Problem(400, "malformed_request", f"the body is not JSON: {faults(found)}", request_id)
     if isinstance(error.body, bytes):  # not parsed: FastAPI reads JSON only where the content type says so
-        return problem(415, "unsupported_media_type", "the content type is not application/json", request_id)
-    return problem(422, InvalidRequest.kind, faults(found), request_id)
+        return Problem(415, "unsupported_media_type", "the content type is not application/json", request_id)
+    return Problem(422, InvalidRequest.kind, faults(found), request_id)

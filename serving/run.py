@@ -13,6 +13,7 @@ from domain.errors import SecondglanceError
 from pipeline.build import build_pipeline, renew_lists
 from pipeline.settings import PipelineSettings
 from serving.access import Access
+from serving.blocklists import Blocklists
 from serving.caller import anybody
 from serving.grpc_api import GrpcServer
 from serving.http_api import make_app
@@ -51,7 +52,7 @@ async def _serve(service: ScoringService, access: Access, settings: ServingSetti
         loop.add_signal_handler(number, stop.set)
     loop.add_signal_handler(signal.SIGHUP, lambda: loop.run_in_executor(None, _reload, service))
     listener = socket.create_server((settings.host, settings.http_port), family=_family(settings.host))
-    app = make_app(service, access)
+    app = make_app(service, access, Blocklists(settings.blocklists))
     http = _HttpServer(uvicorn.Config(app, access_log=False, log_config=None, lifespan="off", **http_tls(settings)))
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     grpc_server = GrpcServer(service, access, grpc_tls(settings))

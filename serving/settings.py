@@ -30,6 +30,7 @@ class ServingSettings(BaseSettings):
     tls_cert: Path | None = Field(None, description="Certificate chain (PEM) of both transports.")
     tls_key: Path | None = Field(None, description="Its private key (PEM).")
     tls_client_ca: Path | None = Field(None, description="Clients need a certificate of this CA (PEM).")
+    blocklists: Path | None = Field(None, description="Folder for the tenants' blocklists; in memory if unset.")
     dev: bool = Field(False, description="Listen beyond loopback without keys; never in production.")
     drain_seconds: float = Field(20.0, ge=0, description="Time that running requests get at shutdown.")
 

@@ -1,6 +1,7 @@
 import io
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +14,23 @@ from ocr.pool import OcrPool
 from pipeline.build import build_pipeline
 from pipeline.pipeline import Pipeline
 from pipeline.settings import PipelineSettings
+from serving.caller import SCOPES, SCORE
+from serving.key_file import issue, write_keys
+from tests.running_server import BANK, Server, start, stopping
 
 ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The real server with API keys: `key` and `other_key` of two tenants may do all, `scoring_key` may only score."""
+    folder = tmp_path_factory.mktemp("guarded")
+    issued = [issue("north", SCOPES), issue("south", SCOPES), issue("north", frozenset({SCORE}))]
+    write_keys(folder / "keys.json", [key.record for key in issued])
+    given = ("--keys", str(folder / "keys.json"), "--blocklists", str(folder / "blocklists"), "--bank", BANK)
+    keys = [key.key for key in issued]
+    with stopping(start(*given)) as running:
+        yield replace(running, key=keys[0], other_key=keys[1], scoring_key=keys[2])
 
 
 @pytest.fixture(scope="session")

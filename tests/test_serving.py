@@ -3,7 +3,6 @@
 import base64
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -21,37 +20,16 @@ from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
 from serving.proto import scoring_pb2 as pb
 from serving.proto import scoring_pb2_grpc
+from tests.running_server import BANK, ROOT, Server, start, stopping
 
-ROOT = Path(__file__).parents[1]
-BANK = str(ROOT / "demo" / "known_pictures.csv")
 CAPTURES = [ROOT / "demo" / entry["file"] for entry in json.loads((ROOT / "demo" / "captures.json").read_text("utf-8"))]
 TEXT = "i want to die and he said kys"
 
 
-class Server:
-    def __init__(self, process: "subprocess.Popen[str]", http: str, grpc_address: str) -> None:
-        self.process, self.http, self.grpc = process, http, grpc_address
-
-
-def start(*args: str) -> Server:
-    command = [sys.executable, "-m", "cli.main", "serve", "--http-port", "0", "--grpc-port", "0", *args]
-    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
-    assert process.stderr
-    for line in process.stderr:
-        ready = re.search(r"ready: http (\S+), grpc (\S+)", line)
-        if ready:
-            return Server(process, f"http://{ready[1]}", ready[2])
-    raise AssertionError(f"the server stopped with {process.wait()}")
-
-
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    running = start("--bank", BANK)
-    yield running
-    running.process.send_signal(signal.SIGTERM)
-    assert running.process.wait(40) == 0
-    assert running.process.stderr
-    running.process.stderr.close()
+    with stopping(start("--bank", BANK)) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
