@@ -24,6 +24,7 @@ PACKAGES = (
     "training",
     "evaluation",
     "cli",
+    "secondglance_client",
 )
 SOURCES = [path for name in PACKAGES for path in (ROOT / name).rglob("*.py") if "_pb2" not in path.name]
 

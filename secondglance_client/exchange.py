@@ -1,0 +1,162 @@
+"""The conversation with the service, without any transport: a generator says what to send and how long to wait.
+
+`Client` and `AsyncClient` drive the same generators, so that they cannot drift apart.
+"""
+
+import base64
+import json
+import time
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+
+from secondglance_client.errors import TimedOut, Unreachable, refusal
+from secondglance_client.records import Capture, Failure, Result, Verdict
+from secondglance_client.retry import TRANSIENT, Retry, is_transient
+
+MAX_BATCH = 256
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """A request to be sent.
+
+    Attributes:
+        path: Below the base URL.
+        body: JSON.
+        image: Sent with the body as a form, if there is one.
+        left_s: Seconds until nobody waits for the answer any more.
+    """
+
+    path: str
+    body: dict[str, Any]
+    image: bytes | None = None
+    left_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A pause, in seconds."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back; status 0 and the fault if nothing did."""
+
+    status: int
+    headers: dict[str, str] = field(default_factory=dict)
+    content: bytes = b""
+    fault: str = ""
+
+
+Exchange = Generator[Send | Wait, Reply | None, T]
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """How something is asked: options of the service, tries, and seconds until the caller's time is up."""
+
+    retry: Retry
+    timeout_s: float
+    evidence: bool = False
+    read_all: bool = False
+
+    @property
+    def options(self) -> dict[str, bool]:
+        """The options of the service."""
+        return {"evidence": self.evidence, "read_all": self.read_all}
+
+
+def score(capture: Capture, asking: Asking) -> Exchange[Verdict]:
+    """Has one capture scored.
+
+    Raises:
+        ClientError: If there is no verdict.
+    """
+    end = time.monotonic() + asking.timeout_s
+    body = {**_capture_json(capture, image=False), **asking.options}
+    path = "/v1/score" if capture.image is None else "/v1/captures"
+    reply = yield from _send(Send(path, body, capture.image), asking.retry, end)
+    return Verdict.model_validate_json(reply.content)
+
+
+def score_batch(captures: Sequence[Capture], asking: Asking) -> Exchange[list[Result]]:
+    """Has many captures scored, 256 at a time; those that were refused for now are sent again.
+
+    Raises:
+        ClientError: If there is no answer at all; what concerns one capture alone is its `Failure`.
+    """
+    end = time.monotonic() + asking.timeout_s
+    results: dict[int, Result] = {}
+    for first in range(0, len(captures), MAX_BATCH):
+        places = list(range(first, min(first + MAX_BATCH, len(captures))))
+        for tried in range(1, asking.retry.tries + 1):
+            body = {"captures": [_capture_json(captures[place], image=True) for place in places], **asking.options}
+            reply = yield from _send(Send("/v1/score:batch", body), asking.retry, end)
+            results.update(zip(places, map(_result, json.loads(reply.content)["verdicts"]), strict=True))
+            places = [place for place in places if _is_transient(results[place])]
+            wait = asking.retry.wait_s(tried, None, end - time.monotonic()) if places else None
+            if wait is None:
+                break
+            yield Wait(wait)
+    return [results[place] for place in range(len(captures))]
+
+
+def _send(send: Send, retry: Retry, end: float) -> Exchange[Reply]:
+    tried = 0
+    while True:
+        left_s = end - time.monotonic()
+        if left_s <= 0:
+            raise TimedOut("the time was up before there was an answer")
+        reply = (yield replace(send, left_s=left_s)) or Reply(0, fault="no reply")
+        if reply.status == 200:
+            return reply
+        tried += 1
+        after = _seconds(reply.headers.get("retry-after"))
+        wait = retry.wait_s(tried, after, end - time.monotonic()) if is_transient(reply.status) else None
+        if wait is None:
+            raise _error(reply, after)
+        yield Wait(wait)
+
+
+def _error(reply: Reply, retry_after_s: float | None) -> Exception:
+    if reply.status == 0:
+        return Unreachable(reply.fault)
+    if reply.status == 504:
+        return TimedOut("the service could not answer in time")
+    try:
+        problem = json.loads(reply.content)
+        kind, detail = problem["type"].rpartition(":")[2], problem["detail"]
+    except (ValueError, KeyError, TypeError, AttributeError):  # a proxy's answer, not the service's
+        kind, detail = "http", f"status {reply.status}"
+    request_id = reply.headers.get("x-request-id", "")
+    return refusal(reply.status)(reply.status, kind, detail, request_id, retry_after_s)
+
+
+def _seconds(retry_after: str | None) -> float | None:
+    """The header's seconds; its other form, a date, is not used by the service."""
+    try:
+        return float(retry_after) if retry_after else None
+    except ValueError:
+        return None
+
+
+def _result(data: dict[str, Any]) -> Result:
+    error = data.get("error")
+    return Failure(id=data["id"], **error) if error else Verdict.model_validate(data)
+
+
+def _is_transient(result: Result) -> bool:
+    return isinstance(result, Failure) and result.type in TRANSIENT
+
+
+def _capture_json(capture: Capture, *, image: bool) -> dict[str, Any]:
+    out: dict[str, Any] = {"id": capture.id, "context": capture.context.model_dump(exclude_none=True)}
+    if capture.text is not None:
+        out["text"] = capture.text
+    if image and capture.image is not None:
+        out["image"] = base64.b64encode(capture.image).decode()
+    return out
