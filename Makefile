@@ -22,7 +22,7 @@ endef
 export OMP_WAIT_POLICY = PASSIVE
 export MLFLOW_ALLOW_PICKLE_DESERIALIZATION = false
 
-.PHONY: help demo test test-all setup train-setup teacher-setup bench-setup check train lock proto demo-captures clean
+.PHONY: help demo test test-all setup train-setup teacher-setup bench-setup check train lock proto reference demo-captures clean
 
 help:
 	@echo "make demo          score the sample captures and write demo/report.html"
@@ -108,6 +108,10 @@ lock:
 proto: $(DEV)
 	.venv/bin/python -m grpc_tools.protoc -I . --python_out=. --pyi_out=. --grpc_python_out=. serving/proto/scoring.proto
 	cp serving/proto/scoring_pb2.py serving/proto/scoring_pb2.pyi secondglance_client/
+
+# For maintainers: the API reference that is committed.
+reference: $(DEV)
+	.venv/bin/python -m tools.make_reference
 
 # For maintainers, with a Chromium browser on the PATH: draws the sample captures again.
 demo-captures: $(SERVICE)

@@ -20,6 +20,7 @@ from serving.http_access import needs
 from serving.routes_scoring import CallOf
 from serving.schemas import ContextIn
 from serving.service import ScoringService
+from serving.verdict_schema import errors_of
 
 Json = dict[str, Any]
 CATEGORIES: dict[str, tuple[str, ...]] = {
@@ -81,7 +82,9 @@ class AnalyzeImageIn(AzureModel):
 
 def azure_routes(service: ScoringService, blocklists: Blocklists) -> APIRouter:
     """The routes over a service and the blocklists that texts may be looked through for."""
-    routes = APIRouter(prefix="/contentsafety", tags=["drop-in"], dependencies=[needs(SCORE)])
+    routes = APIRouter(
+        prefix="/contentsafety", tags=["drop-in"], dependencies=[needs(SCORE)], responses=errors_of("Azure")
+    )
 
     @routes.post("/text:analyze")
     async def analyze_text(body: AnalyzeTextIn, call: CallOf) -> Json:

@@ -18,6 +18,7 @@ from serving.http_access import needs
 from serving.routes_scoring import CallOf
 from serving.schemas import MAX_BATCH, ContextIn
 from serving.service import ScoringService
+from serving.verdict_schema import errors_of
 
 Json = dict[str, Any]
 CATEGORIES: dict[str, tuple[str, ...]] = {
@@ -76,7 +77,7 @@ class ModerationIn(BaseModel):
 
 def openai_routes(service: ScoringService) -> APIRouter:
     """The route over a service."""
-    routes = APIRouter(tags=["drop-in"], dependencies=[needs(SCORE)])
+    routes = APIRouter(tags=["drop-in"], dependencies=[needs(SCORE)], responses=errors_of("OpenAI"))
 
     @routes.post("/v1/moderations")
     async def moderate(body: ModerationIn, call: CallOf) -> Json:

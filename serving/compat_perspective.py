@@ -16,6 +16,7 @@ from serving.http_access import needs
 from serving.routes_scoring import CallOf
 from serving.schemas import ContextIn
 from serving.service import ScoringService
+from serving.verdict_schema import errors_of
 
 Json = dict[str, Any]
 _PEOPLE = ("bullying", "discrimination", "violence")
@@ -65,7 +66,9 @@ class AnalyzeCommentIn(PerspectiveModel):
 
 def perspective_routes(service: ScoringService) -> APIRouter:
     """The route over a service."""
-    routes = APIRouter(prefix="/v1alpha1", tags=["drop-in"], dependencies=[needs(SCORE)])
+    routes = APIRouter(
+        prefix="/v1alpha1", tags=["drop-in"], dependencies=[needs(SCORE)], responses=errors_of("Perspective")
+    )
 
     @routes.post("/comments:analyze")
     async def analyze(body: AnalyzeCommentIn, call: CallOf) -> Json:

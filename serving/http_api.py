@@ -23,6 +23,7 @@ from serving.routes_active import active_routes, swap_routes
 from serving.routes_operations import metrics_routes, probe_routes
 from serving.routes_scoring import scoring_routes
 from serving.service import ScoringService
+from serving.verdict_schema import PROBLEMS
 
 MAX_BODY_BYTES = 2 * MAX_IMAGE_BYTES
 MAX_BODIES_BYTES = 8 * MAX_IMAGE_BYTES
@@ -51,6 +52,7 @@ def make_app(service: ScoringService, access: Access | None = None, blocklists: 
         docs_url="/docs",
         redoc_url=None,
         telemetry=_NO_TELEMETRY,
+        responses=PROBLEMS,
     )
     app.add_middleware(Idempotency)
     app.add_middleware(BodyLimit, limit=MAX_BODY_BYTES, together=MAX_BODIES_BYTES)

@@ -1,8 +1,9 @@
 """HTTP routes that score: one capture, an upload, a batch."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
+from fastapi.responses import JSONResponse
 from pydantic import ValidationError
 
 from domain.capture import Capture
@@ -14,8 +15,7 @@ from serving.http_access import needs
 from serving.problem import faults
 from serving.schemas import BatchIn, CaptureIn, ScoreIn, failure_to_json, verdict_to_json
 from serving.service import ScoringService
-
-Json = dict[str, Any]
+from serving.verdict_schema import BatchOut, VerdictOut
 
 
 async def call_of(request: Request) -> Call:
@@ -31,24 +31,24 @@ def scoring_routes(service: ScoringService) -> APIRouter:
     """The routes over a service."""
     routes = APIRouter(tags=["scoring"], dependencies=[needs(SCORE)])
 
-    @routes.post("/v1/score")
-    async def score(body: ScoreIn, call: CallOf) -> Json:
+    @routes.post("/v1/score", response_model=VerdictOut)
+    async def score(body: ScoreIn, call: CallOf) -> JSONResponse:
         """Scores a text, or an image in base64."""
-        return verdict_to_json(await service.score(body.to_capture(), _options(body), call))
+        return JSONResponse(verdict_to_json(await service.score(body.to_capture(), _options(body), call)))
 
-    @routes.post("/v1/captures")
+    @routes.post("/v1/captures", response_model=VerdictOut)
     async def score_upload(
         image: Annotated[UploadFile, File(description="PNG, JPEG or WebP.")],
         call: CallOf,
         capture: Annotated[str, Form(description="JSON: id, context, evidence, read_all.")] = "{}",
-    ) -> Json:
+    ) -> JSONResponse:
         """Scores an uploaded image."""
         body = _read_form(capture)
         taken = Capture(body.id, image=await image.read(), context=body.to_context())
-        return verdict_to_json(await service.score(taken, _options(body), call))
+        return JSONResponse(verdict_to_json(await service.score(taken, _options(body), call)))
 
-    @routes.post("/v1/score:batch")
-    async def score_batch(body: BatchIn, call: CallOf) -> Json:
+    @routes.post("/v1/score:batch", response_model=BatchOut)
+    async def score_batch(body: BatchIn, call: CallOf) -> JSONResponse:
         """Scores up to 256 captures; each gets its own verdict or error, in order."""
         captures = [_to_capture(capture) for capture in body.captures]
         outcomes = await service.score_batch(captures, _options(body), call)
@@ -56,7 +56,7 @@ def scoring_routes(service: ScoringService) -> APIRouter:
             failure_to_json(given.id, outcome) if isinstance(outcome, SecondglanceError) else verdict_to_json(outcome)
             for given, outcome in zip(body.captures, outcomes, strict=True)
         ]
-        return {"verdicts": verdicts}
+        return JSONResponse({"verdicts": verdicts})
 
     return routes
 
