@@ -3,7 +3,7 @@
 #   docker build -t secondglance .
 #   docker run --rm --network host secondglance
 #
-# The service has no keys, so it binds to loopback unless --dev is given: with --network host (Linux) only this
+# Without keys (`secondglance keys`) it binds to loopback unless --dev is given: with --network host (Linux) only this
 # machine reaches it, and another container only by sharing its network (--network container:NAME), as a gateway
 # beside it would. On a network that you trust wholly, publish the ports on loopback and lift the rule:
 #

@@ -9,7 +9,7 @@ _FOLDER = click.argument("folder", required=False, type=click.Path(exists=True, 
 
 @click.group("model")
 def command() -> None:
-    """List, show and verify model folders."""
+    """List, show, verify and roll back model folders."""
 
 
 @command.command("list")
@@ -22,6 +22,14 @@ def list_models() -> None:
     for folder in sorted(path for path in ARTIFACTS.iterdir() if path.is_dir()):
         mine = [alias for alias, name in aliases.items() if name == folder.name]
         click.echo(f"{'*' if CHAMPION in mine else ' '} {' '.join([folder.name, *mine])}")
+
+
+@command.command("rollback")
+def rollback() -> None:
+    """Makes the champion before the champion again; a running service takes it up by `active reload`."""
+    from models.registry import roll_back
+
+    click.echo(f"champion: {roll_back()}")
 
 
 @command.command("card")

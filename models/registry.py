@@ -1,6 +1,7 @@
 """Aliases of model folders: plain files that hold a folder's name, and a folder's name is the digest of its bytes.
 
-CHAMPION names the model that is served, CHALLENGER the one that may follow it. There is nothing to unpickle.
+CHAMPION names the model that is served, CHALLENGER the one that may follow it, PREVIOUS the champion before. There is
+nothing to unpickle.
 """
 
 import re
@@ -11,6 +12,7 @@ from models.artifact import ARTIFACTS, FILES, load_artifact
 
 CHAMPION = "champion"
 CHALLENGER = "challenger"
+PREVIOUS = "previous"
 ALIASES = (CHAMPION, CHALLENGER)
 _NAME = re.compile(r"sg-[0-9a-f]{12}")
 _KNOWN = {*FILES, "manifest.json"}
@@ -50,10 +52,34 @@ def resolve(name: str, artifacts: Path = ARTIFACTS) -> Path:
 
 
 def point(alias: str, folder: Path, artifacts: Path = ARTIFACTS) -> None:
-    """Points an alias at a folder; a challenger that becomes champion is no challenger any more."""
+    """Points an alias at a folder; a challenger that becomes champion is no challenger any more.
+
+    The champion before is kept as PREVIOUS, for `roll_back`.
+    """
+    before = read_aliases(artifacts).get(CHAMPION)
+    if alias == CHAMPION and before not in (None, folder.name):
+        alias_file(PREVIOUS, artifacts).write_text(f"{before}\n", encoding="utf-8")
     alias_file(alias, artifacts).write_text(folder.name + "\n", encoding="utf-8")
     if alias == CHAMPION and read_aliases(artifacts).get(CHALLENGER) == folder.name:
         alias_file(CHALLENGER, artifacts).unlink()
+
+
+def roll_back(artifacts: Path = ARTIFACTS) -> str:
+    """Makes the champion before the champion again; a second time undoes it.
+
+    Returns:
+        Its name.
+
+    Raises:
+        InvalidModel: If there was none, or its folder is gone or altered.
+    """
+    file = alias_file(PREVIOUS, artifacts)
+    if not file.is_file():
+        raise InvalidModel(f"there is no previous champion: {file.name} is missing in {artifacts.name}")
+    folder = resolve(file.read_text(encoding="utf-8").strip(), artifacts)
+    load_artifact(folder)
+    point(CHAMPION, folder, artifacts)
+    return folder.name
 
 
 def check_registry(artifacts: Path = ARTIFACTS) -> list[str]:

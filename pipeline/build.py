@@ -3,16 +3,19 @@
 import logging
 from dataclasses import replace
 from importlib.metadata import version
+from pathlib import Path
 
 from domain.verdict import Versions
 from image_hash.bank import Bank
 from image_hash.lookup import PictureFinder
-from models.artifact import default_folder, load_artifact
+from models.artifact import ModelArtifact, default_folder, load_artifact
 from models.scorer import OnnxScorer
+from ocr.engine import OcrEngine
 from ocr.pool import OcrPool
+from pipeline.first_look import FirstLook
 from pipeline.judge import Judge
 from pipeline.lists import read_lists
-from pipeline.pipeline import Pipeline
+from pipeline.pipeline import Pipeline, Scorer
 from pipeline.policy import Policy, read_policy
 from pipeline.settings import PipelineSettings
 
@@ -32,12 +35,56 @@ def build_pipeline(settings: PipelineSettings) -> Pipeline:
         _LOG.warning("%s", fault)
     first_look = read_lists(settings, policy).build(settings.matcher)
     banks = [Bank.read(path, policy.categories) for path in settings.bank]
-    pictures = PictureFinder(banks) if banks else None
     artifact = load_artifact(settings.model or default_folder())
+    ocr = OcrPool(settings.ocr_workers, settings.ocr_weights)
+    return _assemble(ocr, OnnxScorer(artifact), first_look, banks, policy, artifact)
+
+
+def load_model(folder: Path) -> tuple[str, OnnxScorer, Judge]:
+    """A model beside the one in force: its name, what scores, and what judges by its thresholds.
+
+    Raises:
+        InvalidModel: If the folder is at fault.
+    """
+    artifact = load_artifact(folder)
+    return artifact.name, OnnxScorer(artifact), Judge(artifact.dismissal_threshold, artifact.languages)
+
+
+def renew_everything(pipeline: Pipeline, settings: PipelineSettings) -> tuple[Pipeline, list[str]]:
+    """Reads, checks and builds model, lists, banks and policy anew, aside from the pipeline that is in use.
+
+    The OCR workers stay, and so does the model if it is the same.
+
+    Returns:
+        The new pipeline, and exclusions of the policy that have ended. Lint the lexicon with `lexicon lint`: that takes
+        seconds, which those who are being served would notice.
+
+    Raises:
+        InvalidConfiguration: With the file and the fault; nothing has changed.
+    """
+    policy = read_policy(settings.policy) if settings.policy else Policy()
+    lists = read_lists(settings, policy)
+    artifact = load_artifact(settings.model or default_folder())
+    same = artifact.name == pipeline.versions.model
+    fresh = _assemble(
+        pipeline.ocr,
+        pipeline.scorer if same else OnnxScorer(artifact),
+        lists.build(settings.matcher),
+        [Bank.read(path, policy.categories) for path in settings.bank],
+        policy,
+        artifact,
+    )
+    return fresh, policy.expired()
+
+
+def _assemble(
+    ocr: OcrEngine, scorer: Scorer, first_look: FirstLook, banks: list[Bank], policy: Policy, artifact: ModelArtifact
+) -> Pipeline:
+    pictures = PictureFinder(banks) if banks else None
     return Pipeline(
-        ocr=OcrPool(settings.ocr_workers, settings.ocr_weights),
+        ocr=ocr,
         first_look=first_look,
-        scorer=OnnxScorer(artifact),
+        scorer=scorer,
         pictures=pictures,
         policy=policy,
         judge=Judge(artifact.dismissal_threshold, artifact.languages),

@@ -32,6 +32,8 @@ class PipelineSettings(BaseSettings):
     )
     bank: Paths = Field((), description="Hash bank CSV files; a bank is named by its file's stem.")
     model: Path | None = Field(None, description="Model folder; the promoted one if unset.")
+    challenger: Path | None = Field(None, description="Model folder of the challenger; that of its alias if unset.")
+    challenger_share: float = Field(0.0, ge=0, le=1, description="Share of captures that it scores in shadow.")
     policy: Path | None = Field(None, description="Policy file (YAML); the default policy if unset.")
     ocr_weights: Path | None = Field(None, description="Folder with det/ and rec/; `.weights/ocr` if unset.")
     ocr_workers: int = Field(1, ge=1, le=256, description="OCR worker processes, one engine each.")

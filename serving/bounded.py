@@ -22,11 +22,13 @@ class BoundedScorer:
         inner: The model.
         slots: How many windows are scored at once, all calls together.
         call: The call.
+        seen: Takes what was scored, if somebody wants to compare it.
     """
 
     inner: Scorer
     slots: threading.Semaphore
     call: Call
+    seen: list[tuple[ContextWindow, WindowScores]] | None = None
 
     def score(self, window: ContextWindow) -> WindowScores:
         """Scores a window when there is a slot for it.
@@ -40,9 +42,12 @@ class BoundedScorer:
         if not self.slots.acquire(timeout=min(patience_s, threading.TIMEOUT_MAX)):
             raise Unavailable("the model is busy")
         try:
-            return self.inner.score(window)
+            scores = self.inner.score(window)
         finally:
             self.slots.release()
+        if self.seen is not None and window.hits:
+            self.seen.append((window, scores))
+        return scores
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,12 @@ class BoundedOcr:
             raise DeadlineExceeded("the picture was not read in time")
 
 
-def bounded(pipeline: Pipeline, slots: threading.Semaphore, call: Call) -> Pipeline:
-    """The pipeline as one call may use it."""
-    return replace(pipeline, ocr=BoundedOcr(pipeline.ocr, call), scorer=BoundedScorer(pipeline.scorer, slots, call))
+def bounded(
+    pipeline: Pipeline,
+    slots: threading.Semaphore,
+    call: Call,
+    seen: list[tuple[ContextWindow, WindowScores]] | None = None,
+) -> Pipeline:
+    """The pipeline as one call may use it; `seen` takes the windows that are scored."""
+    scorer = BoundedScorer(pipeline.scorer, slots, call, seen)
+    return replace(pipeline, ocr=BoundedOcr(pipeline.ocr, call), scorer=scorer)

@@ -38,6 +38,15 @@ class Metrics:
             registry=self._registry,
             buckets=_SECONDS,
         )
+        self._challenges = Counter(
+            "secondglance_challenger_hits",
+            "Hits that the challenger scored in shadow, by what it would have done.",
+            ["category", "outcome"],
+            registry=self._registry,
+        )
+        self._skipped = Counter(
+            "secondglance_challenger_skipped", "Windows that it had no time for.", registry=self._registry
+        )
         waiting = Gauge(
             "secondglance_queue_units", "Work that waits: bytes of text, pixels.", ["queue"], registry=self._registry
         )
@@ -57,6 +66,14 @@ class Metrics:
         for stage, nanoseconds in asdict(outcome.timing_ns).items():
             if nanoseconds:
                 self._stages.labels(stage).observe(nanoseconds / 1e9)
+
+    def count_challenge(self, category: str, outcome: str) -> None:
+        """Counts a hit that the challenger scored."""
+        self._challenges.labels(category, outcome).inc()
+
+    def count_skipped_challenge(self) -> None:
+        """Counts a window that the challenger had no time for."""
+        self._skipped.inc()
 
     def render(self) -> bytes:
         """All metrics in Prometheus text format."""

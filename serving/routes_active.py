@@ -14,6 +14,11 @@ def active_routes(service: ScoringService) -> APIRouter:
     """Which lexicon, model and policy are active; each with an ETag."""
     routes = APIRouter(tags=["versions"], dependencies=[needs(READ)])
 
+    @routes.get("/v1/active")
+    async def active(request: Request) -> Response:
+        """Versions of all that is in force, and of what a roll back would bring."""
+        return tagged(request, service.active.describe())
+
     @routes.get("/v1/lexicon")
     async def lexicon(request: Request) -> Response:
         """Which lexicon is active."""
@@ -38,7 +43,17 @@ def swap_routes(service: ScoringService) -> APIRouter:
 
     @routes.post("/v1/lexicon:reload")
     def reload_lexicon() -> dict[str, Any]:
-        """Reads lexicon and overlays anew; if they are at fault, the old ones stay active."""
+        """Reads lexicon and overlays anew; if they are at fault, the old ones stay in force."""
         return service.reload_lists()
+
+    @routes.post("/v1/active:reload")
+    def reload() -> dict[str, Any]:
+        """Reads model, lists, banks and policy anew; if anything is at fault, all of the old stays in force."""
+        return service.active.reload()
+
+    @routes.post("/v1/active:rollback")
+    def roll_back() -> dict[str, Any]:
+        """Puts what was in force before the last swap into force again."""
+        return service.active.roll_back()
 
     return routes

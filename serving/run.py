@@ -10,9 +10,11 @@ from collections.abc import Iterator
 import uvicorn
 
 from domain.errors import SecondglanceError
-from pipeline.build import build_pipeline, renew_lists
+from models.registry import CHALLENGER, resolve
+from pipeline.build import build_pipeline, load_model, renew_everything, renew_lists
 from pipeline.settings import PipelineSettings
 from serving.access import Access
+from serving.active import Renewals
 from serving.blocklists import Blocklists
 from serving.caller import anybody
 from serving.grpc_api import GrpcServer
@@ -21,6 +23,7 @@ from serving.key_ring import KeyRing
 from serving.oidc import OidcSettings, OidcTokens, discover
 from serving.service import ScoringService
 from serving.settings import ServingSettings, is_loopback
+from serving.shadow import Challenger
 from serving.tls import grpc_tls, http_tls
 
 _LOG = logging.getLogger("secondglance")
@@ -37,9 +40,13 @@ def run(pipeline_settings: PipelineSettings, settings: ServingSettings) -> None:
     service = ScoringService(
         build_pipeline(pipeline_settings),
         settings.limits(pipeline_settings.ocr_workers),
-        lambda current: renew_lists(current, pipeline_settings),
+        Renewals(
+            lists=lambda current: renew_lists(current, pipeline_settings),
+            everything=lambda current: renew_everything(current, pipeline_settings),
+        ),
     )
     try:
+        service.challenge(load_challenger(pipeline_settings), pipeline_settings.challenger_share)
         asyncio.run(_serve(service, access, settings))
     finally:
         service.close()
@@ -73,6 +80,17 @@ async def _serve(service: ScoringService, access: Access, settings: ServingSetti
             await asyncio.wait_for(serving, settings.drain_seconds)
 
 
+def load_challenger(settings: PipelineSettings) -> Challenger | None:
+    """The challenger, if it is to score anything.
+
+    Raises:
+        InvalidModel: If there is none, or its folder is at fault.
+    """
+    if not settings.challenger_share:
+        return None
+    return Challenger(*load_model(settings.challenger or resolve(CHALLENGER)))
+
+
 def make_access(settings: ServingSettings) -> Access:
     """Who may do what, as the settings say.
 
@@ -91,11 +109,11 @@ def make_access(settings: ServingSettings) -> Access:
 
 def _reload(service: ScoringService) -> None:
     try:
-        now = service.reload_lists()
+        now = service.active.reload()
     except SecondglanceError as error:
-        _LOG.error("lists rejected, the old ones stay active: %s", error)
+        _LOG.error("rejected, what was in force stays: %s", error)
         return
-    _LOG.info("lists reloaded: %s, before %s, %d faults", now["digest"], now["previous"], len(now["faults"]))
+    _LOG.info("reloaded: %s, %d faults", now["versions"], len(now["faults"]))
 
 
 class _HttpServer(uvicorn.Server):

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import Any
@@ -13,6 +13,7 @@ from domain.capture import Capture
 from domain.errors import Overloaded, SecondglanceError
 from domain.verdict import Verdict
 from pipeline.pipeline import Options, Pipeline
+from serving.active import Active, Renewals
 from serving.bounded import bounded
 from serving.call import Call
 from serving.caller import Caller
@@ -22,37 +23,37 @@ from serving.limits import Limits, default_limits
 from serving.metrics import Metrics
 from serving.plan import Piece, make_plan
 from serving.quota import Quotas
+from serving.shadow import Challenger, Seen, Shadow
 
-Renew = Callable[[Pipeline], tuple[Pipeline, list[str]]]
-"""Makes a pipeline with new lists out of one with old ones, and names faults that do not stop them."""
 Outcome = Verdict | SecondglanceError
 
 _LOG = logging.getLogger("secondglance")
-_WARM_TEXT = "the quick brown fox wants to kill the process"
 
 
 class ScoringService:
     """Scores captures for many callers at once.
 
-    Each piece of work takes the pipeline once and keeps it: a swap is one assignment, and nobody sees half of it.
-
     Args:
         pipeline: The pipeline; closed with the service.
         limits: What is worked on at once and what may wait; what suits the machine by default.
-        renew: What `reload_lists` calls; without it nothing is reloaded.
+        renewals: How parts are read anew; without it nothing changes.
     """
 
-    def __init__(self, pipeline: Pipeline, limits: Limits | None = None, renew: Renew | None = None) -> None:
-        self.pipeline = pipeline
+    def __init__(self, pipeline: Pipeline, limits: Limits | None = None, renewals: Renewals | None = None) -> None:
+        self.active = Active(pipeline, renewals)
         self.limits = limits or default_limits()
-        self._renew = renew or (lambda current: (current, []))
-        self._renewing = threading.Lock()
         self._texts = Lane("text", self.limits.text_threads, self.limits.text_queue)
         self._images = Lane("image", self.limits.image_threads, self.limits.image_queue)
         self._quotas = Quotas()
         self._slots = threading.Semaphore(self.limits.scorer_slots)
         self.metrics = Metrics((self._texts, self._images))
+        self._shadow: Shadow | None = None
         self._ready = False
+
+    @property
+    def pipeline(self) -> Pipeline:
+        """The pipeline in force."""
+        return self.active.pipeline
 
     @property
     def ready(self) -> bool:
@@ -62,25 +63,40 @@ class ScoringService:
     def warm_up(self) -> None:
         """Loads the OCR engines and runs the model once, so that no caller pays for it."""
         self.pipeline.ocr.warm_up()
-        self.pipeline.score(Capture(id="", text=_WARM_TEXT))
+        self.active.try_out()
         self._ready = True
 
     def retire(self) -> None:
         """Says that it is about to stop; what comes nevertheless is still scored."""
         self._ready = False
 
+    def challenge(self, challenger: Challenger | None, share: float) -> None:
+        """Has a challenger score a share of the captures in shadow; None ends it."""
+        before, self._shadow = self._shadow, None
+        if challenger and share > 0:
+            self._shadow = Shadow(
+                challenger, share, self._slots, self.metrics.count_challenge, self.metrics.count_skipped_challenge
+            )
+        if before:
+            before.close()
+
     def score_now(self, capture: Capture, options: Options, call: Call | None = None) -> Outcome:
         """Scores one capture in the calling thread; an error is returned, not raised."""
         call = call or Call()
         outcome: Outcome
+        pipeline, shadow = self.pipeline, self._shadow
+        sampled = shadow is not None and not options.evidence and shadow.sample()
+        seen: Seen | None = [] if sampled else None
         try:
-            outcome = bounded(self.pipeline, self._slots, call).score(capture, options)
+            outcome = bounded(pipeline, self._slots, call, seen).score(capture, options)
         except SecondglanceError as error:
             outcome = error
         except Exception as error:  # noqa: BLE001  one capture's fault is not that of the others in its batch
             _LOG.error("call %s: a capture failed: %s", call.request_id, where(error))
             outcome = SecondglanceError("the service failed; the request id finds it in the log")
         self.metrics.count(outcome)
+        if shadow and seen:
+            shadow.compare(seen, pipeline, capture.context)
         return outcome
 
     def score_all(self, captures: Iterable[Capture | SecondglanceError], options: Options) -> Iterator[Outcome]:
@@ -154,18 +170,17 @@ class ScoringService:
         return capture if isinstance(capture, SecondglanceError) else self.score_now(capture, options)
 
     def reload_lists(self) -> dict[str, Any]:
-        """Reads lexicon and overlays anew and swaps them in; requests under way finish with what they began with.
+        """Reads lexicon, overlays and lists of addresses anew and swaps them in.
 
         Returns:
-            What is active now, the digest before, and the faults of the lexicon that do not stop it.
+            What is in force now, the digest before, and the faults of the lexicon that do not stop it.
 
         Raises:
-            InvalidLexicon: Why the new lists were rejected; the old ones stay active.
+            InvalidLexicon: Why the new lists were rejected; the old ones stay in force.
         """
-        with self._renewing:
-            before = self.pipeline.first_look.digest
-            self.pipeline, faults = self._renew(self.pipeline)
-            return {**self.describe_lexicon(), "previous": before, "faults": faults}
+        before = self.pipeline.first_look.digest
+        faults = self.active.reload_lists()["faults"]
+        return {**self.describe_lexicon(), "previous": before, "faults": faults}
 
     def describe_lexicon(self) -> dict[str, Any]:
         """Digest and size of the active lexicon, and how many overlays stand on it."""
@@ -175,7 +190,8 @@ class ScoringService:
 
     def describe_model(self) -> dict[str, Any]:
         """Name of the active model, its thresholds and the bound that they were fitted for."""
-        return {"name": self.pipeline.versions.model, **self.pipeline.model_config}
+        challenger = self._shadow.challenger.name if self._shadow else None
+        return {"name": self.pipeline.versions.model, "challenger": challenger, **self.pipeline.model_config}
 
     def describe_policy(self) -> dict[str, Any]:
         """Digest of the active policy and the categories that it declares."""
@@ -189,6 +205,7 @@ class ScoringService:
         self._ready = False
         self._texts.close()
         self._images.close()
+        self.challenge(None, 0.0)
         self.pipeline.ocr.close()
 
 

@@ -159,9 +159,9 @@ def test_an_upload_that_is_sent_again_with_another_boundary_is_the_same_request(
 def test_a_failure_is_not_kept(client: TestClient, service: ScoringService) -> None:
     asked = {"json": TEXT, "headers": {"idempotency-key": "again"}}
     whole = service.pipeline
-    service.pipeline = replace(whole, first_look=None)  # type: ignore[arg-type]
+    service.active.pipeline = replace(whole, first_look=None)  # type: ignore[arg-type]
     assert client.post("/v1/score", **asked).status_code == 500  # type: ignore[arg-type]
-    service.pipeline = whole
+    service.active.pipeline = whole
     assert client.post("/v1/score", **asked).status_code == 200  # type: ignore[arg-type]
 
 
@@ -174,7 +174,7 @@ def test_what_is_active_has_an_etag(client: TestClient, service: ScoringService)
         assert client.get(path, headers={"if-none-match": '"other"'}).status_code == 200
     tag = client.get("/v1/model").headers["etag"]
     versions = replace(service.pipeline.versions, model="sg-other")
-    service.pipeline = replace(service.pipeline, versions=versions)
+    service.active.pipeline = replace(service.pipeline, versions=versions)
     assert client.get("/v1/model", headers={"if-none-match": tag}).json()["name"] == "sg-other"
 
 
@@ -273,7 +273,7 @@ def test_an_ocr_failure_is_503(client: TestClient, service: ScoringService) -> N
         def read(self, image: bytes) -> Any:
             raise OcrFailed("the OCR worker died")
 
-    service.pipeline = replace(service.pipeline, ocr=Broken())  # type: ignore[arg-type]
+    service.active.pipeline = replace(service.pipeline, ocr=Broken())  # type: ignore[arg-type]
     answer = client.post("/v1/captures", files={"image": b"\x89PNG\r\n\x1a\n"})
     assert (answer.status_code, answer.json()["type"]) == (503, "urn:secondglance:ocr_failed")
 

@@ -19,6 +19,7 @@ from pipeline.lists import read_lists
 from pipeline.pipeline import Options, Pipeline
 from pipeline.policy import Policy
 from pipeline.settings import PipelineSettings
+from serving.active import Renewals
 from serving.schemas import verdict_to_json
 from serving.service import ScoringService
 from tests.conftest import FixedScorer
@@ -102,7 +103,7 @@ def test_a_sealed_list_fires_and_shows_list_and_item_alone(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     renewed, faults = renew_lists(replace(pipeline, scorer=FixedScorer()), settings(tmp_path, sealed))
-    service = ScoringService(renewed, renew=lambda now: renew_lists(now, settings(tmp_path, sealed)))
+    service = ScoringService(renewed, renewals=Renewals(lists=lambda now: renew_lists(now, settings(tmp_path, sealed))))
     verdict = renewed.score(Capture("a", text=f"and {SECRET}, kill"), Options(evidence=True))
     assert next((f.hit.phrase, f.severity, f.action.value) for f in verdict.findings) == ("watch:7", 5, "alert")
     said = str([verdict_to_json(verdict), faults, service.reload_lists(), service.describe_lexicon(), caplog.text])

@@ -13,6 +13,7 @@ from pipeline.build import renew_lists
 from pipeline.pipeline import Options, Pipeline
 from pipeline.settings import PipelineSettings
 from serving.access import Access
+from serving.active import Renewals
 from serving.caller import anybody
 from serving.http_api import make_app
 from serving.service import ScoringService
@@ -45,7 +46,7 @@ def files(tmp_path: Path) -> Files:
 def service(pipeline: Pipeline, files: Files) -> ScoringService:
     settings = PipelineSettings(lexicon=(files.lexicon,), overlays=files.overlays)
     first, _ = renew_lists(replace(pipeline, scorer=FixedScorer()), settings)
-    return ScoringService(first, renew=lambda current: renew_lists(current, settings))
+    return ScoringService(first, renewals=Renewals(lists=lambda current: renew_lists(current, settings)))
 
 
 def phrases(outcome: Verdict | SecondglanceError) -> tuple[str, ...]:

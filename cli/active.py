@@ -1,0 +1,64 @@
+"""`secondglance active`: what a running service has in force, over its own HTTP API."""
+
+import json
+import ssl
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+def _remote(command: Any) -> Any:
+    for option in (
+        click.option("--ca", type=click.Path(exists=True, path_type=Path), help="CA of its certificate, PEM."),
+        click.option("--key", envvar="SECONDGLANCE_KEY", help="A key with the scope. [env: SECONDGLANCE_KEY]"),
+        click.option("--url", default="http://127.0.0.1:8080", show_default=True, help="Where it listens."),
+    ):
+        command = option(command)
+    return command
+
+
+@click.group("active")
+def command() -> None:
+    """Show, reload and roll back what a running service has in force."""
+
+
+@command.command("show")
+@_remote
+def show(url: str, key: str | None, ca: Path | None) -> None:
+    """Shows the versions in force, and those that a roll back would bring (scope `read`)."""
+    _call("GET", f"{url}/v1/active", key, ca)
+
+
+@command.command("reload")
+@_remote
+def reload(url: str, key: str | None, ca: Path | None) -> None:
+    """Has model, lists, banks and policy read anew, all or none (scope `admin`)."""
+    _call("POST", f"{url}/v1/active:reload", key, ca)
+
+
+@command.command("rollback")
+@_remote
+def rollback(url: str, key: str | None, ca: Path | None) -> None:
+    """Puts what was in force before the last swap into force again (scope `admin`)."""
+    _call("POST", f"{url}/v1/active:rollback", key, ca)
+
+
+def _call(method: str, url: str, key: str | None, ca: Path | None) -> None:
+    if not url.startswith(("http://", "https://")):
+        raise click.UsageError("--url is not an http or https address")
+    request = urllib.request.Request(url, method=method)  # noqa: S310  checked above
+    if key:
+        request.add_header("authorization", f"Bearer {key}")
+    context = ssl.create_default_context(cafile=str(ca)) if ca else None
+    try:
+        with urllib.request.urlopen(request, timeout=600, context=context) as answer:  # noqa: S310  as above
+            click.echo(json.dumps(json.load(answer), indent=1))
+    except urllib.error.HTTPError as error:
+        with error:
+            problem = json.load(error)
+        raise click.ClickException(f"{problem['title']}: {problem['detail']}") from None
+    except OSError as error:
+        raise click.ClickException(f"{url} does not answer: {error}") from None
