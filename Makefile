@@ -22,7 +22,7 @@ endef
 export OMP_WAIT_POLICY = PASSIVE
 export MLFLOW_ALLOW_PICKLE_DESERIALIZATION = false
 
-.PHONY: help demo test test-all setup train-setup teacher-setup bench-setup check train lock proto reference demo-captures clean
+.PHONY: help demo test test-all setup train-setup teacher-setup bench-setup check train lock proto reference sbom demo-captures clean
 
 help:
 	@echo "make demo          score the sample captures and write demo/report.html"
@@ -31,6 +31,7 @@ help:
 	@echo "make train-setup   the training extra as well, into .venv-train"
 	@echo "make teacher-setup the large encoder that teaches the small one (another 0.4 GB)"
 	@echo "make bench-setup   the peers of the benchmarks, into .venv-bench"
+	@echo "make sbom          bill of materials of the service (CycloneDX), sbom.cdx.json"
 	@echo "make train         train, export, calibrate and evaluate a model"
 
 demo: $(SERVICE)
@@ -97,12 +98,22 @@ train: teacher-setup
 	.venv-train/bin/secondglance calibrate
 	.venv-train/bin/secondglance promote --dry-run
 
+# Bill of materials (CycloneDX) of what the service runs on, as locked.
+sbom: sbom.cdx.json
+
+sbom.cdx.json: requirements/service.txt requirements/sbom.txt pyproject.toml
+	@test -x .venv-sbom/bin/python || $(PYTHON) -m venv .venv-sbom
+	@.venv-sbom/bin/python $(LOCKED) requirements/sbom.txt
+	@.venv-sbom/bin/cyclonedx-py requirements requirements/service.txt --pyproject pyproject.toml --output-reproducible --output-file $@
+	@echo "sbom: $@"
+
 # For maintainers: exact versions with hashes, for every platform and Python from 3.11 on.
 lock:
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-header -o requirements/service.txt requirements/service.in
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-header -c requirements/service.txt -o requirements/dev.txt requirements/dev.in
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-header -c requirements/service.txt -o requirements/train.txt requirements/train.in
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-header -c requirements/service.txt -c requirements/train.txt -o requirements/bench.txt requirements/bench.in
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-header -o requirements/sbom.txt requirements/sbom.in
 
 # For maintainers: the gRPC code that is committed.
 proto: $(DEV)
@@ -119,4 +130,4 @@ demo-captures: $(SERVICE)
 	.venv/bin/python -m demo.render
 
 clean:
-	rm -rf .venv .venv-train .venv-bench .weights .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv .venv-train .venv-bench .venv-sbom sbom.cdx.json .weights .mypy_cache .ruff_cache .pytest_cache

@@ -17,6 +17,7 @@ COMMANDS = {
     "bank": ("cli.bank", "Check and query hash banks."),
     "model": ("cli.model", "List, show, verify and roll back model folders."),
     "evaluate": ("cli.evaluate", "Measure the second look on labelled rows."),
+    "reference": ("cli.reference", "Make the reference that drift is measured against."),
     "bench": ("cli.bench", "Measure against peers (make bench-setup)."),
     "feedback": ("cli.feedback", "Turn decisions of safeguarding leads into rows to retrain with."),
     "train": ("cli.train", "Fine-tune a model (training extra)."),

@@ -35,7 +35,7 @@ def command(run: str, test: Path | None, dry_run: bool, force: str | None, alias
     from pipeline.settings import PipelineSettings
     from training.canary import gate_against_champion
     from training.card import write_card
-    from training.promote import promote
+    from training.promote import add_reference, promote
     from training.setup import RUNS
 
     if force is not None and not force.strip():
@@ -51,6 +51,7 @@ def command(run: str, test: Path | None, dry_run: bool, force: str | None, alias
     forced = force.strip() if force and blocked else None
     report = to_markdown([*sections_of(outcomes, "Blind test set"), gates_section(gates, forced)])
     write_card(folder, report)
+    add_reference(folder, outcomes)
     write_manifest(folder)
     click.echo(report)
     if dry_run:

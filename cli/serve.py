@@ -1,6 +1,5 @@
 """`secondglance serve`: HTTP and gRPC in one process."""
 
-import logging
 from pathlib import Path
 from typing import Any
 
@@ -30,13 +29,14 @@ def command(**values: Any) -> None:
     """Serves the scoring API until SIGTERM; ready only after warm-up."""
     from pydantic import ValidationError
 
+    from serving.logs import set_up_logs
     from serving.run import run
     from serving.settings import ServingSettings
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     own = {name: values.pop(name) for name in list(values) if name in ServingSettings.model_fields}
     try:
         settings = ServingSettings(**given(**own))
     except ValidationError as error:
         raise click.UsageError("; ".join(fault["msg"] for fault in error.errors())) from None
+    set_up_logs(settings.log)
     run(pipeline_settings(**values), settings)

@@ -11,6 +11,7 @@ from serving.caller import NOBODY, Caller
 
 REQUEST_ID_HEADER = "x-request-id"
 TIMEOUT_HEADER = "x-request-timeout"
+TRACE_HEADER = "traceparent"
 LONGEST_S = 60.0
 """How long a caller waits who does not say, and the most that is granted to one who does."""
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
@@ -24,12 +25,14 @@ class Call:
         request_id: Names it in answers and logs.
         caller: Who asks.
         deadline: When its caller stops waiting, on the monotonic clock, in seconds.
+        traceparent: The span that it belongs to, as W3C Trace Context writes it.
         dropped: Set once nobody waits for the answer any more.
     """
 
     request_id: str = "local"
     caller: Caller = NOBODY
     deadline: float = math.inf
+    traceparent: str | None = None
     dropped: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -53,6 +56,7 @@ def new_call(
     seconds: float | None = None,
     longest_s: float = LONGEST_S,
     caller: Caller = NOBODY,
+    traceparent: str | None = None,
 ) -> Call:
     """A call that begins now.
 
@@ -61,8 +65,9 @@ def new_call(
         seconds: How long the caller waits; None if it does not say.
         longest_s: The most that is granted.
         caller: Who asks.
+        traceparent: The span that it belongs to.
     """
     known = request_id is not None and _REQUEST_ID.fullmatch(request_id)
     granted = longest_s if seconds is None else min(seconds, longest_s)
     name = request_id if known and request_id else uuid.uuid4().hex
-    return Call(name, caller, time.monotonic() + granted)
+    return Call(name, caller, time.monotonic() + granted, traceparent)

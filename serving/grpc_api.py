@@ -1,7 +1,6 @@
 """gRPC: three methods over the service, with standard health and reflection."""
 
 import asyncio
-import math
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -41,13 +40,13 @@ class Scoring(scoring_pb2_grpc.ScoringServicer):
 
     async def Score(self, request: pb.ScoreRequest, context: Context) -> pb.ScoreResponse:  # noqa: N802
         """Scores one capture."""
-        async with answering(context, self._service.limits.longest_s) as call:
+        async with answering(context, self._service) as call:
             verdict = await self._service.score(to_capture(request.capture), _options(request), call)
             return pb.ScoreResponse(verdict=to_verdict(verdict))
 
     async def ScoreBatch(self, request: pb.ScoreBatchRequest, context: Context) -> pb.ScoreBatchResponse:  # noqa: N802
         """Scores up to 256 captures."""
-        async with answering(context, self._service.limits.longest_s) as call:
+        async with answering(context, self._service) as call:
             if len(request.captures) > MAX_BATCH:
                 raise InvalidRequest(f"at most {MAX_BATCH} captures a batch")
             captures = [_read(message) for message in request.captures]
@@ -72,7 +71,7 @@ class Scoring(scoring_pb2_grpc.ScoringServicer):
                     number += 1
                     name = f"{stream.request_id}.{number}"
                     longest_s = self._service.limits.longest_s
-                    call = new_call(name, stream.seconds_left, longest_s, stream.caller)
+                    call = new_call(name, stream.seconds_left, longest_s, stream.caller, stream.traceparent)
                     task = asyncio.create_task(self._result(request, call))
                     tasks.add(task)
                     task.add_done_callback(tasks.discard)
@@ -80,7 +79,7 @@ class Scoring(scoring_pb2_grpc.ScoringServicer):
             finally:
                 await started.put(None)
 
-        async with answering(context, math.inf) as stream:
+        async with answering(context, self._service, stream=True) as stream:
             reader = asyncio.create_task(take_in(stream))
             try:
                 while (task := await started.get()) is not None:

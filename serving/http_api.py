@@ -57,7 +57,7 @@ def make_app(service: ScoringService, access: Access | None = None, blocklists: 
     app.add_middleware(Idempotency)
     app.add_middleware(BodyLimit, limit=MAX_BODY_BYTES, together=MAX_BODIES_BYTES)
     app.add_middleware(HttpAccess, access=access or Access())
-    app.add_middleware(HttpCall, longest_s=service.limits.longest_s)
+    app.add_middleware(HttpCall, service=service)
     add_problems(app)
     app.include_router(scoring_routes(service))
     blocklists = blocklists or Blocklists()

@@ -7,8 +7,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from domain.errors import InvalidRequest
-from serving.call import REQUEST_ID_HEADER, TIMEOUT_HEADER, Call, new_call
+from serving.call import REQUEST_ID_HEADER, TIMEOUT_HEADER, TRACE_HEADER, Call, new_call
 from serving.problem import answer_to
+from serving.service import ScoringService
 
 PATIENCE_S = 0.02
 """A request that takes longer is watched for its caller hanging up; most are answered before."""
@@ -19,12 +20,13 @@ class HttpCall:
 
     Args:
         app: What answers.
-        longest_s: The most seconds that a caller is granted.
+        service: Says what a caller is granted, whether it is about to stop, and counts.
     """
 
-    def __init__(self, app: ASGIApp, longest_s: float) -> None:
+    def __init__(self, app: ASGIApp, service: ScoringService) -> None:
         self._app = app
-        self._longest_s = longest_s
+        self._service = service
+        self._longest_s = service.limits.longest_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes the request on and answers what it raises."""
@@ -39,7 +41,11 @@ class HttpCall:
             nonlocal answered
             if message["type"] == "http.response.start":
                 answered = True
-                MutableHeaders(scope=message)[REQUEST_ID_HEADER] = call.request_id
+                self._service.metrics.count_request("http", str(message["status"]))
+                told = MutableHeaders(scope=message)
+                told[REQUEST_ID_HEADER] = call.request_id
+                if self._service.retiring:  # the connection is closed after this answer, and nothing lost on it
+                    told["connection"] = "close"
             elif not message.get("more_body", False):
                 watch.end()  # whoever goes once the answer is out has not hung up
             await send(message)
@@ -47,7 +53,8 @@ class HttpCall:
         watch = _Watch(call, receive)
         try:
             scope.setdefault("state", {})["call"] = call
-            call = new_call(call.request_id, read_seconds(headers.get(TIMEOUT_HEADER)), self._longest_s)
+            seconds = read_seconds(headers.get(TIMEOUT_HEADER))
+            call = new_call(call.request_id, seconds, self._longest_s, traceparent=headers.get(TRACE_HEADER))
             scope["state"]["call"] = watch.call = call
             await self._app(scope, watch.receive, named)
         except asyncio.CancelledError:

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from functools import partial
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 
 from domain.errors import SecondglanceError
+from domain.severity import STANDARD_CATEGORIES
 from domain.verdict import Verdict
+from serving.drift import DriftWatch
 from serving.lane import Lane
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -18,10 +20,12 @@ class Metrics:
 
     Args:
         lanes: Queues whose length is shown.
+        drift: Whose drift is shown.
     """
 
-    def __init__(self, lanes: Sequence[Lane] = ()) -> None:
+    def __init__(self, lanes: Sequence[Lane] = (), drift: DriftWatch | None = None) -> None:
         self._registry = CollectorRegistry()
+        ProcessCollector(registry=self._registry)
         self._verdicts = Counter(
             "secondglance_verdicts", "Verdicts by action.", ["action", "degraded"], registry=self._registry
         )
@@ -47,6 +51,19 @@ class Metrics:
         self._skipped = Counter(
             "secondglance_challenger_skipped", "Windows that it had no time for.", registry=self._registry
         )
+        self._requests = Counter(
+            "secondglance_requests", "Requests by code.", ["transport", "code"], registry=self._registry
+        )
+        psi = Gauge(
+            "secondglance_drift_psi",
+            "Population stability index against the model's reference; NaN until there are enough.",
+            ["category", "of"],
+            registry=self._registry,
+        )
+        drift = drift or DriftWatch()
+        for category in STANDARD_CATEGORIES:
+            psi.labels(category, "scores").set_function(partial(drift.scores, category))
+            psi.labels(category, "hits").set_function(partial(drift.hits, category))
         waiting = Gauge(
             "secondglance_queue_units", "Work that waits: bytes of text, pixels.", ["queue"], registry=self._registry
         )
@@ -66,6 +83,10 @@ class Metrics:
         for stage, nanoseconds in asdict(outcome.timing_ns).items():
             if nanoseconds:
                 self._stages.labels(stage).observe(nanoseconds / 1e9)
+
+    def count_request(self, transport: str, code: str) -> None:
+        """Counts an answered request: `http` by status, `grpc` by the name of its code."""
+        self._requests.labels(transport, code).inc()
 
     def count_challenge(self, category: str, outcome: str) -> None:
         """Counts a hit that the challenger scored."""

@@ -1,5 +1,6 @@
 """HTTP routes that say what is active, and have it read anew."""
 
+import logging
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -8,6 +9,8 @@ from serving.caller import ADMIN, READ
 from serving.entity_tag import tagged
 from serving.http_access import needs
 from serving.service import ScoringService
+
+_LOG = logging.getLogger("secondglance")
 
 
 def active_routes(service: ScoringService) -> APIRouter:
@@ -42,18 +45,21 @@ def swap_routes(service: ScoringService) -> APIRouter:
     routes = APIRouter(tags=["operations"], dependencies=[needs(ADMIN)])
 
     @routes.post("/v1/lexicon:reload")
-    def reload_lexicon() -> dict[str, Any]:
+    def reload_lexicon(request: Request) -> dict[str, Any]:
         """Reads lexicon and overlays anew; if they are at fault, the old ones stay in force."""
+        _LOG.info("reload of lists asked for by %s", request.state.call.caller.name)
         return service.reload_lists()
 
     @routes.post("/v1/active:reload")
-    def reload() -> dict[str, Any]:
+    def reload(request: Request) -> dict[str, Any]:
         """Reads model, lists, banks and policy anew; if anything is at fault, all of the old stays in force."""
+        _LOG.info("reload asked for by %s", request.state.call.caller.name)
         return service.active.reload()
 
     @routes.post("/v1/active:rollback")
-    def roll_back() -> dict[str, Any]:
+    def roll_back(request: Request) -> dict[str, Any]:
         """Puts what was in force before the last swap into force again."""
+        _LOG.info("roll back asked for by %s", request.state.call.caller.name)
         return service.active.roll_back()
 
     return routes

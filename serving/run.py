@@ -12,6 +12,7 @@ import uvicorn
 from domain.errors import SecondglanceError
 from models.registry import CHALLENGER, resolve
 from pipeline.build import build_pipeline, load_model, renew_everything, renew_lists
+from pipeline.drift import read_reference_file
 from pipeline.settings import PipelineSettings
 from serving.access import Access
 from serving.active import Renewals
@@ -25,6 +26,7 @@ from serving.service import ScoringService
 from serving.settings import ServingSettings, is_loopback
 from serving.shadow import Challenger
 from serving.tls import grpc_tls, http_tls
+from serving.tracing import make_tracer
 
 _LOG = logging.getLogger("secondglance")
 
@@ -44,6 +46,8 @@ def run(pipeline_settings: PipelineSettings, settings: ServingSettings) -> None:
             lists=lambda current: renew_lists(current, pipeline_settings),
             everything=lambda current: renew_everything(current, pipeline_settings),
         ),
+        make_tracer(settings.otlp_endpoint, settings.trace_share),
+        read_reference_file(settings.reference) if settings.reference else None,
     )
     try:
         service.challenge(load_challenger(pipeline_settings), pipeline_settings.challenger_share)
@@ -73,11 +77,18 @@ async def _serve(service: ScoringService, access: Access, settings: ServingSetti
         await asyncio.wait({stopping, serving}, return_when=asyncio.FIRST_COMPLETED)
     finally:
         stopping.cancel()
+        service.retire()
+        await grpc_server.set_healthy(False)
         _LOG.info("stopping: requests under way get %.0f s", settings.drain_seconds)
-        await grpc_server.stop(settings.drain_seconds)
+        if not serving.done():
+            await asyncio.sleep(settings.drain_delay_seconds)  # load balancers look, HTTP connections end
         http.should_exit = True
-        with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(serving, settings.drain_seconds)
+        await asyncio.gather(grpc_server.stop(settings.drain_seconds), _end(serving, settings.drain_seconds))
+
+
+async def _end(serving: "asyncio.Task[None]", seconds: float) -> None:
+    with contextlib.suppress(asyncio.TimeoutError):
+        await asyncio.wait_for(serving, seconds)
 
 
 def load_challenger(settings: PipelineSettings) -> Challenger | None:

@@ -3,20 +3,24 @@
 import asyncio
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from domain.capture import Capture
 from domain.errors import Overloaded, SecondglanceError
 from domain.verdict import Verdict
+from pipeline.drift import Reference
 from pipeline.pipeline import Options, Pipeline
 from serving.active import Active, Renewals
 from serving.bounded import bounded
 from serving.call import Call
 from serving.caller import Caller
+from serving.drift import DriftWatch
 from serving.fault import where
 from serving.lane import Lane
 from serving.limits import Limits, default_limits
@@ -24,6 +28,7 @@ from serving.metrics import Metrics
 from serving.plan import Piece, make_plan
 from serving.quota import Quotas
 from serving.shadow import Challenger, Seen, Shadow
+from serving.tracing import NoTracer, Tracer
 
 Outcome = Verdict | SecondglanceError
 
@@ -37,18 +42,29 @@ class ScoringService:
         pipeline: The pipeline; closed with the service.
         limits: What is worked on at once and what may wait; what suits the machine by default.
         renewals: How parts are read anew; without it nothing changes.
+        tracer: Told of every capture.
+        reference: What drift is measured against; what each model was released with by default.
     """
 
-    def __init__(self, pipeline: Pipeline, limits: Limits | None = None, renewals: Renewals | None = None) -> None:
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        limits: Limits | None = None,
+        renewals: Renewals | None = None,
+        tracer: Tracer | None = None,
+        reference: Reference | None = None,
+    ) -> None:
         self.active = Active(pipeline, renewals)
         self.limits = limits or default_limits()
         self._texts = Lane("text", self.limits.text_threads, self.limits.text_queue)
         self._images = Lane("image", self.limits.image_threads, self.limits.image_queue)
         self._quotas = Quotas()
         self._slots = threading.Semaphore(self.limits.scorer_slots)
-        self.metrics = Metrics((self._texts, self._images))
+        self._drift = DriftWatch(reference)
+        self.metrics = Metrics((self._texts, self._images), self._drift)
         self._shadow: Shadow | None = None
-        self._ready = False
+        self._tracer = tracer or NoTracer()
+        self._ready = self._retiring = False
 
     @property
     def pipeline(self) -> Pipeline:
@@ -66,9 +82,14 @@ class ScoringService:
         self.active.try_out()
         self._ready = True
 
+    @property
+    def retiring(self) -> bool:
+        """Whether it is about to stop."""
+        return self._retiring
+
     def retire(self) -> None:
         """Says that it is about to stop; what comes nevertheless is still scored."""
-        self._ready = False
+        self._ready, self._retiring = False, True
 
     def challenge(self, challenger: Challenger | None, share: float) -> None:
         """Has a challenger score a share of the captures in shadow; None ends it."""
@@ -80,8 +101,15 @@ class ScoringService:
         if before:
             before.close()
 
-    def score_now(self, capture: Capture, options: Options, call: Call | None = None) -> Outcome:
-        """Scores one capture in the calling thread; an error is returned, not raised."""
+    def score_now(self, capture: Capture, options: Options, call: Call | None = None, queue_ns: int = 0) -> Outcome:
+        """Scores one capture in the calling thread; an error is returned, not raised.
+
+        Args:
+            capture: The capture.
+            options: What is asked for beside the verdict.
+            call: Whose it is, and by when it is wanted.
+            queue_ns: Nanoseconds that it has waited.
+        """
         call = call or Call()
         outcome: Outcome
         pipeline, shadow = self.pipeline, self._shadow
@@ -94,7 +122,13 @@ class ScoringService:
         except Exception as error:  # noqa: BLE001  one capture's fault is not that of the others in its batch
             _LOG.error("call %s: a capture failed: %s", call.request_id, where(error))
             outcome = SecondglanceError("the service failed; the request id finds it in the log")
+        if queue_ns and isinstance(outcome, Verdict):
+            spent = outcome.timing_ns
+            outcome = replace(outcome, timing_ns=replace(spent, queue=queue_ns, total=spent.total + queue_ns))
         self.metrics.count(outcome)
+        self._tracer.record(call, outcome)
+        if isinstance(outcome, Verdict):
+            self._drift.count(outcome, pipeline.model_config)
         if shadow and seen:
             shadow.compare(seen, pipeline, capture.context)
         return outcome
@@ -142,7 +176,8 @@ class ScoringService:
         futures: list[tuple[Piece, Future[list[Outcome]]]] = []
         for piece in plan.pieces:
             lane = self._images if piece.image else self._texts
-            work = partial(self._score_some, [capture for _, capture in piece.captures], options, call)
+            chosen = [capture for _, capture in piece.captures]
+            work = partial(self._score_some, chosen, options, call, time.perf_counter_ns())
             try:
                 futures.append((piece, lane.submit(work, piece.cost, call)))
             except Overloaded as error:
@@ -163,8 +198,8 @@ class ScoringService:
             self.metrics.count(outcomes[place])
         return _unless_all_refused([outcomes[place] for place in range(len(captures))])
 
-    def _score_some(self, captures: Sequence[Capture], options: Options, call: Call) -> list[Outcome]:
-        return [self.score_now(capture, options, call) for capture in captures]
+    def _score_some(self, captures: Sequence[Capture], options: Options, call: Call, since_ns: int) -> list[Outcome]:
+        return [self.score_now(one, options, call, time.perf_counter_ns() - since_ns) for one in captures]
 
     def _outcome(self, capture: Capture | SecondglanceError, options: Options) -> Outcome:
         return capture if isinstance(capture, SecondglanceError) else self.score_now(capture, options)
@@ -206,6 +241,7 @@ class ScoringService:
         self._texts.close()
         self._images.close()
         self.challenge(None, 0.0)
+        self._tracer.close()
         self.pipeline.ocr.close()
 
 

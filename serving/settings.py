@@ -3,6 +3,7 @@
 import ipaddress
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -32,7 +33,12 @@ class ServingSettings(BaseSettings):
     tls_client_ca: Path | None = Field(None, description="Clients need a certificate of this CA (PEM).")
     blocklists: Path | None = Field(None, description="Folder for the tenants' blocklists; in memory if unset.")
     dev: bool = Field(False, description="Listen beyond loopback without keys; never in production.")
+    drain_delay_seconds: float = Field(1.0, ge=0, description="Time between not ready and the end of listening.")
     drain_seconds: float = Field(20.0, ge=0, description="Time that running requests get at shutdown.")
+    log: Literal["text", "json"] = Field("text", description="Form of the log lines.")
+    otlp_endpoint: str | None = Field(None, description="Where traces go (OTLP over HTTP); none if unset.")
+    trace_share: float = Field(0.01, ge=0, le=1, description="Share of traces begun here that is kept.")
+    reference: Path | None = Field(None, description="What drift is measured against, instead of the model's own.")
 
     @property
     def guarded(self) -> bool:

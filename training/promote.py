@@ -1,11 +1,15 @@
 """Turns a calibrated run into a model folder named by its digest, and points an alias at it."""
 
+import json
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 from domain.errors import InvalidModel
+from evaluation.outcome import Outcome
 from models.artifact import ARTIFACTS, FILES, load_artifact, manifest_name, write_manifest
 from models.registry import CHAMPION, point
+from pipeline.drift import Tally
 from training.card import write_card
 
 
@@ -22,6 +26,16 @@ def prepare(run: Path) -> Path:
         write_card(run, "")
     write_manifest(run)
     return run
+
+
+def add_reference(run: Path, outcomes: Iterable[Outcome]) -> None:
+    """Writes into a run's model.json what its drift will be measured against: hits and scores on the test rows."""
+    tally = Tally()
+    for outcome in outcomes:
+        tally.add(outcome.findings)
+    config = json.loads((run / "model.json").read_text(encoding="utf-8"))
+    config["reference"] = tally.reference().to_json()
+    (run / "model.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
 
 
 def promote(run: Path, artifacts: Path = ARTIFACTS, alias: str = CHAMPION) -> Path:

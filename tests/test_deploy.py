@@ -1,0 +1,81 @@
+"""What is deployed agrees with the code: settings, metrics, probes, ports."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from pipeline.pipeline import Pipeline
+from pipeline.settings import PipelineSettings
+from serving.http_access import PUBLIC, scopes
+from serving.http_api import make_app
+from serving.service import ScoringService
+from serving.settings import ServingSettings
+
+DEPLOY = Path(__file__).parents[1] / "deploy"
+FILES = sorted(path for path in DEPLOY.rglob("*") if path.suffix in {".yaml", ".json"} and "secrets" not in path.parts)
+
+
+@pytest.fixture(scope="module")
+def service(pipeline: Pipeline) -> ScoringService:
+    return ScoringService(pipeline)
+
+
+def kubernetes() -> dict[str, Any]:
+    text = (DEPLOY / "kubernetes" / "secondglance.yaml").read_text("utf-8")
+    return {part["kind"]: part for part in yaml.safe_load_all(text)}
+
+
+def test_every_file_is_what_its_name_says() -> None:
+    assert len(FILES) >= 7
+    for path in FILES:
+        text = path.read_text("utf-8")
+        found = json.loads(text) if path.suffix == ".json" else list(yaml.safe_load_all(text))
+        assert found, path
+
+
+def test_every_setting_that_is_named_is_one() -> None:
+    known = {f"SECONDGLANCE_{name.upper()}" for name in (*ServingSettings.model_fields, *PipelineSettings.model_fields)}
+    named = {name for path in FILES for name in re.findall(r"SECONDGLANCE_[A-Z_]+", path.read_text("utf-8"))}
+    assert len(named) >= 4
+    assert named <= known
+
+
+def test_every_metric_that_is_watched_is_there(service: ScoringService) -> None:
+    service.metrics.count_request("http", "200")
+    shown = set(re.findall(r"^# TYPE (\S+)", service.metrics.render().decode(), re.MULTILINE))
+    watched = {
+        re.sub(r"_(bucket|count|sum)$", "", name)
+        for path in (DEPLOY / "alerts.yaml", DEPLOY / "grafana" / "dashboard.json")
+        for name in re.findall(r"\b(?:secondglance|process)_[a-z_]+", path.read_text("utf-8"))
+    }
+    assert len(watched) >= 10
+    assert watched <= shown
+
+
+def test_probes_and_ports_are_those_of_the_service(service: ScoringService) -> None:
+    routes = {path for _, path, _ in scopes(make_app(service))}
+    (container,) = kubernetes()["Deployment"]["spec"]["template"]["spec"]["containers"]
+    for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
+        assert container[probe]["httpGet"]["path"] in routes & PUBLIC
+    defaults = ServingSettings()
+    assert {port["containerPort"] for port in container["ports"]} == {defaults.http_port, defaults.grpc_port}
+    env = {entry["name"]: entry["value"] for entry in container["env"]}
+    stopping = float(env["SECONDGLANCE_DRAIN_DELAY_SECONDS"]) + float(env["SECONDGLANCE_DRAIN_SECONDS"])
+    assert stopping < kubernetes()["Deployment"]["spec"]["template"]["spec"]["terminationGracePeriodSeconds"]
+
+
+def test_nothing_is_served_without_keys_beyond_one_machine() -> None:
+    compose = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))["services"]
+    (container,) = kubernetes()["Deployment"]["spec"]["template"]["spec"]["containers"]
+    for command, env in (
+        (compose["secondglance"]["command"], compose["secondglance"]["environment"]),
+        (container["args"], {entry["name"]: entry["value"] for entry in container["env"]}),
+    ):
+        assert "--dev" not in command
+        assert env["SECONDGLANCE_KEYS"]
+    for part in compose.values():
+        assert all(port.startswith("127.0.0.1:") for port in part.get("ports", ()))
