@@ -278,7 +278,7 @@ def test_an_ocr_failure_is_503(client: TestClient, service: ScoringService) -> N
     assert (answer.status_code, answer.json()["type"]) == (503, "urn:secondglance:ocr_failed")
 
 
-def test_a_caller_who_leaves_with_the_answer_has_not_hung_up() -> None:
+def test_a_caller_who_leaves_with_the_answer_has_not_hung_up(service: ScoringService) -> None:
     finished: list[bool] = []
 
     async def run() -> None:
@@ -303,7 +303,8 @@ def test_a_caller_who_leaves_with_the_answer_has_not_hung_up() -> None:
             await send({"type": "http.response.body", "body": b"{}"})
             finished.append(True)
 
-        await HttpCall(app, 5.0)({"type": "http", "headers": [], "path": "/"}, receive, send)  # type: ignore[arg-type]
+        scope = {"type": "http", "headers": [], "path": "/"}
+        await HttpCall(app, service)(scope, receive, send)  # type: ignore[arg-type]
 
     asyncio.run(run())
     assert finished == [True]
