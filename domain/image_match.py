@@ -12,13 +12,15 @@ class ImageMatch:
     Attributes:
         bank: Name of the bank.
         item: Id of the item in it.
-        algorithm: `pdq` or `phash`.
+        algorithm: `pdq`, `phash`, or `md5` or `sha256` of the file itself.
         distance: Hamming distance in bits.
         quality: PDQ quality of the query, 0..100; 100 where the algorithm has none.
         severity: 0..5 as the bank says.
         category: As the bank says.
         box: The region of the capture that matched, in pixels.
         protected: From a bank that nothing may lower.
+        mirrored: Found with left and right changed over.
+        quarantined: The item matched far too often and was set aside: the match is told, and raises nothing.
     """
 
     bank: str
@@ -30,3 +32,5 @@ class ImageMatch:
     category: str
     box: Box
     protected: bool = False
+    mirrored: bool = False
+    quarantined: bool = False

@@ -1,20 +1,20 @@
-"""A bank of known pictures, read from a CSV file."""
+"""A bank of known pictures in a CSV file, held in memory; `stored_bank` holds the large ones."""
 
-import csv
 import hashlib
-import io
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from domain.errors import InvalidBank
 from domain.severity import STANDARD_CATEGORIES
-from image_hash.bank_item import BankItem, item_of_row
+from image_hash.bank_item import HASHES, OTHER_COLUMNS, BankItem, item_of_row
+from image_hash.definition import BankDefinition, read_definition
+from image_hash.table import read_rows, read_text
 
 REQUIRED_COLUMNS = ("id", "severity", "category")
-HASH_COLUMNS = ("pdq", "phash", "file")
-OPTIONAL_COLUMNS = ("protected", "distance")
+HASH_COLUMNS = (*HASHES, "file")
+COLUMNS = (*REQUIRED_COLUMNS, *HASH_COLUMNS, *OTHER_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,96 +25,64 @@ class Bank:
         name: Stem of the file that it was read from.
         items: In the order of the file.
         digest: sha256 over the items in the order of their ids: two files that say the same have the same.
+        definition: Whose it is, what for, and how it matches.
     """
 
     name: str
     items: tuple[BankItem, ...]
     digest: str
+    definition: BankDefinition = field(default_factory=BankDefinition)
 
     @classmethod
-    def of(cls, name: str, items: Iterable[BankItem]) -> "Bank":
+    def of(cls, name: str, items: Iterable[BankItem], definition: BankDefinition | None = None) -> "Bank":
         """A bank of items that are at hand, with its digest."""
         kept = tuple(items)
-        return cls(name=name, items=kept, digest=_digest(kept))
+        told = definition or BankDefinition(name=name)
+        return cls(name=name, items=kept, digest=_digest(kept, told), definition=told)
 
     @classmethod
     def read(cls, path: Path, categories: Iterable[str] = ()) -> "Bank":
         """Reads a bank and hashes the pictures that it names; the pictures themselves are not kept.
 
         Args:
-            path: CSV in UTF-8 with the columns `id`, `severity`, `category`, one or more of `pdq`,
-                `phash` (hex) and `file` (a picture in the folder of the CSV), and if wanted `protected`
-                (true, false) and `distance` (bits).
+            path: CSV in UTF-8 with the columns `id`, `severity`, `category`, one or more of the hashes (hex)
+                and `file` (a picture in the folder of the CSV), and if wanted the other `COLUMNS`. A definition
+                beside it, of the same name but with the ending `.yaml`, may say severity and category for all.
             categories: Categories that are declared beside the standard ones.
 
         Raises:
             InvalidBank: With the file, the line and the fault.
         """
         known = frozenset(STANDARD_CATEGORIES).union(categories)
+        definition = read_definition(path.with_suffix(".yaml"), path.stem, known)
         items: dict[str, BankItem] = {}
-        for line, row in _rows(path):
+        for line, row in read_rows(read_text(path), path, COLUMNS, _needed(definition), HASH_COLUMNS):
             try:
-                item = item_of_row(row, path.parent, known)
+                item = item_of_row(row, path.parent, known, definition)
                 if item.id in items:
                     raise ValueError(f"id {item.id!r} is there already")
             except ValueError as error:
-                raise _fault(path, line, str(error)) from error
+                raise InvalidBank(f"{path}: line {line}: {error}") from error
             items[item.id] = item
-        return cls.of(path.stem, items.values())
+        return cls.of(path.stem, items.values(), definition)
 
 
-def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    """Lines of the file as (number of its first line, cells by column); blank lines are passed over."""
-    reader = csv.reader(io.StringIO(_text(path), newline=""), strict=True)
-    columns: list[str] | None = None
-    line = 1
-    try:
-        for cells in reader:
-            if columns is None:
-                columns = _columns(path, [cell.strip().lower() for cell in cells])
-            elif any(cell.strip() for cell in cells):
-                if len(cells) != len(columns):
-                    raise _fault(path, line, f"it has {len(cells)} cells, the header {len(columns)}")
-                yield line, {column: cell.strip() for column, cell in zip(columns, cells, strict=True)}
-            line = reader.line_num + 1
-    except csv.Error as error:
-        raise _fault(path, line, f"not CSV: {error}") from error
-    if columns is None:
-        raise _fault(path, 1, "the header is missing")
+def _needed(definition: BankDefinition) -> list[str]:
+    """Columns that a file must have: those that the definition does not say for all items."""
+    said = {"severity": definition.severity is not None, "category": definition.category is not None}
+    return [name for name in REQUIRED_COLUMNS if not (definition.negative and name in said) and not said.get(name)]
 
 
-def _columns(path: Path, columns: list[str]) -> list[str]:
-    missing = [column for column in REQUIRED_COLUMNS if column not in columns]
-    if missing:
-        raise _fault(path, 1, f"missing columns: {', '.join(missing)}")
-    if not set(HASH_COLUMNS).intersection(columns):
-        raise _fault(path, 1, f"one of these columns is needed: {', '.join(HASH_COLUMNS)}")
-    known = {*REQUIRED_COLUMNS, *HASH_COLUMNS, *OPTIONAL_COLUMNS}
-    twice = sorted({column for column in columns if column in known and columns.count(column) > 1})
-    if twice:
-        raise _fault(path, 1, f"columns that are there twice: {', '.join(twice)}")
-    return columns
+def item_fields(item: BankItem) -> list[object]:
+    """What an item says that decides what it matches and what a match says, for digests."""
+    hashes = [getattr(item, name) for name in HASHES]
+    expires = item.expires.isoformat() if item.expires else None
+    hexes = [value.hex() if value else None for value in hashes]
+    return [item.id, item.severity, item.category, *hexes, item.protected, item.distance, expires]
 
 
-def _text(path: Path) -> str:
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise InvalidBank(f"{path}: line 1: cannot be read: {error.strerror}") from error
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise _fault(path, raw.count(b"\n", 0, error.start) + 1, "not UTF-8") from error
-
-
-def _fault(path: Path, line: int, fault: str) -> InvalidBank:
-    return InvalidBank(f"{path}: line {line}: {fault}")
-
-
-def _digest(items: Iterable[BankItem]) -> str:
-    digest = hashlib.sha256()
+def _digest(items: Iterable[BankItem], definition: BankDefinition) -> str:
+    digest = hashlib.sha256(json.dumps(definition.matching, sort_keys=True).encode())
     for item in sorted(items, key=lambda item: item.id):
-        pdq, phash = (value.hex() if value else None for value in (item.pdq, item.phash))
-        fields = [item.id, item.severity, item.category, pdq, phash, item.protected, item.distance]
-        digest.update(json.dumps(fields, ensure_ascii=True).encode() + b"\n")
+        digest.update(json.dumps(item_fields(item), ensure_ascii=True).encode() + b"\n")
     return digest.hexdigest()

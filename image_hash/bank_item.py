@@ -1,33 +1,49 @@
-"""One known picture of a bank, and how it is read from a row of the bank's CSV."""
+"""One known picture of a bank, and how it is read from the cells of a row."""
 
+import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from domain.errors import InvalidRequest
 from domain.severity import Severity
-from image_hash.hashers import hash_picture, parse_pdq, parse_phash
-from image_hash.picture_file import read_picture
+from image_hash.definition import MAX_PDQ_DISTANCE, MAX_PHASH_DISTANCE, BankDefinition
+from image_hash.hashers import hash_picture, made_with, parse_hex
+from image_hash.picture_file import decode_picture, read_bytes
 
-MAX_PDQ_DISTANCE = 63
-MAX_PHASH_DISTANCE = 15
+HASHES = {"pdq": 32, "phash": 8, "md5": 16, "sha256": 32}
+"""Hashes that an item may have, and their bytes."""
+
+OTHER_COLUMNS = ("protected", "distance", "quality", "source", "tags", "expires", "made_with")
+
+MIN_QUALITY = 50
+"""PDQ quality below which a picture is too flat for PDQ; the exchanges ask for the same."""
 
 _BOOLEANS = {"": False, "false": False, "true": True}
+_MOST_TEXT = 500
 
 
 @dataclass(frozen=True, slots=True)
 class BankItem:
-    """A known picture; it has at least one of the two hashes.
+    """A known picture; it has at least one of the hashes.
 
     Attributes:
         id: Its id in the bank.
         severity: 0..5.
-        category: A standard category or one that the school declared.
+        category: A standard category or one that the school declared; empty in a negative bank.
         pdq: 32 bytes, or None.
         phash: 8 bytes, or None.
         protected: From a list that nothing may lower.
         distance: Overrides the radius within which the item matches; None for the default. An item with
             both hashes takes it for PDQ, and its pHash is then never looser than the default.
+        md5: Of the original file, 16 bytes, or None.
+        sha256: Of the original file, 32 bytes, or None.
+        quality: PDQ quality of the picture, 0..100; None where it is unknown.
+        source: Where it came from.
+        tags: Any words.
+        expires: The last day on which it matches.
+        made_with: Libraries that made the hashes; empty where it is unknown.
     """
 
     id: str
@@ -37,47 +53,85 @@ class BankItem:
     phash: bytes | None = None
     protected: bool = False
     distance: int | None = None
+    md5: bytes | None = None
+    sha256: bytes | None = None
+    quality: int | None = None
+    source: str = ""
+    tags: tuple[str, ...] = ()
+    expires: date | None = None
+    made_with: str = ""
 
 
-def item_of_row(row: Mapping[str, str], folder: Path, categories: Collection[str]) -> BankItem:
+def item_of_row(
+    row: Mapping[str, str], folder: Path | None, categories: Collection[str], bank: BankDefinition
+) -> BankItem:
     """The item that a row describes; a `file` is hashed and forgotten.
 
     Args:
         row: Cells by column, stripped; a column that the bank lacks is absent.
-        folder: Where the CSV lies, and the only place that its pictures may lie in.
+        folder: Where the bank lies, and the only place that its pictures may lie in; None if it can name none.
         categories: The categories that are known.
+        bank: Says what the row leaves out.
 
     Raises:
         ValueError: A cell is at fault; the message says which and how.
     """
-    pdq, phash = _hashes(row, folder)
-    if not row["id"]:
+    hashes, quality, maker = _hashes(row, folder)
+    if not row.get("id"):
         raise ValueError("id is empty")
-    if row["category"] not in categories:
-        raise ValueError(f"category {row['category']!r} is unknown")
+    if len(row["id"]) > _MOST_TEXT:
+        raise ValueError(f"id has {len(row['id'])} characters; at most {_MOST_TEXT}")
     return BankItem(
         id=row["id"],
-        severity=_whole_number("severity", row["severity"], max(Severity)),
-        category=row["category"],
-        pdq=pdq,
-        phash=phash,
-        protected=_boolean("protected", row.get("protected", "")),
-        distance=_distance(row.get("distance", ""), limit=MAX_PDQ_DISTANCE if pdq else MAX_PHASH_DISTANCE),
+        severity=_severity(row, bank),
+        category=_category(row, categories, bank),
+        **hashes,
+        protected=_boolean("protected", row.get("protected", "")) or bank.protected,
+        distance=_distance(row.get("distance", ""), MAX_PDQ_DISTANCE if "pdq" in hashes else MAX_PHASH_DISTANCE),
+        quality=quality,
+        source=row.get("source", "")[:_MOST_TEXT],
+        tags=tuple(row.get("tags", "").split()),
+        expires=_day(row.get("expires", "")),
+        made_with=maker,
     )
 
 
-def _hashes(row: Mapping[str, str], folder: Path) -> tuple[bytes | None, bytes | None]:
-    pdq, phash, file = (row.get(column, "") for column in ("pdq", "phash", "file"))
-    if file and (pdq or phash):
-        raise ValueError("it has both hashes and a file, and they could disagree")
-    if file:
-        return _hash_file(folder, file)
-    if not (pdq or phash):
-        raise ValueError("it has neither pdq, nor phash, nor file")
-    return (parse_pdq(pdq) if pdq else None, parse_phash(phash) if phash else None)
+def hash_bytes(data: bytes) -> dict[str, str]:
+    """All hashes of a picture file as the cells of a row, with its quality and what made them.
+
+    Raises:
+        InvalidRequest: It is no picture that decodes.
+    """
+    hashes = hash_picture(decode_picture(data))
+    return {
+        "pdq": hashes.pdq.hex() if hashes.pdq_quality >= MIN_QUALITY else "",
+        "phash": hashes.phash.hex(),
+        "md5": hashlib.md5(data, usedforsecurity=False).hexdigest(),
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "quality": str(hashes.pdq_quality),
+        "made_with": made_with(),
+    }
 
 
-def _hash_file(folder: Path, name: str) -> tuple[bytes, bytes]:
+def _hashes(row: Mapping[str, str], folder: Path | None) -> tuple[dict[str, bytes], int | None, str]:
+    given = {name: row[name] for name in HASHES if row.get(name)}
+    if row.get("file"):
+        if given:
+            raise ValueError("it has both hashes and a file, and they could disagree")
+        row = _hash_file(folder, row["file"])
+        given = {name: row[name] for name in HASHES if row.get(name)}
+    if not given:
+        raise ValueError(f"it has neither {', nor '.join(HASHES)}, nor file")
+    quality = _whole_number("quality", row["quality"], 100) if row.get("quality") else None
+    if "pdq" in given and quality is not None and quality < MIN_QUALITY:
+        raise ValueError(f"quality {quality} is below {MIN_QUALITY}: PDQ cannot tell such a flat picture from others")
+    hashes = {name: parse_hex(name, text, HASHES[name]) for name, text in given.items()}
+    return hashes, quality, row.get("made_with", "")[:_MOST_TEXT]
+
+
+def _hash_file(folder: Path | None, name: str) -> dict[str, str]:
+    if folder is None:
+        raise ValueError(f"file {name!r}: pictures cannot be named here")
     home = folder.resolve()
     try:
         path = (home / name).resolve()
@@ -90,10 +144,23 @@ def _hash_file(folder: Path, name: str) -> tuple[bytes, bytes]:
     if not found:
         raise ValueError(f"file {name!r} is missing")
     try:
-        hashes = hash_picture(read_picture(path))
+        return hash_bytes(read_bytes(path))
     except (InvalidRequest, OSError) as error:
         raise ValueError(f"file {name!r}: {error}") from error
-    return hashes.pdq, hashes.phash
+
+
+def _severity(row: Mapping[str, str], bank: BankDefinition) -> int:
+    text = row.get("severity", "")
+    if not text and (bank.severity is not None or bank.negative):
+        return bank.severity or 0
+    return _whole_number("severity", text, max(Severity))
+
+
+def _category(row: Mapping[str, str], categories: Collection[str], bank: BankDefinition) -> str:
+    category = row.get("category") or bank.category or ""
+    if category not in categories and not (bank.negative and not category):
+        raise ValueError(f"category {category!r} is unknown")
+    return category
 
 
 def _whole_number(name: str, text: str, highest: int) -> int:
@@ -110,3 +177,10 @@ def _boolean(name: str, text: str) -> bool:
 
 def _distance(text: str, limit: int) -> int | None:
     return _whole_number("distance", text, limit) if text else None
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise ValueError(f"expires {text!r} is not a day such as 2035-07-31") from None

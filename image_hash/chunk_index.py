@@ -1,108 +1,158 @@
 """Exact search of binary hashes by Hamming distance: nothing within the radius is ever missed.
 
-Pigeonhole: cut a hash into chunks of 16 bits and give chunk i a tolerance t_i so that the sum of all
-(t_i + 1) is radius + 1. Two hashes within the radius then agree to within t_i bits in some chunk i,
-or the distance would be radius + 1 at least. So it is enough to look up each chunk of the query, and
-all its neighbours within t_i bits, in a table sorted by that chunk, and to count bits on what stands there.
+Pigeonhole: cut a hash into m chunks and give chunk i a tolerance t_i so that the sum of all (t_i + 1) is radius + 1.
+Two hashes within the radius then agree to within t_i bits in some chunk i, or the distance would be radius + 1 at
+least. So it is enough to look up each chunk of the query, and all its neighbours within t_i bits, in a table sorted by
+that chunk, and to count bits on what stands there. A row of a table is found by the upper bits of its chunk (its key)
+and carries the lower ones beside its number, so that most rows fall away before their hash is fetched.
 """
 
-from itertools import combinations
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-SCAN_UP_TO = 16_384
+from image_hash.chunk_plan import ROW_BITS, Plan, make_plan
+
+SCAN_UP_TO = 1_024
 """Below this many hashes counting all bits is quicker than looking up chunks."""
 
-_CHUNK_BITS = 16
-_KEYS = 1 << _CHUNK_BITS
+MOST_ROWS = 1 << ROW_BITS
 
 Integers = npt.NDArray[np.int64]
+Words = npt.NDArray[np.uint64]
+
+_BATCH = 32
 
 
-class _Table(NamedTuple):
-    """For each chunk in use, all rows sorted by that chunk, one chunk after the other.
+class Found(NamedTuple):
+    """What was within its radius, ordered by query and row.
 
     Attributes:
-        chunks: For each lookup, the chunk of the query that it takes.
-        flips: For each lookup, the bits that it flips in it.
-        offsets: For each lookup, where the starts of its chunk begin.
-        starts: For each chunk in use and each key, where its rows start.
-        rows: The rows.
+        queries: Numbers of the queries.
+        rows: Rows of the index.
+        distances: In bits.
     """
 
-    chunks: npt.NDArray[np.intp]
-    flips: npt.NDArray[np.uint16]
-    offsets: npt.NDArray[np.intp]
-    starts: Integers
+    queries: Integers
+    rows: Integers
+    distances: Integers
+
+
+class Tables(NamedTuple):
+    """For each chunk, all rows sorted by it, one chunk after the other.
+
+    Attributes:
+        plan: How hashes are cut.
+        starts: For each chunk and key, where its rows start in `rows`; one more at the end of each chunk.
+        rows: The lower bits of the chunk, shifted by `ROW_BITS`, and the number of the row.
+    """
+
+    plan: Plan
+    starts: npt.NDArray[np.uint32]
     rows: npt.NDArray[np.uint32]
 
 
+@dataclass(frozen=True, slots=True)
 class ChunkIndex:
-    """Hashes of one length, each with a radius of its own."""
+    """Hashes of one length, each with a radius of its own.
 
-    __slots__ = ("_radii", "_table", "_words")
+    The arrays may lie in memory or be mapped from files; they are only read.
 
-    def __init__(
-        self, hashes: npt.NDArray[np.uint8], radii: npt.NDArray[np.uint8], scan_up_to: int = SCAN_UP_TO
-    ) -> None:
-        """Indexes the rows of `hashes` (count x bytes, bytes a multiple of 8) with a radius for each."""
-        self._words = np.ascontiguousarray(hashes).view(np.uint64)
-        self._radii = radii
-        self._table = None if len(hashes) <= scan_up_to else _tabulate(hashes, int(radii.max()))
+    Attributes:
+        words: Count x (bytes / 8).
+        radii: In bits, of each hash.
+        tables: The sorted chunks; None if the hashes are few, and compared one by one.
+    """
+
+    words: Words
+    radii: npt.NDArray[np.uint8]
+    tables: Tables | None = None
+
+    @classmethod
+    def build(
+        cls, hashes: npt.NDArray[np.uint8], radii: npt.NDArray[np.uint8], scan_up_to: int = SCAN_UP_TO
+    ) -> "ChunkIndex":
+        """Indexes the rows of `hashes` (count x bytes, bytes a multiple of 8) with a radius for each.
+
+        Raises:
+            ValueError: There are more than `MOST_ROWS`.
+        """
+        if len(hashes) > MOST_ROWS:
+            raise ValueError(f"{len(hashes)} hashes in one index; at most {MOST_ROWS}")
+        words = np.ascontiguousarray(hashes).view(np.uint64)
+        if len(hashes) <= scan_up_to:
+            return cls(words, radii)
+        plan = make_plan(len(hashes), 8 * hashes.shape[1], int(radii.max()))
+        return cls(words, radii, _tabulate(words, plan))
 
     def search(self, query: bytes) -> tuple[Integers, Integers]:
         """Rows whose hash is within their radius of the query, and their distances; rows ascend."""
-        if not len(self._words):
-            return np.empty(0, np.int64), np.empty(0, np.int64)
-        wanted = np.frombuffer(query, np.uint64)
-        if self._table is None:
-            distances = np.bitwise_count(self._words ^ wanted).sum(axis=1, dtype=np.int64)
-            rows = np.flatnonzero(distances <= self._radii)
-            return rows, distances[rows]
-        candidates = _candidates(self._table, np.frombuffer(query, np.uint16))
-        distances = np.bitwise_count(self._words[candidates] ^ wanted).sum(axis=1, dtype=np.int64)
-        near = distances <= self._radii[candidates]
-        rows, first = np.unique(candidates[near].astype(np.int64), return_index=True)
-        return rows, distances[near][first]
+        found = self.search_many(np.frombuffer(query, np.uint8)[None])
+        return found.rows, found.distances
+
+    def search_many(self, queries: npt.NDArray[np.uint8]) -> Found:
+        """All that is within its radius of any of the queries (count x bytes)."""
+        if not (len(self.words) and len(queries)):
+            return Found(*(np.empty(0, np.int64) for _ in range(3)))
+        wanted = np.ascontiguousarray(queries).view(np.uint64)
+        parts = [(start, self._search(wanted[start : start + _BATCH])) for start in range(0, len(wanted), _BATCH)]
+        return Found(
+            np.concatenate([part.queries + start for start, part in parts]),
+            np.concatenate([part.rows for _, part in parts]),
+            np.concatenate([part.distances for _, part in parts]),
+        )
+
+    def _search(self, wanted: Words) -> Found:
+        return self._scan(wanted) if self.tables is None else self._look_up(wanted, self.tables)
+
+    def _scan(self, wanted: Words) -> Found:
+        distances = np.bitwise_count(self.words ^ wanted[:, None]).sum(axis=2, dtype=np.int64)
+        queries, rows = np.nonzero(distances <= self.radii)
+        return Found(queries, rows, distances[queries, rows])
+
+    def _look_up(self, wanted: Words, tables: Tables) -> Found:
+        plan = tables.plan
+        chunks = np.stack([_chunk(wanted, plan, place) for place in range(plan.count)], axis=1).astype(np.int64)
+        low = plan.width - plan.key
+        keys = chunks >> low
+        at = (plan.offsets + (keys[:, plan.places] ^ plan.flips)).ravel()
+        first = tables.starts[at].astype(np.int64)
+        lengths = tables.starts[at + 1] - first
+        ends = np.cumsum(lengths)
+        entries = tables.rows[np.repeat(first - ends + lengths, lengths) + np.arange(ends[-1])]
+        lower = (chunks & ((1 << low) - 1))[:, plan.places].astype(np.uint32)
+        left = np.broadcast_to(plan.left, (len(wanted), len(plan.left)))
+        other = (entries >> ROW_BITS) ^ np.repeat(lower.ravel(), lengths)
+        near = np.bitwise_count(other) <= np.repeat(left.ravel(), lengths)
+        rows = (entries[near] & (MOST_ROWS - 1)).astype(np.int64)
+        queries = np.repeat(np.arange(len(at)) // len(plan.left), lengths)[near]
+        distances = np.bitwise_count(self.words[rows] ^ wanted[queries]).sum(axis=1, dtype=np.int64)
+        within = distances <= self.radii[rows]
+        pairs, once = np.unique(queries[within] * MOST_ROWS + rows[within], return_index=True)
+        return Found(pairs // MOST_ROWS, pairs % MOST_ROWS, distances[within][once])
 
 
-def _tabulate(hashes: npt.NDArray[np.uint8], radius: int) -> _Table:
-    keys = np.ascontiguousarray(hashes).view(np.uint16)
-    count, width = keys.shape
-    share, rest = divmod(radius + 1, width)
-    tolerances = [share if chunk < rest else share - 1 for chunk in range(width)]
-    used = [chunk for chunk in range(width) if tolerances[chunk] >= 0]
-    rows = np.empty((len(used), count), np.uint32)
-    starts = np.zeros((len(used), _KEYS + 1), np.int64)
-    for place, chunk in enumerate(used):
-        rows[place] = np.argsort(keys[:, chunk], kind="stable")
-        np.cumsum(np.bincount(keys[:, chunk], minlength=_KEYS), out=starts[place, 1:])
-        starts[place] += place * count
-    flips = [_flips(tolerances[chunk]) for chunk in used]
-    places = np.repeat(np.arange(len(used)), [len(some) for some in flips])
-    return _Table(
-        chunks=np.asarray(used)[places],
-        flips=np.concatenate(flips),
-        offsets=places * (_KEYS + 1),
-        starts=starts.ravel(),
-        rows=rows.ravel(),
-    )
+def _chunk(words: Words, plan: Plan, place: int) -> Words:
+    """One chunk of each hash (rows x words): its bits may stand in two words."""
+    word, shift = divmod(place * plan.width, 64)
+    chunk = words[:, word] >> np.uint64(shift)
+    if shift + plan.width > 64:
+        chunk = chunk | (words[:, word + 1] << np.uint64(64 - shift))
+    return chunk & np.uint64((1 << plan.width) - 1)
 
 
-def _flips(tolerance: int) -> npt.NDArray[np.uint16]:
-    """All chunks with at most `tolerance` bits set."""
-    bits = [1 << bit for bit in range(_CHUNK_BITS)]
-    return np.asarray([sum(some) for size in range(tolerance + 1) for some in combinations(bits, size)], np.uint16)
-
-
-def _candidates(table: _Table, query: npt.NDArray[np.uint16]) -> npt.NDArray[np.uint32]:
-    """Rows that stand at one of the keys; a row comes as often as it was found."""
-    at = table.offsets + (query[table.chunks] ^ table.flips)
-    first = table.starts[at]
-    lengths = table.starts[at + 1] - first
-    ends = np.cumsum(lengths)
-    positions = np.repeat(first - ends + lengths, lengths) + np.arange(ends[-1])
-    rows: npt.NDArray[np.uint32] = table.rows[positions]
-    return rows
+def _tabulate(words: Words, plan: Plan) -> Tables:
+    count, low = len(words), plan.width - plan.key
+    starts = np.zeros((plan.count, (1 << plan.key) + 1), np.uint32)
+    rows = np.empty((plan.count, count), np.uint32)
+    numbers = np.arange(count, dtype=np.uint64)
+    for place in range(plan.count):
+        entries = (_chunk(words, plan, place) << np.uint64(ROW_BITS)) | numbers
+        entries.sort()
+        keys = (entries >> np.uint64(ROW_BITS + low)).astype(np.int64)
+        starts[place, 1:] = np.cumsum(np.bincount(keys, minlength=1 << plan.key))
+        starts[place] += np.uint32(place * count)
+        rows[place] = (entries & np.uint64((1 << (ROW_BITS + low)) - 1)).astype(np.uint32)
+    return Tables(plan, starts.ravel(), rows.ravel())

@@ -7,6 +7,7 @@ blur is the identity: the hash is that of the full picture to within a few bits,
 
 import math
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import Any
 
 import cv2
@@ -15,9 +16,6 @@ import numpy as np
 import numpy.typing as npt
 import pdqhash
 from PIL import Image
-
-PDQ_BYTES = 32
-PHASH_BYTES = 8
 
 _PDQ_SIDE = 64
 _PHASH_SIDE = 128
@@ -55,27 +53,34 @@ def hash_picture(rgb: Pixels) -> PictureHashes:
 
 def hash_luma(plane: Pixels) -> PictureHashes:
     """Hashes of a luma plane, or of a rectangle cut out of one."""
-    points = np.repeat(_pdq_points(plane)[:, :, None], 3, axis=2)
-    bits, quality = pdqhash.compute(points)
+    pdq, quality = pdq_of_luma(plane)
     phash = imagehash.phash(Image.fromarray(_phash_plane(plane)))
-    return PictureHashes(
-        phash=np.packbits(phash.hash.ravel()).tobytes(),
-        pdq=np.packbits(bits.astype(np.uint8)).tobytes(),
-        pdq_quality=int(quality),
-    )
+    return PictureHashes(phash=np.packbits(phash.hash.ravel()).tobytes(), pdq=pdq, pdq_quality=quality)
 
 
-def parse_pdq(text: str) -> bytes:
-    """Bytes of a PDQ hash of 64 hex digits; raises ValueError otherwise."""
-    return _parse("pdq", text, PDQ_BYTES)
+def pdq_of_luma(plane: Pixels) -> tuple[bytes, int]:
+    """PDQ of a luma plane, or of a rectangle cut out of one, and its quality."""
+    bits, quality = pdqhash.compute(np.repeat(_pdq_points(plane)[:, :, None], 3, axis=2))
+    return np.packbits(bits.astype(np.uint8)).tobytes(), int(quality)
 
 
-def parse_phash(text: str) -> bytes:
-    """Bytes of a pHash of 16 hex digits; raises ValueError otherwise."""
-    return _parse("phash", text, PHASH_BYTES)
+def made_with() -> str:
+    """The libraries that make the hashes: a bank keeps it beside each item, as another version may differ."""
+    names = ("pdqhash", "imagehash", "opencv-contrib-python", "pillow")
+    return ", ".join(f"{name} {version(name)}" for name in names)
 
 
-def _parse(name: str, text: str, size: int) -> bytes:
+def parse_hex(name: str, text: str, size: int) -> bytes:
+    """Bytes of a hash in hex.
+
+    Args:
+        name: What messages call it.
+        text: Two hex digits for each byte.
+        size: Bytes that are needed.
+
+    Raises:
+        ValueError: It is something else.
+    """
     digits = text.strip()
     if len(digits) != 2 * size:
         raise ValueError(f"{name} has {len(digits)} characters, {2 * size} hex digits are needed")

@@ -20,6 +20,7 @@ _REDUCED_SIDE = 960
 _MOST_REDUCED = 8
 _RING = 1
 _RING_SHARE = 0.5
+_SIDE_SHARE = 0.9
 _SAME = 0.97
 
 
@@ -82,8 +83,12 @@ def _enlarged(box: Box, step: int, plane: Pixels) -> Box:
 
 
 def _border_colours(small: Pixels, box: Box) -> tuple[Colour, ...]:
-    """The colour of a panel, if most of its border has one."""
+    """The colours of a panel: one that most of its border has, or nearly all of a side (a card below its picture)."""
     left, top, right, bottom = box
     crop = small[top:bottom, left:right]
-    ring = np.concatenate([crop[_RING], crop[-1 - _RING], crop[:, _RING], crop[:, -1 - _RING]])
-    return common_colours(ring, smallest=int(_RING_SHARE * len(ring)))
+    sides = (crop[_RING], crop[-1 - _RING], crop[:, _RING], crop[:, -1 - _RING])
+    ring = np.concatenate(sides)
+    found = list(common_colours(ring, smallest=int(_RING_SHARE * len(ring))))
+    for side in sides:
+        found += common_colours(side, smallest=int(_SIDE_SHARE * len(side)))
+    return tuple(dict.fromkeys(found))

@@ -1,5 +1,6 @@
-"""A picture file beside a bank, decoded within the limits that captures have."""
+"""A picture file, decoded within the limits that captures have."""
 
+import io
 import struct
 import warnings
 from pathlib import Path
@@ -14,11 +15,23 @@ from domain.errors import ImageTooLarge, InvalidImage
 _FORMATS = ("PNG", "JPEG", "WEBP")
 
 
-def read_picture(path: Path) -> npt.NDArray[np.uint8]:
+def read_bytes(path: Path) -> bytes:
+    """The bytes of a picture file.
+
+    Raises:
+        ImageTooLarge: Over the limit of bytes.
+        OSError: It cannot be read.
+    """
+    if path.stat().st_size > MAX_IMAGE_BYTES:
+        raise ImageTooLarge(f"the picture is over {MAX_IMAGE_BYTES} bytes")
+    return path.read_bytes()
+
+
+def decode_picture(data: bytes) -> npt.NDArray[np.uint8]:
     """Decodes a PNG, JPEG or WebP file as a screen would show it: upright, on white, first frame.
 
     Args:
-        path: The file.
+        data: The file.
 
     Returns:
         Height x width x 3 RGB of 8 bits.
@@ -27,12 +40,12 @@ def read_picture(path: Path) -> npt.NDArray[np.uint8]:
         InvalidImage: Not a picture in one of the three formats, or broken.
         ImageTooLarge: Over the limit of bytes or pixels.
     """
-    if path.stat().st_size > MAX_IMAGE_BYTES:
+    if len(data) > MAX_IMAGE_BYTES:
         raise ImageTooLarge(f"the picture is over {MAX_IMAGE_BYTES} bytes")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(path, formats=_FORMATS) as picture:
+            with Image.open(io.BytesIO(data), formats=_FORMATS) as picture:
                 return _decoded(picture)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise ImageTooLarge(f"the picture is over {MAX_IMAGE_PIXELS} pixels") from error

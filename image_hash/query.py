@@ -1,45 +1,79 @@
-"""The hashes with which a capture is looked up: of the frame, and of each picture on it."""
+"""The hashes with which a capture is looked up: of the frame and of each picture on it, in several views."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from domain.page import Box
-from image_hash.hashers import PictureHashes, hash_luma, luma
+from image_hash.hashers import luma, pdq_of_luma
+from image_hash.spectrum import View, pdq_of_views, phash_of_views, small_plane
 
-TRIMS = (0.0, 0.02, 0.04)
-"""Shares of its width and height that are cut off each side of a region: its borders may be a little wide."""
+Pixels = npt.NDArray[np.uint8]
+
+VIEWS = (
+    View(),
+    View(0.02, 0.02, 0.98, 0.98),
+    View(-0.026, -0.026, 1.026, 1.026),
+    View(-0.055, -0.055, 1.055, 1.055),
+    View(-0.043, 0, 1.043, 1),
+    View(0, -0.043, 1, 1.043),
+    View(-0.053, 0, 1, 1),
+    View(0, 0, 1.053, 1),
+    View(0, -0.053, 1, 1),
+    View(0, 0, 1, 1.053),
+    View(0, 0, 1, 1.12),
+)
+"""As it is; a little narrower, as its borders may be too wide; wider, as the page or a person may have cut off some."""
+
+MIRRORED_VIEWS = VIEWS[:4]
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
-    """Hashes to look up, and the box on the capture that they stand for.
+class Queries:
+    """Hashes to look up, one a row, and what each stands for.
 
     Attributes:
-        box: The frame or a region, untrimmed.
-        hashes: Of the box, or of what a trim left of it.
+        boxes: The frame or a region of the capture.
+        pdq: Count x 32 bytes.
+        phash: Count x 8 bytes.
+        quality: PDQ quality of the picture in the box, 0..100.
+        mirrored: Whether left and right were changed over.
     """
 
-    box: Box
-    hashes: PictureHashes
+    boxes: tuple[Box, ...]
+    pdq: Pixels
+    phash: Pixels
+    quality: npt.NDArray[np.int64]
+    mirrored: npt.NDArray[np.bool_]
 
 
-def queries(rgb: npt.NDArray[np.uint8], regions: Iterable[Box]) -> Iterator[Query]:
-    """Hashes of the whole frame, then of each region with each trim."""
+def make_queries(rgb: Pixels, regions: Sequence[Box]) -> Queries:
+    """Hashes of the whole frame and of each region: PDQ as its library has it, then both hashes in all views.
+
+    Args:
+        rgb: The capture, height x width x 3.
+        regions: Boxes on it that hold pictures.
+    """
     plane = luma(rgb)
     height, width = plane.shape
-    frame = (0, 0, width, height)
-    yield Query(frame, hash_luma(plane))
-    for box in regions:
-        for trim in TRIMS:
-            left, top, right, bottom = _trimmed(box, trim)
-            if box != frame or trim > 0:
-                yield Query(box, hash_luma(plane[top:bottom, left:right]))
-
-
-def _trimmed(box: Box, share: float) -> Box:
-    left, top, right, bottom = box
-    across, down = round(share * (right - left)), round(share * (bottom - top))
-    return left + across, top + down, right - across, bottom - down
+    boxes = list(dict.fromkeys([(0, 0, width, height), *regions]))
+    crops = [plane[top:bottom, left:right] for left, top, right, bottom in boxes]
+    exact = [pdq_of_luma(crop) for crop in crops]
+    planes = np.stack([small_plane(crop) for crop in crops])
+    pdq, phash = (
+        np.concatenate([hashes(planes, VIEWS, False), hashes(planes, MIRRORED_VIEWS, True)], axis=1)
+        for hashes in (pdq_of_views, phash_of_views)
+    )
+    own = np.frombuffer(b"".join(value for value, _ in exact), np.uint8).reshape(len(boxes), 1, -1)
+    pdq = np.concatenate([own, pdq], axis=1)
+    phash = np.concatenate([phash[:, :1], phash], axis=1)
+    count = pdq.shape[1]
+    return Queries(
+        boxes=tuple(box for box in boxes for _ in range(count)),
+        pdq=pdq.reshape(-1, pdq.shape[2]),
+        phash=phash.reshape(-1, phash.shape[2]),
+        quality=np.repeat([quality for _, quality in exact], count),
+        mirrored=np.tile(np.arange(count) > len(VIEWS), len(boxes)),
+    )

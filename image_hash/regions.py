@@ -14,7 +14,7 @@ from image_hash.seams import cut_at_seams
 from image_hash.texture import looks_like_picture
 
 SMALLEST_SIDE = 110
-MOST_REGIONS = 30
+MOST_REGIONS = 40
 
 _SAME = 0.97
 _INSIDE = 0.9

@@ -12,13 +12,19 @@ _MANY_TONES = 3.2
 _SOME_TONES = 2.2
 _NO_GROUND = 0.42
 _LEAST_FREE = 0.2
+_REACH = 4
+_EVEN = 10
+_AREAS = 4
+_LEAST_AREA = 0.015
+_BESIDE_GROUND = 0.1
 
 
 def looks_like_picture(plane: Plane, covered: npt.NDArray[np.bool_], box: Box) -> bool:
-    """True if the tones of the part that no word covers are many, or several with none as a ground.
+    """True if the tones of the part that no word covers are many, or several with none as a ground, or in areas.
 
     Tones are counted in bits of entropy: text on a panel has 1 to 3 and one tone as its ground, drawings
-    have 2 and more without a ground, photographs 4 to 8.
+    have 2 and more without a ground, photographs 4 to 8. A drawing on a ground has areas of several even tones,
+    which text, lines and buttons have not.
 
     Args:
         plane: Luma of the capture.
@@ -26,13 +32,34 @@ def looks_like_picture(plane: Plane, covered: npt.NDArray[np.bool_], box: Box) -
         box: The rectangle in question.
     """
     left, top, right, bottom = box
-    rows = slice(top, bottom, max(1, (bottom - top) // _SAMPLES))
-    columns = slice(left, right, max(1, (right - left) // _SAMPLES))
-    free = ~covered[rows, columns]
-    tones = plane[rows, columns][free]
+    rows = np.arange(top, bottom, max(1, (bottom - top) // _SAMPLES))
+    columns = np.arange(left, right, max(1, (right - left) // _SAMPLES))
+    free = ~covered[rows[:, None], columns]
+    sampled = plane[rows[:, None], columns]
+    tones = sampled[free]
     if tones.size < _LEAST_FREE * free.size:
         return False
     shares = np.bincount(tones, minlength=256) / tones.size
     some = shares[shares > 0]
     entropy = -float((some * np.log2(some)).sum())
-    return entropy >= _MANY_TONES or (entropy >= _SOME_TONES and float(some.max()) <= _NO_GROUND)
+    if entropy >= _MANY_TONES or (entropy >= _SOME_TONES and float(some.max()) <= _NO_GROUND):
+        return True
+    return entropy >= 1 and _has_areas(sampled[free & _even(plane, rows, columns, sampled)], tones.size)
+
+
+def _even(
+    plane: Plane, rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp], sampled: Plane
+) -> npt.NDArray[np.bool_]:
+    """Which samples are like what is some pixels to each side of them."""
+    even = np.ones(sampled.shape, np.bool_)
+    height, width = plane.shape
+    for down, across in ((-_REACH, 0), (_REACH, 0), (0, -_REACH), (0, _REACH)):
+        beside = plane[(rows + down).clip(0, height - 1)[:, None], (columns + across).clip(0, width - 1)]
+        even &= np.abs(beside.astype(np.int16) - sampled) <= _EVEN
+    return even
+
+
+def _has_areas(tones: Plane, count: int) -> bool:
+    """True if several even tones cover some of the samples each, and more than a little beside the ground."""
+    shares = np.bincount(tones >> 3, minlength=32) / count
+    return bool((shares >= _LEAST_AREA).sum() >= _AREAS and shares.sum() - shares.max() >= _BESIDE_GROUND)

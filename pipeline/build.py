@@ -6,8 +6,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 from domain.verdict import Versions
-from image_hash.bank import Bank
 from image_hash.lookup import PictureFinder
+from image_hash.open_bank import read_bank
 from models.artifact import ModelArtifact, default_folder, load_artifact
 from models.scorer import OnnxScorer
 from ocr.engine import OcrEngine
@@ -34,7 +34,7 @@ def build_pipeline(settings: PipelineSettings) -> Pipeline:
     for fault in policy.expired():
         _LOG.warning("%s", fault)
     first_look = read_lists(settings, policy).build(settings.matcher)
-    banks = [Bank.read(path, policy.categories) for path in settings.bank]
+    banks = [read_bank(path, policy.categories) for path in settings.bank]
     artifact = load_artifact(settings.model or default_folder())
     ocr = OcrPool(settings.ocr_workers, settings.ocr_weights)
     return _assemble(ocr, OnnxScorer(artifact), first_look, banks, policy, artifact)
@@ -70,7 +70,7 @@ def renew_everything(pipeline: Pipeline, settings: PipelineSettings) -> tuple[Pi
         pipeline.ocr,
         pipeline.scorer if same else OnnxScorer(artifact),
         lists.build(settings.matcher),
-        [Bank.read(path, policy.categories) for path in settings.bank],
+        [read_bank(path, policy.categories) for path in settings.bank],
         policy,
         artifact,
     )

@@ -83,7 +83,8 @@ class Pipeline:
                 except Unavailable:
                     degraded = True
         verdict = self._verdict(capture, page, findings, matches, policy)
-        versions = replace(self.versions, lexicon=seen.digest)
+        banks = self.pictures.digest[:16] if self.pictures else self.versions.banks
+        versions = replace(self.versions, lexicon=seen.digest, banks=banks)
         return replace(verdict, degraded=degraded, reading=reading, versions=versions, timing_ns=clock.timing())
 
     def _read(self, capture: Capture, clock: Stopwatch) -> Page:
@@ -102,7 +103,7 @@ class Pipeline:
         words: list[Box] = [word.box for line in page.lines for word in line.words]
         with self.decoding:  # decoding is not for several threads at once; OCR has done it already and checked
             pixels = decode(capture.image)
-        return self.pictures.find(pixels, words)
+        return self.pictures.find(pixels, words, capture.image)
 
     def _second_look(
         self,

@@ -61,7 +61,7 @@ FAULTS = {
     "category": (f"b,1,vaping,{PDQ},", "category 'vaping' is unknown"),
     "duplicate": (f"a,1,drugs,{PDQ},", "id 'a' is there already"),
     "no id": (f" ,1,drugs,{PDQ},", "id is empty"),
-    "nothing to match": ("b,1,drugs,,", "it has neither pdq, nor phash, nor file"),
+    "nothing to match": ("b,1,drugs,,", "it has neither pdq, nor phash, nor md5, nor sha256, nor file"),
     "cells": (f"b,1,drugs,{PDQ}", "it has 4 cells, the header 5"),
     "quote": (f'b,1,"dru"gs,{PDQ},', "not CSV"),
 }
@@ -105,7 +105,7 @@ def test_a_line_that_a_cell_broke_still_counts(tmp_path: Path) -> None:
     ("header", "fault"),
     [
         ("id,pdq", "missing columns: severity, category"),
-        ("id,severity,category", "one of these columns is needed: pdq, phash, file"),
+        ("id,severity,category", "one of these columns is needed: pdq, phash, md5, sha256, file"),
         ("id,severity,category,pdq,pdq", "columns that are there twice: pdq"),
     ],
 )

@@ -1,12 +1,14 @@
 """pHash and PDQ: the exact bits of a made-up picture, agreement with the libraries, and hex."""
 
+from importlib.metadata import version
+
 import imagehash
 import numpy as np
 import pdqhash
 import pytest
 from PIL import Image
 
-from image_hash.hashers import hash_luma, hash_picture, luma, parse_pdq, parse_phash
+from image_hash.hashers import hash_luma, hash_picture, luma, made_with, parse_hex
 
 
 def waves(width: int, height: int) -> np.ndarray:
@@ -88,8 +90,8 @@ def test_floating_point_pixels_are_refused() -> None:
 
 def test_hex_goes_there_and_back() -> None:
     hashes = hash_picture(waves(320, 240))
-    assert parse_pdq(f" {hashes.pdq.hex().upper()} ") == hashes.pdq
-    assert parse_phash(hashes.phash.hex()) == hashes.phash
+    assert parse_hex("pdq", f" {hashes.pdq.hex().upper()} ", 32) == hashes.pdq
+    assert parse_hex("phash", hashes.phash.hex(), 8) == hashes.phash
 
 
 @pytest.mark.parametrize(
@@ -104,9 +106,13 @@ def test_hex_goes_there_and_back() -> None:
 )
 def test_a_bad_pdq_is_named(text: str, fault: str) -> None:
     with pytest.raises(ValueError, match=fault):
-        parse_pdq(text)
+        parse_hex("pdq", text, 32)
 
 
 def test_a_bad_phash_is_named() -> None:
     with pytest.raises(ValueError, match="phash has 64 characters, 16 hex digits are needed"):
-        parse_phash("ab" * 32)
+        parse_hex("phash", "ab" * 32, 8)
+
+
+def test_the_libraries_that_made_a_hash_are_told() -> None:
+    assert f"pdqhash {version('pdqhash')}, imagehash {version('imagehash')}, " in made_with()

@@ -7,9 +7,10 @@ from domain.errors import InvalidBank
 from domain.image_match import ImageMatch
 from image_hash.bank import Bank
 from image_hash.bank_item import BankItem
+from image_hash.definition import BankDefinition
 from image_hash.hashers import hash_picture
-from image_hash.lookup import PictureFinder
-from image_hash.query import TRIMS, queries
+from image_hash.lookup import PictureFinder, file_hashes
+from image_hash.query import MIRRORED_VIEWS, VIEWS, make_queries
 
 
 def noise(seed: int, width: int, height: int) -> np.ndarray:
@@ -56,8 +57,9 @@ def test_a_match_says_what_the_bank_says_and_where() -> None:
 
 
 def test_a_phash_match_has_no_quality() -> None:
-    (match,) = finder(BankItem("a", 1, "drugs", phash=flip(HASHES.phash, 2))).find(page((PICTURE, 260, 130)))
-    assert (match.algorithm, match.distance, match.quality) == ("phash", 2, 100)
+    (match,) = finder(BankItem("a", 1, "drugs", phash=HASHES.phash)).find(page((PICTURE, 260, 130)))
+    assert (match.algorithm, match.quality) == ("phash", 100)
+    assert match.distance <= 2  # out of the small plane it may be two bits from the library's
 
 
 def test_the_frame_itself_can_match() -> None:
@@ -67,12 +69,12 @@ def test_the_frame_itself_can_match() -> None:
 
 def test_the_nearest_match_of_an_item_is_kept_and_the_nearest_item_comes_first() -> None:
     near = BankItem("near", 1, "drugs", pdq=flip(HASHES.pdq, 2), phash=flip(HASHES.phash, 5))
-    far = BankItem("far", 5, "drugs", pdq=flip(HASHES.pdq, 7), phash=flip(HASHES.phash, 4))
+    far = BankItem("far", 5, "drugs", pdq=flip(HASHES.pdq, 7), phash=HASHES.phash)
     even = BankItem("even", 5, "drugs", pdq=flip(HASHES.pdq, 6), phash=flip(HASHES.phash, 6))
     matches = finder(far, even, near).find(page((PICTURE, 260, 130)))
     assert [(match.item, match.algorithm, match.distance) for match in matches] == [
         ("near", "pdq", 2),
-        ("far", "phash", 4),
+        ("far", "phash", 2),
         ("even", "pdq", 6),
     ]
 
@@ -116,12 +118,61 @@ def test_the_digest_is_of_names_and_items_whatever_their_order() -> None:
     assert len({digest, PictureFinder([one]).digest, PictureFinder([one, renamed]).digest}) == 3
 
 
-def test_a_region_is_hashed_with_its_trims_and_the_frame_once() -> None:
+def test_each_region_is_hashed_in_all_views_and_the_frame_once() -> None:
     rgb = page((PICTURE, 100, 100))
-    asked = list(queries(rgb, [(90, 95, 410, 345), (0, 0, 800, 600)]))
-    assert [query.box for query in asked].count((90, 95, 410, 345)) == len(TRIMS)
-    # Bare, with the 2 % (6 by 5 pixels) and with the 4 % (13 by 10) cut off.
-    assert asked[1].hashes == hash_picture(rgb[95:345, 90:410])
-    assert asked[2].hashes == hash_picture(rgb[100:340, 96:404])
-    assert asked[3].hashes == hash_picture(rgb[105:335, 103:397])
-    assert len(asked) == 1 + len(TRIMS) + len(TRIMS) - 1
+    box = (90, 95, 410, 345)
+    asked = make_queries(rgb, [box, (0, 0, 800, 600)])
+    views = 1 + len(VIEWS) + len(MIRRORED_VIEWS)
+    assert asked.boxes == ((0, 0, 800, 600),) * views + (box,) * views
+    assert len(asked.pdq) == len(asked.phash) == len(asked.quality) == len(asked.mirrored) == 2 * views
+    assert asked.mirrored.sum() == 2 * len(MIRRORED_VIEWS)
+    assert asked.pdq[views].tobytes() == hash_picture(rgb[95:345, 90:410]).pdq
+
+
+def overlap_test_banks(negative: bool, protected: bool) -> PictureFinder:
+    known = Bank.of("known", [BankItem("a", 4, "drugs", pdq=flip(HASHES.pdq, 4), protected=protected)])
+    logo = Bank.of("logo", [BankItem("l", 0, "", pdq=HASHES.pdq)], BankDefinition(name="logo", negative=negative))
+    return PictureFinder([known, logo])
+
+
+@pytest.mark.parametrize(
+    ("negative", "protected", "items"),
+    [(False, False, ["l", "a"]), (True, False, []), (True, True, ["a"])],
+    ids=["two banks", "a negative one wins", "but not over a protected one"],
+)
+def test_a_negative_bank(negative: bool, protected: bool, items: list[str]) -> None:
+    matches = overlap_test_banks(negative, protected).find(page((PICTURE, 260, 130)))
+    assert [match.item for match in matches] == items
+
+
+def test_a_negative_bank_wins_only_where_it_matched() -> None:
+    other = noise(2, 200, 200)
+    known = Bank.of("known", [BankItem("two", 4, "drugs", pdq=hash_picture(other).pdq)])
+    logo = Bank.of("logo", [BankItem("l", 0, "", pdq=HASHES.pdq)], BankDefinition(name="logo", negative=True))
+    found = PictureFinder([known, logo]).find(page((PICTURE, 40, 60), (other, 500, 300)))
+    assert [match.item for match in found] == ["two"]
+
+
+def test_a_bank_that_is_switched_off_finds_nothing() -> None:
+    items = [BankItem("a", 4, "drugs", pdq=HASHES.pdq)]
+    off = PictureFinder([Bank.of("off", items, BankDefinition(name="off", enabled=False))])
+    assert off.banks == ()
+    assert off.find(PICTURE) == ()
+
+
+def test_a_mirrored_picture_is_found_and_said_to_be() -> None:
+    (match,) = finder(BankItem("a", 1, "drugs", pdq=HASHES.pdq)).find(page((PICTURE[:, ::-1], 260, 130)))
+    assert (match.mirrored, match.box) == (True, (260, 130, 560, 370))
+    (match,) = finder(BankItem("a", 1, "drugs", pdq=HASHES.pdq)).find(page((PICTURE, 260, 130)))
+    assert not match.mirrored
+
+
+def test_the_file_itself_is_found_by_its_digest() -> None:
+    md5, sha256 = file_hashes(b"as it was sent")
+    bank = finder(BankItem("a", 5, "drugs", md5=md5), BankItem("b", 5, "drugs", sha256=sha256))
+    found = bank.find(page(), original=b"as it was sent")
+    assert [(match.item, match.algorithm, match.distance, match.box) for match in found] == [
+        ("a", "md5", 0, (0, 0, 800, 600)),
+        ("b", "sha256", 0, (0, 0, 800, 600)),
+    ]
+    assert bank.find(page(), original=b"as it was sent\n") == ()

@@ -1,0 +1,205 @@
+"""A large bank in a folder: `bank.yaml` says what it is, SQLite holds the items, a mapped index finds them."""
+
+import contextlib
+import hashlib
+import threading
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from domain.errors import InvalidBank
+from image_hash.bank_item import HASHES, BankItem
+from image_hash.chunk_index import MOST_ROWS
+from image_hash.definition import Algorithm, BankDefinition, read_definition, write_definition
+from image_hash.hash_index import PERCEPTUAL, IndexPart, Perceptual, make_parts, search_parts
+from image_hash.index_files import current_generation, map_index, write_index
+from image_hash.item_store import Changes, ItemStore, StoredItem
+from image_hash.matching import IndexMatch, is_match, radius_of
+from image_hash.query import Queries
+
+DEFINITION, _ITEMS, _INDEX = "bank.yaml", "items.sqlite", "index"
+LONGEST_TAIL = 20_000
+"""Fresh items from which on an import builds the index anew; fewer are searched beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Snapshot:
+    """What is searched: the index on disk and the fresh items beside it."""
+
+    version: int
+    generation: str | None
+    digest: str
+    parts: tuple[IndexPart, ...]
+    tail: tuple[IndexPart, ...]
+
+
+class StoredBank:
+    """Threads may share it; what another process imports or swaps in is seen by the next search."""
+
+    def __init__(self, folder: Path, categories: Collection[str] = ()) -> None:
+        """Opens a bank.
+
+        Raises:
+            InvalidBank: The folder holds none, or one at fault.
+        """
+        if not (folder / DEFINITION).is_file():
+            raise InvalidBank(f"{folder}: no bank, as it has no {DEFINITION}")
+        self.folder = folder
+        self.definition: BankDefinition = read_definition(folder / DEFINITION, folder.resolve().name, categories)
+        self._store = ItemStore(folder / _ITEMS)
+        self._lock = threading.Lock()
+        self._snapshot: _Snapshot | None = None
+
+    @classmethod
+    def create(cls, folder: Path, definition: BankDefinition) -> "StoredBank":
+        """Makes an empty bank in a new folder.
+
+        Raises:
+            InvalidBank: The folder is there already.
+        """
+        try:
+            folder.mkdir(parents=True)
+        except OSError as error:
+            raise InvalidBank(f"{folder}: cannot be made: {error.strerror}") from error
+        write_definition(definition, folder / DEFINITION)
+        ItemStore(folder / _ITEMS, create=True).close()
+        return cls(folder, [definition.category] if definition.category else [])
+
+    @property
+    def name(self) -> str:
+        """Of the folder."""
+        return self.definition.name
+
+    @property
+    def digest(self) -> str:
+        """The same for the same items and the same definition."""
+        told = f"{self._fresh().digest}\n{sorted(self.definition.matching.items())}"
+        return hashlib.sha256(told.encode()).hexdigest()
+
+    @property
+    def count(self) -> int:
+        """How many items it holds."""
+        with self._lock:
+            return self._store.count
+
+    def close(self) -> None:
+        """Closes the file; mapped arrays go with the last search that uses them."""
+        with self._lock:
+            self._store.close()
+
+    def search(self, queries: Queries, today: date) -> Iterator[IndexMatch]:
+        """Items near the queries; an item that both of its hashes find comes twice."""
+        snapshot = self._fresh()
+        near = list(search_parts((*snapshot.parts, *snapshot.tail), queries))
+        if not near:
+            return
+        with self._lock:
+            stored = self._store.by_number(sorted({one.number for one in near}))
+        for one in near:
+            known = stored.get(one.number)
+            if known is not None and is_match(
+                one.algorithm, one.distance, known.item, self.definition, queries, one.query, today
+            ):
+                yield self._match(known, one.query, one.algorithm, one.distance)
+
+    def search_file(self, hashes: Sequence[bytes], today: date) -> Iterator[IndexMatch]:
+        """Items whose MD5 or SHA-256 is one of these."""
+        if len(hashes) != len(("md5", "sha256")) or self.definition.algorithm in PERCEPTUAL:
+            return
+        with self._lock:
+            found = self._store.by_file(*hashes)
+        for known in found:
+            algorithm: Algorithm = "md5" if known.item.md5 == hashes[0] else "sha256"
+            if self.definition.algorithm in (None, algorithm) and not _expired(known.item, today):
+                yield self._match(known, 0, algorithm, 0)
+
+    def add(self, items: Iterable[BankItem]) -> Changes:
+        """Adds all of the items or, if reading them raises, none; builds the index anew if it fell behind."""
+        with self._writing() as store, store.transaction():
+            changes = store.add(items)
+        if self.tail_length > LONGEST_TAIL:
+            self.build_index()
+        return changes
+
+    def remove(self, identity: str) -> bool:
+        """Removes an item; False if there is none."""
+        with self._writing() as store, store.transaction():
+            return store.remove(identity)
+
+    def set_quarantined(self, identity: str, aside: bool) -> bool:
+        """Sets an item aside or takes it back; False if there is none."""
+        since = datetime.now(UTC).isoformat(timespec="seconds") if aside else None
+        with self._writing() as store, store.transaction():
+            return store.set_quarantined(identity, since)
+
+    def quarantined(self) -> list[StoredItem]:
+        """Items that are set aside."""
+        with self._lock:
+            return self._store.quarantined()
+
+    def every(self) -> Iterator[StoredItem]:
+        """All items in the order in which they came."""
+        with self._writing() as store:
+            yield from store.every()
+
+    @property
+    def tail_length(self) -> int:
+        """Hashes that are not in the index yet."""
+        return sum(len(part.numbers) for part in self._fresh().tail)
+
+    def build_index(self) -> str:
+        """Builds the index aside and swaps it in; returns its generation."""
+        with self._writing() as store:
+            last = store.last_number()
+            return write_index(self.folder / _INDEX, self._parts(store, 0), last)
+
+    def _fresh(self) -> _Snapshot:
+        """The snapshot of now: a new one if items or index have changed since the last."""
+        with self._lock:
+            version, generation = self._store.version, current_generation(self.folder / _INDEX)
+            known = self._snapshot
+            if known is not None and (known.version, known.generation) == (version, generation):
+                return known
+            mapped = map_index(self.folder / _INDEX)
+            tail = self._parts(self._store, mapped.last_number if mapped else 0)
+            self._snapshot = _Snapshot(
+                version,
+                mapped.generation if mapped else None,
+                self._store.digest,
+                mapped.parts if mapped else (),
+                tuple(tail),
+            )
+            return self._snapshot
+
+    def _parts(self, store: ItemStore, after: int) -> list[IndexPart]:
+        parts = []
+        for algorithm in PERCEPTUAL:
+            if self.definition.algorithm in (None, algorithm):
+                hashes, radii, numbers = self._columns(store, algorithm, after)
+                parts += make_parts(algorithm, hashes, radii, numbers, most=MOST_ROWS)
+        return parts
+
+    def _columns(
+        self, store: ItemStore, algorithm: Perceptual, after: int
+    ) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8], npt.NDArray[np.uint32]]:
+        hashes, radii, numbers = [np.empty((0, HASHES[algorithm]), np.uint8)], [np.empty(0, np.uint8)], []
+        for batch in store.hashes(algorithm, after):
+            hashes.append(np.frombuffer(b"".join(row[1] for row in batch), np.uint8).reshape(-1, HASHES[algorithm]))
+            radii.append(np.asarray([radius_of(algorithm, row[2], row[3], self.definition) for row in batch], np.uint8))
+            numbers.append(np.asarray([row[0] for row in batch], np.uint32))
+        return np.concatenate(hashes), np.concatenate(radii), np.concatenate([np.empty(0, np.uint32), *numbers])
+
+    def _match(self, stored: StoredItem, query: int, algorithm: Algorithm, distance: int) -> IndexMatch:
+        return IndexMatch(query, self.definition, stored.item, algorithm, distance, stored.quarantined is not None)
+
+    def _writing(self) -> contextlib.closing[ItemStore]:
+        """A connection of its own, so that searches see the change and never wait for it."""
+        return contextlib.closing(ItemStore(self.folder / _ITEMS))
+
+
+def _expired(item: BankItem, today: date) -> bool:
+    return item.expires is not None and today > item.expires
