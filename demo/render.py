@@ -1,18 +1,17 @@
 """Paints the demo pages with Chromium: every `pages/NAME.html` becomes `captures/NAME.png`.
 
-python demo/render.py              all pages
-python demo/render.py chat_dark    only those named
+python -m demo.render              all pages
+python -m demo.render chat_dark    only those named
 
 The pages need no network and no fonts but DejaVu and Liberation.
 """
 
-import shutil
 import struct
-import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+
+from evaluation.known_pictures.browser import find_browser, render
 
 DEMO = Path(__file__).resolve().parent
 PAGES = DEMO / "pages"
@@ -21,19 +20,6 @@ CAPTURES = DEMO / "captures"
 SIZE = (1366, 768)
 """A school laptop's screen, in pixels."""
 MOST_BYTES = 200_000
-_SECONDS = 60
-_FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--hide-scrollbars",
-    "--force-device-scale-factor=1",
-)
 
 
 def main(names: Sequence[str]) -> int:
@@ -43,23 +29,11 @@ def main(names: Sequence[str]) -> int:
     failed = False
     for page in pages(names):
         capture = CAPTURES / f"{page.stem}.png"
-        render(browser, page, capture)
+        render(browser, page, capture, SIZE)
         fault = fault_of(capture)
         failed = failed or fault is not None
         print(f"{capture.name:24} {capture.stat().st_size:>7} bytes  {fault or 'ok'}")
     return int(failed)
-
-
-def find_browser() -> str:
-    """The path of Chromium.
-
-    Raises:
-        SystemExit: If it is not installed.
-    """
-    browser = shutil.which("chromium")
-    if browser is None:
-        raise SystemExit("chromium is not installed (on Debian: apt-get install chromium)")
-    return browser
 
 
 def pages(names: Sequence[str]) -> Iterator[Path]:
@@ -73,32 +47,6 @@ def pages(names: Sequence[str]) -> Iterator[Path]:
         if name not in known:
             raise SystemExit(f"no page {name!r}; there are: {', '.join(known)}")
         yield known[name]
-
-
-def render(browser: str, page: Path, capture: Path) -> None:
-    """Opens the page in a browser without a past and paints what its window shows.
-
-    Raises:
-        SystemExit: If the browser paints nothing.
-    """
-    capture.unlink(missing_ok=True)
-    with tempfile.TemporaryDirectory(prefix="secondglance-demo-", ignore_cleanup_errors=True) as profile:
-        done = subprocess.run(
-            [
-                browser,
-                *_FLAGS,
-                f"--user-data-dir={profile}",
-                f"--window-size={SIZE[0]},{SIZE[1]}",
-                f"--screenshot={capture}",
-                page.as_uri(),
-            ],
-            capture_output=True,
-            text=True,
-            timeout=_SECONDS,
-            check=False,
-        )
-    if done.returncode or not capture.exists():
-        raise SystemExit(f"{page.name}: chromium painted nothing\n{done.stderr}")
 
 
 def fault_of(capture: Path) -> str | None:
