@@ -14,7 +14,7 @@ COMMANDS = {
     "keys": ("cli.keys", "Add, list, rotate and revoke API keys."),
     "active": ("cli.active", "Show, reload and roll back what a running service has in force."),
     "lexicon": ("cli.lexicon", "Check, count, import, export and seal lexicons."),
-    "bank": ("cli.bank", "Check and query hash banks."),
+    "bank": ("cli.bank", "Check, change and query hash banks."),
     "model": ("cli.model", "List, show, verify and roll back model folders."),
     "evaluate": ("cli.evaluate", "Measure the second look on labelled rows."),
     "reference": ("cli.reference", "Make the reference that drift is measured against."),

@@ -6,8 +6,10 @@ from importlib.metadata import version
 from pathlib import Path
 
 from domain.verdict import Versions
+from image_hash.bank import Bank
 from image_hash.lookup import PictureFinder
 from image_hash.open_bank import read_bank
+from image_hash.stored_bank import StoredBank
 from models.artifact import ModelArtifact, default_folder, load_artifact
 from models.scorer import OnnxScorer
 from ocr.engine import OcrEngine
@@ -78,7 +80,7 @@ def renew_everything(pipeline: Pipeline, settings: PipelineSettings) -> tuple[Pi
 
 
 def _assemble(
-    ocr: OcrEngine, scorer: Scorer, first_look: FirstLook, banks: list[Bank], policy: Policy, artifact: ModelArtifact
+    ocr: OcrEngine, scorer: Scorer, first_look: FirstLook, banks: list[Bank | StoredBank], policy: Policy, artifact: ModelArtifact
 ) -> Pipeline:
     pictures = PictureFinder(banks) if banks else None
     return Pipeline(
