@@ -44,6 +44,13 @@ def scorer(name: str | None, repeats: int, quick: bool, out: Path | None) -> Non
     _report("scorer", out, name=name, repeats=repeats, quick=quick)
 
 
+@command.command("hash")
+@_bench_options(repeats=5)
+def hash_(repeats: int, quick: bool, out: Path | None) -> None:
+    """Measures known pictures: hashing a frame, proposing regions, looking hashes up."""
+    _report("hashing", out, repeats=repeats, quick=quick)
+
+
 @command.command("overlays")
 @click.option("--schools", default=2000, show_default=True, type=click.IntRange(1), help="Schools of 200 phrases each.")
 @click.option("--quick", is_flag=True, help="Twenty schools: shows that it runs.")

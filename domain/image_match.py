@@ -20,6 +20,8 @@ class ImageMatch:
         box: The region of the capture that matched, in pixels.
         protected: From a bank that nothing may lower.
         mirrored: Found with left and right changed over.
+        source: Where the bank has the item from.
+        tags: As the bank says.
         quarantined: The item matched far too often and was set aside: the match is told, and raises nothing.
     """
 
@@ -34,3 +36,5 @@ class ImageMatch:
     protected: bool = False
     mirrored: bool = False
     quarantined: bool = False
+    source: str = ""
+    tags: tuple[str, ...] = ()

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from domain.frame import FrameHash
 from domain.hit import KeywordHit
 from domain.image_match import ImageMatch
 from domain.page import Box
@@ -137,6 +138,7 @@ class Verdict:
         versions: What it was made with.
         timing_ns: What it cost.
         text: The text that was read; image input only, protected wording masked.
+        frame: PDQ of the whole capture; image input only.
         reading: Highest ladder over the whole text by category, if it was asked for.
     """
 
@@ -150,4 +152,5 @@ class Verdict:
     versions: Versions
     timing_ns: Timing = field(default_factory=Timing)
     text: str | None = None
+    frame: FrameHash | None = None
     reading: Mapping[str, Ladder] | None = None

@@ -33,6 +33,11 @@ class Bank:
     digest: str
     definition: BankDefinition = field(default_factory=BankDefinition)
 
+    @property
+    def count(self) -> int:
+        """How many items it holds."""
+        return len(self.items)
+
     @classmethod
     def of(cls, name: str, items: Iterable[BankItem], definition: BankDefinition | None = None) -> "Bank":
         """A bank of items that are at hand, with its digest."""

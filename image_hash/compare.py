@@ -1,11 +1,10 @@
 """Two pictures set beside each other."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from image_hash.bank_item import MIN_QUALITY
-from image_hash.hashers import PictureHashes, hash_picture
-from image_hash.matching import CONFIRMED_PHASH_DISTANCE, CONFIRMING_PDQ_DISTANCE, PDQ_DISTANCE
-from image_hash.picture_file import decode_picture
+from image_hash.bank_item import HASHES, hash_bytes
+from image_hash.matching import CONFIRMED_PHASH_DISTANCE, CONFIRMING_PDQ_DISTANCE, PDQ_DISTANCE, PHASH_DISTANCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,14 +12,14 @@ class Comparison:
     """How far apart two pictures are.
 
     Attributes:
-        pdq: Bits of 256; None if one of them is too flat for PDQ.
-        phash: Bits of 64.
-        same_file: Whether the files are the same, byte by byte.
+        pdq: Bits of 256; None if one of them has none, as flat pictures have.
+        phash: Bits of 64; None if one of them has none.
+        same_file: Whether an MD5 or SHA-256 of the files is the same.
         match: Whether one would be found by the other's hashes under the default distances.
     """
 
     pdq: int | None
-    phash: int
+    phash: int | None
     same_file: bool
     match: bool
 
@@ -31,18 +30,21 @@ def compare_pictures(one: bytes, other: bytes) -> Comparison:
     Raises:
         InvalidRequest: One of them is no picture that decodes.
     """
-    first, second = (hash_picture(decode_picture(data)) for data in (one, other))
-    return compare_hashes(first, second, one == other)
+    told = (hash_bytes(data) for data in (one, other))
+    first, second = ({name: bytes.fromhex(some[name]) for name in HASHES if some[name]} for some in told)
+    return compare_digests(first, second)
 
 
-def compare_hashes(one: PictureHashes, other: PictureHashes, same_file: bool = False) -> Comparison:
-    """Compares the hashes of two pictures."""
-    flat = min(one.pdq_quality, other.pdq_quality) < MIN_QUALITY
-    pdq = None if flat else bits_apart(one.pdq, other.pdq)
-    phash = bits_apart(one.phash, other.phash)
-    near = pdq is not None and (
-        pdq <= PDQ_DISTANCE or (phash <= CONFIRMED_PHASH_DISTANCE and pdq <= CONFIRMING_PDQ_DISTANCE)
-    )
+def compare_digests(one: Mapping[str, bytes], other: Mapping[str, bytes]) -> Comparison:
+    """Compares two pictures by what hashes of them are known, by name."""
+    apart = {name: bits_apart(one[name], other[name]) for name in HASHES if name in one and name in other}
+    pdq, phash = apart.get("pdq"), apart.get("phash")
+    same_file = 0 in (apart.get("md5"), apart.get("sha256"))
+    if pdq is None:
+        near = phash is not None and phash <= PHASH_DISTANCE
+    else:
+        confirmed = phash is not None and phash <= CONFIRMED_PHASH_DISTANCE and pdq <= CONFIRMING_PDQ_DISTANCE
+        near = pdq <= PDQ_DISTANCE or confirmed
     return Comparison(pdq, phash, same_file, same_file or near)
 
 

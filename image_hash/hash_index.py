@@ -50,6 +50,8 @@ class IndexPart:
 
     def search(self, queries: Queries) -> Iterator[Near]:
         """What is within its radius of the queries that have enough quality for the algorithm."""
+        if self.algorithm not in queries.algorithms:
+            return
         least = MIN_QUALITY if self.algorithm == "pdq" else 1
         asked = np.flatnonzero(queries.quality >= least)
         found = self.index.search_many(getattr(queries, self.algorithm)[asked])

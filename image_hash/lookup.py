@@ -53,6 +53,12 @@ class PictureFinder:
         lines = sorted(f"{bank.name}\0{bank.digest}\n" for bank in self.banks)
         return hashlib.sha256("".join(lines).encode()).hexdigest()
 
+    def set_quarantined(self, bank: str, item: str, aside: bool) -> None:
+        """Keeps in a stored bank that an item is set aside; a CSV file cannot keep it."""
+        for source in self._sources:
+            if isinstance(source, StoredBank) and source.name == bank:
+                source.set_quarantined(item, aside)
+
     def find(
         self, rgb: npt.NDArray[np.uint8], words: Sequence[Box] = (), original: bytes | None = None
     ) -> tuple[ImageMatch, ...]:
@@ -65,11 +71,17 @@ class PictureFinder:
         """
         if not self._sources:
             return ()
-        return self.search(make_queries(rgb, find_regions(rgb, words)), original)
+        files = file_hashes(original) if original is not None else ()
+        return self.search(make_queries(rgb, find_regions(rgb, words)), files)
 
-    def search(self, queries: Queries, original: bytes | None = None) -> tuple[ImageMatch, ...]:
-        """The nearest match of each bank item that is near the queries, the nearest item first."""
-        found = list(self._found(queries, original))
+    def search(self, queries: Queries, files: Sequence[bytes] = ()) -> tuple[ImageMatch, ...]:
+        """The nearest match of each bank item that is near the queries, the nearest item first.
+
+        Args:
+            queries: Hashes of a capture.
+            files: MD5 and SHA-256 of the file, if it is at hand.
+        """
+        found = list(self._found(queries, files))
         harmless = [queries.boxes[match.query] for match in found if match.bank.negative]
         nearest: dict[tuple[str, str], ImageMatch] = {}
         for one in found:
@@ -81,9 +93,8 @@ class PictureFinder:
                 nearest[match.bank, match.item] = match
         return tuple(sorted(nearest.values(), key=lambda match: (_order(match), match.bank, match.item)))
 
-    def _found(self, queries: Queries, original: bytes | None) -> Iterator[IndexMatch]:
+    def _found(self, queries: Queries, files: Sequence[bytes]) -> Iterator[IndexMatch]:
         today = self._today()
-        files = file_hashes(original) if original is not None else ()
         for source in self._sources:
             yield from source.search(queries, today)
             yield from source.search_file(files, today)
@@ -111,5 +122,7 @@ def _match(found: IndexMatch, queries: Queries) -> ImageMatch:
         box=queries.boxes[found.query],
         protected=found.item.protected,
         mirrored=bool(queries.mirrored[found.query]) and found.algorithm in ("pdq", "phash"),
+        source=found.item.source,
+        tags=found.item.tags,
         quarantined=found.quarantined and not found.item.protected,
     )

@@ -85,6 +85,8 @@ def is_match(
         return quality >= MIN_QUALITY
     if quality < MIN_QUALITY:
         return distance <= FLAT_PHASH_DISTANCE
+    if item.pdq is not None and "pdq" not in queries.algorithms:
+        return distance <= PHASH_DISTANCE
     return item.pdq is None or _bits_apart(item.pdq, queries.pdq[query]) <= CONFIRMING_PDQ_DISTANCE
 
 

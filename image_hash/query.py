@@ -40,6 +40,7 @@ class Queries:
         phash: Count x 8 bytes.
         quality: PDQ quality of the picture in the box, 0..100.
         mirrored: Whether left and right were changed over.
+        algorithms: Those that are asked for; of others the rows say nothing.
     """
 
     boxes: tuple[Box, ...]
@@ -47,6 +48,20 @@ class Queries:
     phash: Pixels
     quality: npt.NDArray[np.int64]
     mirrored: npt.NDArray[np.bool_]
+    algorithms: frozenset[str] = frozenset({"pdq", "phash"})
+
+
+def query_of(pdq: bytes | None, phash: bytes | None, quality: int) -> Queries:
+    """A single row of hashes that are at hand; without a picture the box is empty."""
+    given = {"pdq": pdq, "phash": phash}
+    return Queries(
+        boxes=((0, 0, 0, 0),),
+        pdq=np.frombuffer(pdq or bytes(32), np.uint8)[None],
+        phash=np.frombuffer(phash or bytes(8), np.uint8)[None],
+        quality=np.asarray([quality]),
+        mirrored=np.asarray([False]),
+        algorithms=frozenset(name for name, value in given.items() if value is not None),
+    )
 
 
 def make_queries(rgb: Pixels, regions: Sequence[Box]) -> Queries:

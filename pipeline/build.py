@@ -9,6 +9,7 @@ from domain.verdict import Versions
 from image_hash.bank import Bank
 from image_hash.lookup import PictureFinder
 from image_hash.open_bank import read_bank
+from image_hash.quarantine import Quarantine
 from image_hash.stored_bank import StoredBank
 from models.artifact import ModelArtifact, default_folder, load_artifact
 from models.scorer import OnnxScorer
@@ -76,7 +77,8 @@ def renew_everything(pipeline: Pipeline, settings: PipelineSettings) -> tuple[Pi
         policy,
         artifact,
     )
-    return fresh, policy.expired()
+    most = pipeline.quarantine.most if pipeline.quarantine else 0
+    return with_quarantine(fresh, most), policy.expired()
 
 
 def _assemble(
@@ -99,6 +101,13 @@ def _assemble(
         ),
         model_config=artifact.config,
     )
+
+
+def with_quarantine(pipeline: Pipeline, most: int) -> Pipeline:
+    """The pipeline, setting pictures aside that match on more than so many devices within an hour; 0: none."""
+    if pipeline.pictures is None or most == 0:
+        return pipeline
+    return replace(pipeline, quarantine=Quarantine(most, pipeline.pictures.set_quarantined))
 
 
 def renew_lists(pipeline: Pipeline, settings: PipelineSettings) -> tuple[Pipeline, list[str]]:

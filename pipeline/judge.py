@@ -184,7 +184,7 @@ def judge_picture(match: ImageMatch, policy: ResolvedPolicy) -> Action | None:
         return _protected_action(match.severity, rule)
     if not rule.on:
         return None
-    if policy.excludes(match.category):
+    if match.quarantined or policy.excludes(match.category):
         return Action.DISMISS
     return _by_level(max(match.severity, rule.floor), rule)
 

@@ -9,11 +9,14 @@ import numpy as np
 
 from domain.capture import MAX_TEXT_BYTES, Capture
 from domain.errors import InvalidRequest, InvalidText, TextTooLong, Unavailable
+from domain.frame import FrameHash
 from domain.hit import MASK, ContextWindow, KeywordHit
 from domain.image_match import ImageMatch
 from domain.page import Box, Page
 from domain.verdict import Action, Finding, Ladder, Reason, Verdict, Versions
+from image_hash.hashers import luma, pdq_of_luma
 from image_hash.lookup import PictureFinder
+from image_hash.quarantine import Quarantine
 from models.scorer import WindowScores
 from ocr.decode import decode
 from ocr.engine import OcrEngine
@@ -57,6 +60,7 @@ class Pipeline:
     judge: Judge
     versions: Versions
     model_config: Mapping[str, Any]
+    quarantine: Quarantine | None = None
     decoding: threading.Lock = field(default_factory=threading.Lock)
 
     def score(self, capture: Capture, options: Options | None = None) -> Verdict:
@@ -73,7 +77,7 @@ class Pipeline:
         with clock.stage("match"):
             seen = self.first_look.look(page, capture.context, policy.trust)
         with clock.stage("hash"):
-            matches = self._find_pictures(capture, page)
+            frame, matches = self._find_pictures(capture, page)
         with clock.stage("inference"):
             findings, degraded = self._second_look(capture, page, seen, policy, options)
             reading = None
@@ -85,7 +89,9 @@ class Pipeline:
         verdict = self._verdict(capture, page, findings, matches, policy)
         banks = self.pictures.digest[:16] if self.pictures else self.versions.banks
         versions = replace(self.versions, lexicon=seen.digest, banks=banks)
-        return replace(verdict, degraded=degraded, reading=reading, versions=versions, timing_ns=clock.timing())
+        return replace(
+            verdict, degraded=degraded, reading=reading, frame=frame, versions=versions, timing_ns=clock.timing()
+        )
 
     def _read(self, capture: Capture, clock: Stopwatch) -> Page:
         if (capture.image is None) == (capture.text is None):
@@ -97,13 +103,17 @@ class Pipeline:
         clock.add("ocr", reading.ocr_ns)
         return reading.page
 
-    def _find_pictures(self, capture: Capture, page: Page) -> tuple[ImageMatch, ...]:
-        if capture.image is None or self.pictures is None:
-            return ()
+    def _find_pictures(self, capture: Capture, page: Page) -> tuple[FrameHash | None, tuple[ImageMatch, ...]]:
+        if capture.image is None:
+            return None, ()
         words: list[Box] = [word.box for line in page.lines for word in line.words]
         with self.decoding:  # decoding is not for several threads at once; OCR has done it already and checked
             pixels = decode(capture.image)
-        return self.pictures.find(pixels, words, capture.image)
+        frame = FrameHash(*pdq_of_luma(luma(pixels)))
+        if self.pictures is None:
+            return frame, ()
+        matches = self.pictures.find(pixels, words, capture.image)
+        return frame, self.quarantine.watch(matches, _device(capture)) if self.quarantine else matches
 
     def _second_look(
         self,
@@ -176,7 +186,7 @@ class Pipeline:
         weights: list[tuple[int, str]] = [(finding.severity, finding.assessed_category) for finding in findings]
         weights += [
             (
-                0 if action is Action.DISMISS and policy.excludes(match.category) else match.severity,
+                0 if _is_set_aside(match, action, policy) else match.severity,
                 match.category,
             )
             for match, action in judged
@@ -193,6 +203,17 @@ class Pipeline:
             versions=self.versions,
             text=_mask(page.text, [finding.hit for finding in findings]) if capture.image is not None else None,
         )
+
+
+def _device(capture: Capture) -> str:
+    """Where a capture was taken, as far as it says; captures that say nothing count as one device each."""
+    where = (capture.context.site, capture.context.device or capture.context.user)
+    return "/".join(part or "" for part in where) if where[1] else capture.id
+
+
+def _is_set_aside(match: ImageMatch, action: Action, policy: ResolvedPolicy) -> bool:
+    """Whether a match raises nothing: its item matched far too often, or the policy trusts the place."""
+    return match.quarantined or (action is Action.DISMISS and policy.excludes(match.category))
 
 
 def check_text(text: str) -> str:

@@ -14,6 +14,7 @@ from serving.errors import grpc_code
 
 SCOPE_OF = {
     "secondglance.v1.Scoring": SCORE,
+    "secondglance.v1.Pictures": SCORE,
     "grpc.reflection.v1alpha.ServerReflection": READ,
     "grpc.health.v1.Health": None,
 }

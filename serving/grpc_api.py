@@ -19,6 +19,7 @@ from serving.call import Call, new_call
 from serving.grpc_access import GrpcAccess
 from serving.grpc_call import Context, answering
 from serving.grpc_messages import to_capture, to_result, to_verdict
+from serving.grpc_pictures import PICTURES, Pictures
 from serving.proto import scoring_pb2 as pb
 from serving.proto import scoring_pb2_grpc
 from serving.schemas import MAX_BATCH
@@ -139,9 +140,10 @@ class GrpcServer:
             ],
         )
         scoring_pb2_grpc.add_ScoringServicer_to_server(Scoring(service), self._server)  # type: ignore[no-untyped-call]
+        scoring_pb2_grpc.add_PicturesServicer_to_server(Pictures(service), self._server)  # type: ignore[no-untyped-call]
         self._health = aio_health.HealthServicer()
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
-        names = (SERVICE, health.SERVICE_NAME, reflection.SERVICE_NAME)
+        names = (SERVICE, PICTURES, health.SERVICE_NAME, reflection.SERVICE_NAME)
         reflection.enable_server_reflection(names, self._server)
 
     async def start(self, address: str) -> int:
@@ -161,7 +163,7 @@ class GrpcServer:
     async def set_healthy(self, healthy: bool) -> None:
         """Sets the health of the whole server and of the scoring service."""
         status = health_pb2.HealthCheckResponse.SERVING if healthy else health_pb2.HealthCheckResponse.NOT_SERVING
-        for name in ("", SERVICE):
+        for name in ("", SERVICE, PICTURES):
             await self._health.set(name, status)
 
     async def stop(self, grace_seconds: float) -> None:

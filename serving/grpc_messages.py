@@ -4,6 +4,7 @@ from dataclasses import asdict, fields
 
 from domain.capture import Capture, CaptureContext
 from domain.errors import InvalidRequest, SecondglanceError
+from domain.image_match import ImageMatch
 from domain.page import Box
 from domain.verdict import Finding, Verdict
 from serving.proto import scoring_pb2 as pb
@@ -47,23 +48,17 @@ def to_verdict(verdict: Verdict) -> pb.Verdict:
         degraded=verdict.degraded,
         text=verdict.text,
         findings=[_finding(finding) for finding in verdict.findings],
-        image_matches=[
-            pb.ImageMatch(
-                bank=match.bank,
-                item=match.item,
-                algorithm=match.algorithm,
-                distance=match.distance,
-                quality=match.quality,
-                severity=match.severity,
-                category=match.category,
-                box=_box(match.box),
-            )
-            for match in verdict.image_matches
-        ],
+        image_matches=[to_match(match) for match in verdict.image_matches],
+        frame=pb.FrameHash(pdq=verdict.frame.pdq.hex(), quality=verdict.frame.quality) if verdict.frame else None,
         versions=pb.Versions(**asdict(verdict.versions)),
         timing_ns=pb.Timing(**asdict(verdict.timing_ns)),
         reading={category: pb.Ladder(at_least=ladder) for category, ladder in (verdict.reading or {}).items()},
     )
+
+
+def to_match(match: ImageMatch) -> pb.ImageMatch:
+    """A known picture as a message."""
+    return pb.ImageMatch(**{**asdict(match), "box": _box(match.box)})
 
 
 def _finding(finding: Finding) -> pb.Finding:

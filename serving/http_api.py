@@ -21,6 +21,7 @@ from serving.idempotency import Idempotency
 from serving.problem import add_problems
 from serving.routes_active import active_routes, swap_routes
 from serving.routes_operations import metrics_routes, probe_routes
+from serving.routes_pictures import bank_routes, picture_routes, release_routes
 from serving.routes_scoring import scoring_routes
 from serving.service import ScoringService
 from serving.verdict_schema import PROBLEMS
@@ -65,6 +66,9 @@ def make_app(service: ScoringService, access: Access | None = None, blocklists: 
     app.include_router(azure_routes(service, blocklists))
     app.include_router(blocklist_routes(blocklists))
     app.include_router(perspective_routes(service))
+    app.include_router(picture_routes(service))
+    app.include_router(bank_routes(service))
+    app.include_router(release_routes(service))
     app.include_router(active_routes(service))
     app.include_router(swap_routes(service))
     app.include_router(probe_routes(service))

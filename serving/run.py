@@ -11,7 +11,7 @@ import uvicorn
 
 from domain.errors import SecondglanceError
 from models.registry import CHALLENGER, resolve
-from pipeline.build import build_pipeline, load_model, renew_everything, renew_lists
+from pipeline.build import build_pipeline, load_model, renew_everything, renew_lists, with_quarantine
 from pipeline.drift import read_reference_file
 from pipeline.settings import PipelineSettings
 from serving.access import Access
@@ -40,7 +40,7 @@ def run(pipeline_settings: PipelineSettings, settings: ServingSettings) -> None:
     """
     access = make_access(settings)
     service = ScoringService(
-        build_pipeline(pipeline_settings),
+        with_quarantine(build_pipeline(pipeline_settings), settings.quarantine_after),
         settings.limits(pipeline_settings.ocr_workers),
         Renewals(
             lists=lambda current: renew_lists(current, pipeline_settings),

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from domain.capture import Capture, CaptureContext
 from domain.errors import InvalidImage, InvalidRequest, SecondglanceError
+from domain.image_match import ImageMatch
 from domain.verdict import Finding, Verdict
 
 MAX_BATCH = 256
@@ -54,7 +55,7 @@ class CaptureIn(BaseModel):
         return Capture(
             id=self.id,
             text=self.text,
-            image=None if self.image is None else _decode_base64(self.image),
+            image=None if self.image is None else decode_base64(self.image),
             context=self.to_context(),
         )
 
@@ -92,24 +93,19 @@ def verdict_to_json(verdict: Verdict) -> dict[str, Any]:
     if verdict.text is not None:
         out["text"] = verdict.text
     out["findings"] = [_finding_to_json(finding) for finding in verdict.findings]
-    out["image_matches"] = [
-        {
-            "bank": match.bank,
-            "item": match.item,
-            "algorithm": match.algorithm,
-            "distance": match.distance,
-            "quality": match.quality,
-            "severity": match.severity,
-            "category": match.category,
-            "box": list(match.box),
-        }
-        for match in verdict.image_matches
-    ]
+    out["image_matches"] = [match_to_json(match) for match in verdict.image_matches]
+    if verdict.frame is not None:
+        out["frame"] = {"pdq": verdict.frame.pdq.hex(), "quality": verdict.frame.quality}
     if verdict.reading is not None:
         out["reading"] = {category: list(ladder) for category, ladder in verdict.reading.items()}
     out["versions"] = asdict(verdict.versions)
     out["timing_ns"] = asdict(verdict.timing_ns)
     return out
+
+
+def match_to_json(match: ImageMatch) -> dict[str, Any]:
+    """A known picture."""
+    return {**asdict(match), "box": list(match.box), "tags": list(match.tags)}
 
 
 def failure_to_json(identity: str | None, error: SecondglanceError) -> dict[str, Any]:
@@ -140,7 +136,8 @@ def _finding_to_json(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _decode_base64(image: str) -> bytes:
+def decode_base64(image: str) -> bytes:
+    """The bytes of a picture in base64; raises InvalidImage otherwise."""
     try:
         return base64.b64decode(image, validate=True)
     except (binascii.Error, ValueError):

@@ -5,11 +5,11 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from domain.capture import Capture
 from domain.errors import Overloaded, SecondglanceError
@@ -30,6 +30,7 @@ from serving.quota import Quotas
 from serving.shadow import Challenger, Seen, Shadow
 from serving.tracing import NoTracer, Tracer
 
+T = TypeVar("T")
 Outcome = Verdict | SecondglanceError
 
 _LOG = logging.getLogger("secondglance")
@@ -200,6 +201,20 @@ class ScoringService:
 
     def _score_some(self, captures: Sequence[Capture], options: Options, call: Call, since_ns: int) -> list[Outcome]:
         return [self.score_now(one, options, call, time.perf_counter_ns() - since_ns) for one in captures]
+
+    async def run_picture(self, work: Callable[[], T], cost: int, call: Call) -> T:
+        """Does a piece of work on a picture in the queue of captures with one.
+
+        Args:
+            work: What to do.
+            cost: In pixels.
+            call: Whose it is.
+
+        Raises:
+            Overloaded: It was refused, or the tenant's quota is used up.
+        """
+        self._quotas.take(call.caller, 1)
+        return await asyncio.wrap_future(self._images.submit(work, cost, call))
 
     def _outcome(self, capture: Capture | SecondglanceError, options: Options) -> Outcome:
         return capture if isinstance(capture, SecondglanceError) else self.score_now(capture, options)

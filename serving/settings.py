@@ -34,6 +34,11 @@ class ServingSettings(BaseSettings):
     blocklists: Path | None = Field(None, description="Folder for the tenants' blocklists; in memory if unset.")
     dev: bool = Field(False, description="Listen beyond loopback without keys; never in production.")
     drain_delay_seconds: float = Field(1.0, ge=0, description="Time between not ready and the end of listening.")
+    quarantine_after: int = Field(
+        50,
+        ge=0,
+        description="Devices on which a picture may match within an hour before it is set aside; 0: never.",
+    )
     drain_seconds: float = Field(20.0, ge=0, description="Time that running requests get at shutdown.")
     log: Literal["text", "json"] = Field("text", description="Form of the log lines.")
     otlp_endpoint: str | None = Field(None, description="Where traces go (OTLP over HTTP); none if unset.")

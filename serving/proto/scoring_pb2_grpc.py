@@ -184,3 +184,255 @@ class Scoring:
             timeout,
             metadata,
             _registered_method=True)
+
+
+class PicturesStub:
+    """Hashes of pictures, banks of known ones, and captures that belong together.
+    """
+
+    def __init__(self, channel):
+        """Constructor.
+
+        Args:
+            channel: A grpc.Channel.
+        """
+        self.Hash = channel.unary_unary(
+                '/secondglance.v1.Pictures/Hash',
+                request_serializer=serving_dot_proto_dot_scoring__pb2.HashRequest.SerializeToString,
+                response_deserializer=serving_dot_proto_dot_scoring__pb2.HashResponse.FromString,
+                _registered_method=True)
+        self.Lookup = channel.unary_unary(
+                '/secondglance.v1.Pictures/Lookup',
+                request_serializer=serving_dot_proto_dot_scoring__pb2.LookupRequest.SerializeToString,
+                response_deserializer=serving_dot_proto_dot_scoring__pb2.LookupResponse.FromString,
+                _registered_method=True)
+        self.Compare = channel.unary_unary(
+                '/secondglance.v1.Pictures/Compare',
+                request_serializer=serving_dot_proto_dot_scoring__pb2.CompareRequest.SerializeToString,
+                response_deserializer=serving_dot_proto_dot_scoring__pb2.CompareResponse.FromString,
+                _registered_method=True)
+        self.Group = channel.unary_unary(
+                '/secondglance.v1.Pictures/Group',
+                request_serializer=serving_dot_proto_dot_scoring__pb2.GroupRequest.SerializeToString,
+                response_deserializer=serving_dot_proto_dot_scoring__pb2.GroupResponse.FromString,
+                _registered_method=True)
+        self.Banks = channel.unary_unary(
+                '/secondglance.v1.Pictures/Banks',
+                request_serializer=serving_dot_proto_dot_scoring__pb2.BanksRequest.SerializeToString,
+                response_deserializer=serving_dot_proto_dot_scoring__pb2.BanksResponse.FromString,
+                _registered_method=True)
+
+
+class PicturesServicer:
+    """Hashes of pictures, banks of known ones, and captures that belong together.
+    """
+
+    def Hash(self, request, context):
+        """All hashes of a picture.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Lookup(self, request, context):
+        """What the banks know of a picture, of all pictures on a capture, or of hashes.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Compare(self, request, context):
+        """How far two pictures are apart.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Group(self, request, context):
+        """Which verdicts belong to one incident.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Banks(self, request, context):
+        """The banks that are loaded.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+
+def add_PicturesServicer_to_server(servicer, server):
+    rpc_method_handlers = {
+            'Hash': grpc.unary_unary_rpc_method_handler(
+                    servicer.Hash,
+                    request_deserializer=serving_dot_proto_dot_scoring__pb2.HashRequest.FromString,
+                    response_serializer=serving_dot_proto_dot_scoring__pb2.HashResponse.SerializeToString,
+            ),
+            'Lookup': grpc.unary_unary_rpc_method_handler(
+                    servicer.Lookup,
+                    request_deserializer=serving_dot_proto_dot_scoring__pb2.LookupRequest.FromString,
+                    response_serializer=serving_dot_proto_dot_scoring__pb2.LookupResponse.SerializeToString,
+            ),
+            'Compare': grpc.unary_unary_rpc_method_handler(
+                    servicer.Compare,
+                    request_deserializer=serving_dot_proto_dot_scoring__pb2.CompareRequest.FromString,
+                    response_serializer=serving_dot_proto_dot_scoring__pb2.CompareResponse.SerializeToString,
+            ),
+            'Group': grpc.unary_unary_rpc_method_handler(
+                    servicer.Group,
+                    request_deserializer=serving_dot_proto_dot_scoring__pb2.GroupRequest.FromString,
+                    response_serializer=serving_dot_proto_dot_scoring__pb2.GroupResponse.SerializeToString,
+            ),
+            'Banks': grpc.unary_unary_rpc_method_handler(
+                    servicer.Banks,
+                    request_deserializer=serving_dot_proto_dot_scoring__pb2.BanksRequest.FromString,
+                    response_serializer=serving_dot_proto_dot_scoring__pb2.BanksResponse.SerializeToString,
+            ),
+    }
+    generic_handler = grpc.method_handlers_generic_handler(
+            'secondglance.v1.Pictures', rpc_method_handlers)
+    server.add_generic_rpc_handlers((generic_handler,))
+    server.add_registered_method_handlers('secondglance.v1.Pictures', rpc_method_handlers)
+
+
+ # This class is part of an EXPERIMENTAL API.
+class Pictures:
+    """Hashes of pictures, banks of known ones, and captures that belong together.
+    """
+
+    @staticmethod
+    def Hash(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/secondglance.v1.Pictures/Hash',
+            serving_dot_proto_dot_scoring__pb2.HashRequest.SerializeToString,
+            serving_dot_proto_dot_scoring__pb2.HashResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Lookup(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/secondglance.v1.Pictures/Lookup',
+            serving_dot_proto_dot_scoring__pb2.LookupRequest.SerializeToString,
+            serving_dot_proto_dot_scoring__pb2.LookupResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Compare(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/secondglance.v1.Pictures/Compare',
+            serving_dot_proto_dot_scoring__pb2.CompareRequest.SerializeToString,
+            serving_dot_proto_dot_scoring__pb2.CompareResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Group(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/secondglance.v1.Pictures/Group',
+            serving_dot_proto_dot_scoring__pb2.GroupRequest.SerializeToString,
+            serving_dot_proto_dot_scoring__pb2.GroupResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Banks(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/secondglance.v1.Pictures/Banks',
+            serving_dot_proto_dot_scoring__pb2.BanksRequest.SerializeToString,
+            serving_dot_proto_dot_scoring__pb2.BanksResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)

@@ -1,0 +1,48 @@
+"""Captures of one incident put together, so that a lead sees one card."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from domain.frame import FrameHash
+from image_hash.bank_item import MIN_QUALITY
+from image_hash.compare import bits_apart
+from image_hash.matching import PDQ_DISTANCE
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What a capture showed.
+
+    Attributes:
+        frame: Hash of the whole capture; None for text.
+        found: Names of what was found on it.
+    """
+
+    frame: FrameHash | None
+    found: frozenset[str]
+
+
+def group_sightings(sightings: Sequence[Sighting]) -> list[list[int]]:
+    """Groups of captures by their places, each in the order given, the first of a group being its card.
+
+    A capture joins a card only if its frame is near the card's **and** it shows nothing that the card does not: two
+    pages of one layout look alike, and what a lead has not seen must not disappear behind what she has.
+    """
+    groups: list[list[int]] = []
+    for place, sighting in enumerate(sightings):
+        for group in groups:
+            card = sightings[group[0]]
+            if sighting.found <= card.found and _near(card.frame, sighting.frame):
+                group.append(place)
+                break
+        else:
+            groups.append([place])
+    return groups
+
+
+def _near(one: FrameHash | None, other: FrameHash | None) -> bool:
+    if one is None or other is None:
+        return False
+    if min(one.quality, other.quality) < MIN_QUALITY:
+        return one.pdq == other.pdq
+    return bits_apart(one.pdq, other.pdq) <= PDQ_DISTANCE

@@ -1,0 +1,66 @@
+"""gRPC calls about pictures: the same answers as the HTTP routes."""
+
+from dataclasses import asdict
+
+from image_hash.bank_item import HASHES
+from image_hash.grouping import Sighting
+from serving.grpc_call import Context, answering
+from serving.grpc_messages import to_match
+from serving.picture_schemas import read_frame, sighting
+from serving.pictures import PictureGiven, PictureService
+from serving.proto import scoring_pb2 as pb
+from serving.proto import scoring_pb2_grpc
+from serving.service import ScoringService
+
+PICTURES = pb.DESCRIPTOR.services_by_name["Pictures"].full_name
+
+
+class Pictures(scoring_pb2_grpc.PicturesServicer):
+    """The methods of `secondglance.v1.Pictures`."""
+
+    def __init__(self, service: ScoringService) -> None:
+        self._pictures = PictureService(service)
+        self._longest_s = service.limits.longest_s
+
+    async def Hash(self, request: pb.HashRequest, context: Context) -> pb.HashResponse:  # noqa: N802
+        """All hashes of a picture."""
+        async with answering(context, self._longest_s) as call:
+            told = await self._pictures.hash(request.image, call)
+            quality = int(told.pop("quality"))
+            hashes = pb.PictureHashes(**told, quality=quality)
+            return pb.HashResponse(hashes=hashes)
+
+    async def Lookup(self, request: pb.LookupRequest, context: Context) -> pb.LookupResponse:  # noqa: N802
+        """What the banks know of a picture."""
+        async with answering(context, self._longest_s) as call:
+            matches, banks = await self._pictures.lookup(_picture(request.picture), request.regions, call)
+            return pb.LookupResponse(matches=[to_match(match) for match in matches], banks=banks)
+
+    async def Compare(self, request: pb.CompareRequest, context: Context) -> pb.CompareResponse:  # noqa: N802
+        """How far two pictures are apart."""
+        async with answering(context, self._longest_s) as call:
+            told = await self._pictures.compare(_picture(request.one), _picture(request.other), call)
+            return pb.CompareResponse(**asdict(told))
+
+    async def Group(self, request: pb.GroupRequest, context: Context) -> pb.GroupResponse:  # noqa: N802
+        """Which verdicts belong to one incident."""
+        async with answering(context, self._longest_s) as call:
+            incidents = await self._pictures.group([(one.id, _sighting(one)) for one in request.verdicts], call)
+            return pb.GroupResponse(incidents=[pb.Incident(captures=captures) for captures in incidents])
+
+    async def Banks(self, _: pb.BanksRequest, context: Context) -> pb.BanksResponse:  # noqa: N802
+        """Which banks are loaded."""
+        async with answering(context, self._longest_s):
+            return pb.BanksResponse(banks=[pb.Bank(**asdict(bank)) for bank in self._pictures.banks()])
+
+
+def _picture(message: pb.Picture) -> PictureGiven:
+    hashes = {name: getattr(message.hashes, name) for name in HASHES if getattr(message.hashes, name)}
+    image = message.image if message.WhichOneof("content") == "image" else None
+    return PictureGiven(image, hashes, message.hashes.quality or 100)
+
+
+def _sighting(verdict: pb.Verdict) -> Sighting:
+    frame = read_frame(verdict.frame.pdq, verdict.frame.quality) if verdict.HasField("frame") else None
+    fingerprints = [finding.fingerprint for finding in verdict.findings]
+    return sighting(frame, fingerprints, [(match.bank, match.item) for match in verdict.image_matches])

@@ -1,0 +1,184 @@
+"""What both transports answer about pictures: hashes, lookups, comparisons, incidents, banks."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from domain.errors import InvalidRequest
+from domain.image_match import ImageMatch
+from image_hash.bank import Bank
+from image_hash.bank_item import HASHES, hash_bytes
+from image_hash.compare import Comparison, compare_digests
+from image_hash.grouping import Sighting, group_sightings
+from image_hash.hashers import parse_hex
+from image_hash.lookup import PictureFinder, file_hashes
+from image_hash.query import make_queries, query_of
+from image_hash.regions import find_regions
+from image_hash.stored_bank import StoredBank
+from ocr.decode import decode
+from serving.call import Call
+from serving.plan import image_cost
+from serving.service import ScoringService
+
+T = TypeVar("T")
+MOST_GROUPED = 1000
+_HASH_COST = 4096
+"""Of hashes without a picture, in pixels: a lookup costs about what hashing so many does."""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureGiven:
+    """A picture, or its hashes as hex.
+
+    Attributes:
+        image: An encoded picture, or None.
+        hashes: By name, what is known of it; empty with a picture.
+        quality: PDQ quality that belongs to the hashes.
+    """
+
+    image: bytes | None
+    hashes: dict[str, str]
+    quality: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class BankTold:
+    """A bank as callers see it.
+
+    Attributes:
+        name: Stands in every match.
+        owner: Who answers for it.
+        purpose: What it is for.
+        protected: Nothing may lower what it finds.
+        negative: It takes matches away.
+        items: How many.
+        digest: Of its items and definition.
+        quarantined: Ids of items that are set aside.
+    """
+
+    name: str
+    owner: str
+    purpose: str
+    protected: bool
+    negative: bool
+    items: int
+    digest: str
+    quarantined: tuple[str, ...]
+
+
+class PictureService:
+    """Answers about pictures, in the same queue as captures with a picture."""
+
+    def __init__(self, service: ScoringService) -> None:
+        self._service = service
+
+    async def hash(self, image: bytes, call: Call | None = None) -> dict[str, str]:
+        """All hashes of a picture file by name, its PDQ quality, and what made them.
+
+        Raises:
+            InvalidRequest: It is no picture that decodes.
+        """
+        return await self._run(lambda: hash_bytes(image), image_cost(image), call)
+
+    async def lookup(
+        self, picture: PictureGiven, regions: bool, call: Call | None = None
+    ) -> tuple[tuple[ImageMatch, ...], str]:
+        """What the banks know of a picture, and their digest.
+
+        Args:
+            picture: What is looked up.
+            regions: Also look for pictures on it.
+            call: Whose it is.
+
+        Raises:
+            InvalidRequest: It is neither a picture nor hashes.
+        """
+        finder = self._service.pipeline.pictures
+        if finder is None:
+            checked(picture)
+            return (), self._service.pipeline.versions.banks
+        found = await self._run(lambda: _lookup(finder, picture, regions), _cost(picture), call)
+        return found, finder.digest[:16]
+
+    async def compare(self, one: PictureGiven, other: PictureGiven, call: Call | None = None) -> Comparison:
+        """How far two pictures are apart.
+
+        Raises:
+            InvalidRequest: One of them is neither a picture nor hashes.
+        """
+        cost = _cost(one) + _cost(other)
+        return await self._run(lambda: compare_digests(_hashes(one), _hashes(other)), cost, call)
+
+    async def group(self, captures: Sequence[tuple[str, Sighting]], call: Call | None = None) -> list[list[str]]:
+        """Ids of captures by incident; the first of each is its card.
+
+        Raises:
+            InvalidRequest: There are too many.
+        """
+        if len(captures) > MOST_GROUPED:
+            raise InvalidRequest(f"{len(captures)} verdicts; at most {MOST_GROUPED} are grouped at a time")
+        groups = await self._run(
+            lambda: group_sightings([sighting for _, sighting in captures]), _HASH_COST * max(1, len(captures)), call
+        )
+        return [[captures[place][0] for place in group] for group in groups]
+
+    def banks(self) -> list[BankTold]:
+        """The banks that are loaded."""
+        finder = self._service.pipeline.pictures
+        return [self._told(bank) for bank in finder.banks] if finder else []
+
+    def release(self, bank: str, item: str) -> bool:
+        """Takes an item back that was set aside; False if there is no quarantine."""
+        quarantine = self._service.pipeline.quarantine
+        if quarantine is None:
+            return False
+        quarantine.release(bank, item)
+        return True
+
+    def _told(self, bank: Bank | StoredBank) -> BankTold:
+        about = bank.definition
+        quarantine = self._service.pipeline.quarantine
+        aside = {item for name, item in quarantine.aside() if name == about.name} if quarantine else set()
+        if isinstance(bank, StoredBank):
+            aside |= {stored.item.id for stored in bank.quarantined()}
+        told = (about.name, about.owner, about.purpose, about.protected, about.negative, bank.count, bank.digest[:16])
+        return BankTold(*told, tuple(sorted(aside)))
+
+    async def _run(self, work: Callable[[], T], cost: int, call: Call | None) -> T:
+        return await self._service.run_picture(work, cost, call or Call())
+
+
+def checked(picture: PictureGiven) -> dict[str, bytes]:
+    """The hashes that were given, as bytes.
+
+    Raises:
+        InvalidRequest: There is neither a picture nor a hash, both, or a hash at fault.
+    """
+    if (picture.image is None) == (not picture.hashes):
+        raise InvalidRequest(f"give either an image or some of {', '.join(HASHES)}")
+    try:
+        return {name: parse_hex(name, digits, HASHES[name]) for name, digits in picture.hashes.items()}
+    except ValueError as error:
+        raise InvalidRequest(str(error)) from None
+
+
+def _cost(picture: PictureGiven) -> int:
+    return _HASH_COST if picture.image is None else image_cost(picture.image)
+
+
+def _lookup(finder: PictureFinder, picture: PictureGiven, regions: bool) -> tuple[ImageMatch, ...]:
+    hashes = checked(picture)
+    if picture.image is None:
+        files = (hashes.get("md5", b""), hashes.get("sha256", b""))
+        queries = query_of(hashes.get("pdq"), hashes.get("phash"), picture.quality)
+        return finder.search(queries, files if any(files) else ())
+    pixels = decode(picture.image)
+    return finder.search(make_queries(pixels, find_regions(pixels) if regions else ()), file_hashes(picture.image))
+
+
+def _hashes(picture: PictureGiven) -> dict[str, bytes]:
+    hashes = checked(picture)
+    if picture.image is None:
+        return hashes
+    told = hash_bytes(picture.image)
+    return {name: bytes.fromhex(told[name]) for name in HASHES if told[name]}

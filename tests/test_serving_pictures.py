@@ -1,0 +1,241 @@
+"""Calls about pictures: HTTP and gRPC give the same answers, faults are named, floods are set aside."""
+
+import asyncio
+import base64
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import grpc
+import grpc.aio
+import pytest
+from fastapi.testclient import TestClient
+from google.protobuf.json_format import MessageToDict, ParseDict
+
+from domain.capture import Capture, CaptureContext
+from domain.image_match import ImageMatch
+from domain.verdict import Action
+from image_hash.quarantine import Quarantine
+from pipeline.build import with_quarantine
+from pipeline.pipeline import Pipeline
+from serving.grpc_api import GrpcServer
+from serving.http_api import make_app
+from serving.limits import Limits
+from serving.proto import scoring_pb2 as pb
+from serving.proto import scoring_pb2_grpc
+from serving.service import ScoringService
+from tests.conftest import FixedScorer
+
+DEMO = Path(__file__).parents[1] / "demo"
+KNOWN = (DEMO / "pictures" / "known-07.png").read_bytes()
+OTHER = (DEMO / "pictures" / "landscape.png").read_bytes()
+POSTER = (DEMO / "captures" / "feed_poster.png").read_bytes()
+
+
+@pytest.fixture
+def service(pipeline: Pipeline) -> ScoringService:
+    limits = Limits(text_threads=1, image_threads=1, scorer_slots=1)
+    return ScoringService(replace(pipeline, scorer=FixedScorer()), limits)
+
+
+@pytest.fixture
+def client(service: ScoringService) -> Iterator[TestClient]:
+    with TestClient(make_app(service)) as opened:
+        yield opened
+
+
+def text_of(image: bytes) -> str:
+    return base64.b64encode(image).decode()
+
+
+def over_grpc(service: ScoringService, call: Callable[[Any], Any]) -> dict[str, Any]:
+    """One call about pictures over a real connection, in the shape of the JSON API."""
+
+    async def run() -> dict[str, Any]:
+        server = GrpcServer(service)
+        port = await server.start("127.0.0.1:0")
+        try:
+            async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+                answer = await call(scoring_pb2_grpc.PicturesStub(channel))
+        finally:
+            await server.stop(0)
+        out = MessageToDict(answer, preserving_proto_field_name=True, always_print_fields_with_no_presence=True)
+        for match in out.get("matches", ()):
+            match["box"] = [match["box"][side] for side in ("left", "top", "right", "bottom")]
+        return out
+
+    return asyncio.run(run())
+
+
+def test_hashes_are_the_same_over_both_transports(client: TestClient, service: ScoringService) -> None:
+    told = client.post("/v1/pictures:hash", json={"image": text_of(KNOWN)}).raise_for_status().json()
+    assert [len(told[name]) for name in ("pdq", "phash", "md5", "sha256")] == [64, 16, 32, 64]
+    assert told["quality"] >= 50
+    assert told["made_with"].startswith("pdqhash ")
+    assert over_grpc(service, lambda stub: stub.Hash(pb.HashRequest(image=KNOWN)))["hashes"] == told
+
+
+def test_a_picture_a_capture_and_a_hash_are_looked_up(client: TestClient, service: ScoringService) -> None:
+    hashes = client.post("/v1/pictures:hash", json={"image": text_of(KNOWN)}).json()
+    given = {name: hashes[name] for name in ("pdq", "quality")}
+    asked = {
+        "picture": ({"image": text_of(KNOWN)}, pb.LookupRequest(picture=pb.Picture(image=KNOWN))),
+        "capture": (
+            {"image": text_of(POSTER), "regions": True},
+            pb.LookupRequest(picture=pb.Picture(image=POSTER), regions=True),
+        ),
+        "frame alone": ({"image": text_of(POSTER)}, pb.LookupRequest(picture=pb.Picture(image=POSTER))),
+        "hash": (given, pb.LookupRequest(picture=pb.Picture(hashes=pb.PictureHashes(**given)))),
+        "another": ({"image": text_of(OTHER)}, pb.LookupRequest(picture=pb.Picture(image=OTHER))),
+    }
+    found = {}
+    for name, (body, request) in asked.items():
+        told = client.post("/v1/pictures:lookup", json=body).raise_for_status().json()
+        assert over_grpc(service, lambda stub, request=request: stub.Lookup(request)) == told
+        found[name] = [(match["bank"], match["item"], match["distance"]) for match in told["matches"]]
+    known = [("known_pictures", "known-07", 0)]
+    assert (found["picture"], found["hash"]) == (known, known)
+    assert "known_pictures" in {match[0] for match in found["capture"]}
+    assert found["frame alone"] == found["another"] == []
+
+
+def test_two_pictures_are_compared(client: TestClient, service: ScoringService) -> None:
+    cases = [(KNOWN, KNOWN, True), (KNOWN, OTHER, False)]
+    for one, other, match in cases:
+        body = {"one": {"image": text_of(one)}, "other": {"image": text_of(other)}}
+        told = client.post("/v1/pictures:compare", json=body).raise_for_status().json()
+        request = pb.CompareRequest(one=pb.Picture(image=one), other=pb.Picture(image=other))
+        assert over_grpc(service, lambda stub, request=request: stub.Compare(request)) == told
+        assert (told["match"], told["same_file"]) == (match, match)
+    partly = {"one": {"pdq": "0" * 64}, "other": {"phash": "0" * 16}}
+    assert client.post("/v1/pictures:compare", json=partly).json() == {
+        "pdq": None,
+        "phash": None,
+        "same_file": False,
+        "match": False,
+    }
+
+
+def test_verdicts_are_grouped_as_they_were_answered(client: TestClient, service: ScoringService) -> None:
+    scored = [
+        client.post("/v1/score", json={"id": name, "image": text_of(image)}).raise_for_status().json()
+        for name, image in (("a", POSTER), ("b", POSTER), ("c", KNOWN))
+    ]
+    scored.append(client.post("/v1/score", json={"id": "d", "text": "homework"}).json())
+    told = client.post("/v1/verdicts:group", json={"verdicts": scored}).raise_for_status().json()
+    assert told == {"incidents": [{"captures": ["a", "b"]}, {"captures": ["c"]}, {"captures": ["d"]}]}
+    verdicts = [pb.Verdict(id=one["id"]) for one in scored]
+    for message, one in zip(verdicts, scored, strict=True):
+        if "frame" in one:
+            ParseDict(one["frame"], message.frame)
+        message.findings.extend(pb.Finding(fingerprint=finding["fingerprint"]) for finding in one["findings"])
+        message.image_matches.extend(pb.ImageMatch(bank=m["bank"], item=m["item"]) for m in one["image_matches"])
+    assert over_grpc(service, lambda stub: stub.Group(pb.GroupRequest(verdicts=verdicts))) == told
+
+
+def test_banks_are_told_over_both_transports(client: TestClient, service: ScoringService) -> None:
+    answer = client.get("/v1/banks")
+    (bank,) = answer.json()["banks"]
+    assert (bank["name"], bank["items"], bank["quarantined"]) == ("known_pictures", 2, [])
+    (other,) = over_grpc(service, lambda stub: stub.Banks(pb.BanksRequest()))["banks"]
+    assert other == bank | {"items": "2"}  # JSON of protobuf writes 64 bits as a string
+    assert client.get("/v1/banks", headers={"if-none-match": answer.headers["etag"]}).status_code == 304
+
+
+REQUEST = "invalid_request"
+FAULTS = {
+    "no picture": ("/v1/pictures:hash", {"image": text_of(b"no picture")}, "invalid_image"),
+    "no base64": ("/v1/pictures:hash", {"image": "%"}, "invalid_image"),
+    "nothing": ("/v1/pictures:lookup", {}, "invalid_request"),
+    "both": ("/v1/pictures:lookup", {"image": text_of(KNOWN), "md5": "0" * 32}, "invalid_request"),
+    "short": ("/v1/pictures:lookup", {"pdq": "00"}, "invalid_request"),
+    "no hex": ("/v1/pictures:compare", {"one": {"md5": "z" * 32}, "other": {"md5": "0" * 32}}, "invalid_request"),
+    "frame": (
+        "/v1/verdicts:group",
+        {"verdicts": [{"id": "a", "frame": {"pdq": "0", "quality": 1}}]},
+        "invalid_request",
+    ),
+    "too many": ("/v1/verdicts:group", {"verdicts": [{"id": "a"}] * 1001}, "invalid_request"),
+    "no quarantine": ("/v1/banks/demo/items/x:release", {}, "invalid_request"),
+}
+
+
+@pytest.mark.parametrize(("route", "body", "kind"), FAULTS.values(), ids=FAULTS.keys())
+def test_faults_are_named(client: TestClient, route: str, body: dict[str, Any], kind: str) -> None:
+    answer = client.post(route, json=body)
+    assert (answer.status_code, answer.json()["type"]) == (422, f"urn:secondglance:{kind}")
+
+
+def test_without_banks_nothing_is_known_and_a_fault_is_still_one(pipeline: Pipeline) -> None:
+    bare = ScoringService(replace(pipeline, scorer=FixedScorer(), pictures=None))
+    with TestClient(make_app(bare)) as client:
+        assert client.post("/v1/pictures:lookup", json={"md5": "0" * 32}).json()["matches"] == []
+        assert client.post("/v1/pictures:lookup", json={}).status_code == 422
+        assert client.get("/v1/banks").json() == {"banks": []}
+
+
+def match(item: str = "a", protected: bool = False) -> ImageMatch:
+    return ImageMatch("bank", item, "pdq", 0, 100, 5, "violence", (0, 0, 9, 9), protected)
+
+
+def test_an_item_that_matches_on_too_many_devices_is_set_aside_and_reported(caplog: pytest.LogCaptureFixture) -> None:
+    kept: list[tuple[str, str, bool]] = []
+    now = [0.0]
+    quarantine = Quarantine(3, lambda *told: kept.append(told), lambda: now[0])
+    for device in ("1", "2", "3", "1", "2", "3"):
+        assert quarantine.watch([match()], device) == (match(),)
+    with caplog.at_level(logging.WARNING, "secondglance"):
+        (aside,) = quarantine.watch([match()], "4")
+    assert aside.quarantined
+    assert kept == [("bank", "a", True)]
+    assert "picture bank:a matched on 4 devices within an hour; it was set aside" in caplog.text
+    assert quarantine.watch([match("b"), match()], "1") == (match("b"), aside)
+    assert quarantine.aside() == [("bank", "a")]
+    quarantine.release("bank", "a")
+    assert kept[-1] == ("bank", "a", False)
+    assert quarantine.watch([match()], "5") == (match(),)
+
+
+def test_matches_of_an_hour_ago_no_longer_count() -> None:
+    now = [0.0]
+    quarantine = Quarantine(2, lambda *_: None, lambda: now[0])
+    for device in ("1", "2", "3", "4"):
+        assert quarantine.watch([match()], device) == (match(),)
+        now[0] += 1800.0
+
+
+def test_a_protected_item_is_reported_and_stays(caplog: pytest.LogCaptureFixture) -> None:
+    kept: list[object] = []
+    quarantine = Quarantine(1, lambda *told: kept.append(told))
+    with caplog.at_level(logging.WARNING, "secondglance"):
+        for device in ("1", "2", "3"):
+            assert quarantine.watch([match(protected=True)], device) == (match(protected=True),)
+    assert caplog.text.count("it is protected and stays") == 1
+    assert kept == []
+
+
+def test_a_flood_raises_nothing_any_more_until_it_is_released(pipeline: Pipeline) -> None:
+    watched = with_quarantine(replace(pipeline, scorer=FixedScorer()), 2)
+
+    def score(device: str) -> Any:
+        return watched.score(Capture(device, image=POSTER, context=CaptureContext(device=device)))
+
+    raised = [score(device) for device in "12"]
+    assert {verdict.action for verdict in raised} == {Action.ALERT}
+    flooded = score("3")
+    assert [one.quarantined for one in flooded.image_matches] == [True]
+    assert (flooded.severity, flooded.action) < (raised[0].severity, Action.REVIEW)
+    service = ScoringService(watched)
+    with TestClient(make_app(service)) as client:
+        item = flooded.image_matches[0].item
+        assert client.get("/v1/banks").json()["banks"][0]["quarantined"] == [item]
+        client.post(f"/v1/banks/known_pictures/items/{item}:release").raise_for_status()
+        assert client.get("/v1/banks").json()["banks"][0]["quarantined"] == []
+    assert score("1").action is Action.ALERT
+
+
+def test_without_banks_or_a_limit_there_is_no_quarantine(pipeline: Pipeline) -> None:
+    assert with_quarantine(pipeline, 0).quarantine is None
+    assert with_quarantine(replace(pipeline, pictures=None), 5).quarantine is None
