@@ -25,10 +25,20 @@ def backdrop_colours(rgb: Pixels) -> tuple[Colour, ...]:
     packed = _packed(samples, 8)
     here = packed[:-1, :-1]
     flat = samples[:-1, :-1][(here == packed[:-1, 1:]) & (here == packed[1:, :-1])]
-    return common_colours(flat, smallest=int(_SMALLEST_SHARE * here.size))
+    return _common_colours(flat, smallest=int(_SMALLEST_SHARE * here.size))
 
 
-def common_colours(pixels: Pixels, smallest: int) -> tuple[Colour, ...]:
+def main_colour(pixels: Pixels, share: float) -> Colour | None:
+    """The colour that so great a share of the pixels (count x 3) has; None if there is none."""
+    middle = np.median(pixels, axis=0)
+    like = (np.abs(pixels - middle) <= TOLERANCE).all(axis=1)
+    if float(like.mean()) < share:
+        return None
+    red, green, blue = middle.astype(int).tolist()
+    return red, green, blue
+
+
+def _common_colours(pixels: Pixels, smallest: int) -> tuple[Colour, ...]:
     """Colours that at least `smallest` of the pixels (count x 3) have, the most common first."""
     bins = _packed(pixels, 5)
     counts = np.bincount(bins, minlength=1 << 15)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from image_hash.bank_item import HASHES, hash_bytes
-from image_hash.matching import CONFIRMED_PHASH_DISTANCE, CONFIRMING_PDQ_DISTANCE, PDQ_DISTANCE, PHASH_DISTANCE
+from image_hash.matching import CONFIRMING_PDQ_DISTANCE, PDQ_DISTANCE, PHASH_DISTANCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def compare_digests(one: Mapping[str, bytes], other: Mapping[str, bytes]) -> Com
     if pdq is None:
         near = phash is not None and phash <= PHASH_DISTANCE
     else:
-        confirmed = phash is not None and phash <= CONFIRMED_PHASH_DISTANCE and pdq <= CONFIRMING_PDQ_DISTANCE
+        confirmed = phash is not None and phash <= PHASH_DISTANCE and pdq <= CONFIRMING_PDQ_DISTANCE
         near = pdq <= PDQ_DISTANCE or confirmed
     return Comparison(pdq, phash, same_file, same_file or near)
 

@@ -9,13 +9,13 @@ import numpy.typing as npt
 
 from image_hash.bank_item import HASHES, MIN_QUALITY
 from image_hash.chunk_index import MOST_ROWS, SCAN_UP_TO, ChunkIndex
-from image_hash.matching import CONFIRMED_PHASH_DISTANCE, PDQ_DISTANCE
+from image_hash.matching import PDQ_DISTANCE, PHASH_DISTANCE
 from image_hash.query import Queries
 
 Perceptual = Literal["pdq", "phash"]
 PERCEPTUAL: tuple[Perceptual, ...] = ("pdq", "phash")
 
-_USUAL_RADIUS = {"pdq": PDQ_DISTANCE, "phash": CONFIRMED_PHASH_DISTANCE}
+_USUAL_RADIUS = {"pdq": PDQ_DISTANCE, "phash": PHASH_DISTANCE}
 
 
 class Near(NamedTuple):
@@ -52,8 +52,8 @@ class IndexPart:
         """What is within its radius of the queries that have enough quality for the algorithm."""
         if self.algorithm not in queries.algorithms:
             return
-        least = MIN_QUALITY if self.algorithm == "pdq" else 1
-        asked = np.flatnonzero(queries.quality >= least)
+        apt = queries.close & (queries.quality >= MIN_QUALITY) if self.algorithm == "pdq" else queries.quality > 0
+        asked = np.flatnonzero(apt)
         found = self.index.search_many(getattr(queries, self.algorithm)[asked])
         numbers = self.numbers[found.rows]
         for query, number, distance in zip(asked[found.queries], numbers, found.distances, strict=True):

@@ -12,11 +12,8 @@ from image_hash.query import Queries
 
 PDQ_DISTANCE = 31
 PHASH_DISTANCE = 8
-CONFIRMED_PHASH_DISTANCE = 10
-"""Largest pHash distance where the item's PDQ is at hand and does not contradict."""
-
-CONFIRMING_PDQ_DISTANCE = 72
-"""Largest PDQ distance that does not contradict a pHash: strangers within 10 bits of pHash are some 106 +- 7 apart."""
+CONFIRMING_PDQ_DISTANCE = 64
+"""Largest PDQ distance that does not contradict a pHash: strangers within 8 bits of pHash are some 100 apart."""
 
 FLAT_PHASH_DISTANCE = 2
 """Largest pHash distance of a flat picture: smooth gradients are within 8 bits of each other by chance."""
@@ -55,10 +52,9 @@ def radius_of(algorithm: Algorithm, distance: int | None, has_pdq: bool, bank: B
     own = bank.distance if distance is None else distance
     if algorithm == "pdq":
         return PDQ_DISTANCE if own is None else own
-    default = CONFIRMED_PHASH_DISTANCE if has_pdq else PHASH_DISTANCE
     if own is None:
-        return default
-    return min(own, default) if has_pdq else own
+        return PHASH_DISTANCE
+    return min(own, PHASH_DISTANCE) if has_pdq else own
 
 
 def hash_of(algorithm: Algorithm, item: BankItem, bank: BankDefinition) -> bytes | None:
@@ -85,9 +81,8 @@ def is_match(
         return quality >= MIN_QUALITY
     if quality < MIN_QUALITY:
         return distance <= FLAT_PHASH_DISTANCE
-    if item.pdq is not None and "pdq" not in queries.algorithms:
-        return distance <= PHASH_DISTANCE
-    return item.pdq is None or _bits_apart(item.pdq, queries.pdq[query]) <= CONFIRMING_PDQ_DISTANCE
+    unconfirmed = item.pdq is None or "pdq" not in queries.algorithms
+    return unconfirmed or _bits_apart(item.pdq, queries.pdq[query]) <= CONFIRMING_PDQ_DISTANCE
 
 
 def _radius(algorithm: Algorithm, item: BankItem, bank: BankDefinition) -> int:

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from domain.page import Box
-from image_hash.backdrop import Colour, backdrop_colours, backdrop_ranks, common_colours
+from image_hash.backdrop import Colour, backdrop_colours, backdrop_ranks, main_colour
 from image_hash.blobs import solid_boxes
 from image_hash.borders import tight_box
 from image_hash.rectangles import is_one_of, least_side
@@ -86,9 +86,7 @@ def _border_colours(small: Pixels, box: Box) -> tuple[Colour, ...]:
     """The colours of a panel: one that most of its border has, or nearly all of a side (a card below its picture)."""
     left, top, right, bottom = box
     crop = small[top:bottom, left:right]
-    sides = (crop[_RING], crop[-1 - _RING], crop[:, _RING], crop[:, -1 - _RING])
-    ring = np.concatenate(sides)
-    found = list(common_colours(ring, smallest=int(_RING_SHARE * len(ring))))
-    for side in sides:
-        found += common_colours(side, smallest=int(_SIDE_SHARE * len(side)))
-    return tuple(dict.fromkeys(found))
+    sides = [(side, _SIDE_SHARE) for side in (crop[_RING], crop[-1 - _RING], crop[:, _RING], crop[:, -1 - _RING])]
+    ring = np.concatenate([side for side, _ in sides])
+    found = (main_colour(pixels, share) for pixels, share in [(ring, _RING_SHARE), *sides])
+    return tuple(dict.fromkeys(colour for colour in found if colour is not None))

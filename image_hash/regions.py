@@ -10,11 +10,11 @@ from image_hash.borders import peeled_box
 from image_hash.hashers import luma
 from image_hash.panels import solid_areas
 from image_hash.rectangles import area, common_area, is_one_of, least_side
-from image_hash.seams import cut_at_seams
+from image_hash.seams import cut_at_seams, without_bars
 from image_hash.texture import looks_like_picture
 
 SMALLEST_SIDE = 110
-MOST_REGIONS = 40
+MOST_REGIONS = 48
 
 _SAME = 0.97
 _INSIDE = 0.9
@@ -45,8 +45,9 @@ def find_regions(rgb: npt.NDArray[np.uint8], words: Sequence[Box] = ()) -> tuple
     pictures = sorted((box for box in solid if box not in holders), key=area, reverse=True)
     peeled = [peeled_box(plane, box) for box in pictures]
     cells = [cell for box in pictures for cell in cut_at_seams(plane, box, SMALLEST_SIDE)]
+    barless = [one for box in (*pictures, *cells) for one in without_bars(plane, box, SMALLEST_SIDE)]
     regions = list(pictures[:MOST_REGIONS])
-    for box in (*peeled, *cells, *holders):
+    for box in (*peeled, *cells, *barless, *holders):
         new = least_side(box) >= SMALLEST_SIDE and not is_one_of(box, regions, _SAME)
         if new and len(regions) < MOST_REGIONS and looks_like_picture(plane, covered, box):
             regions.append(box)

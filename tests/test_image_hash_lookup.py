@@ -10,7 +10,7 @@ from image_hash.bank_item import BankItem
 from image_hash.definition import BankDefinition
 from image_hash.hashers import hash_picture
 from image_hash.lookup import PictureFinder, file_hashes
-from image_hash.query import MIRRORED_VIEWS, VIEWS, make_queries
+from image_hash.query import CLOSE_VIEWS, MIRRORED_VIEWS, WIDE_VIEWS, make_queries
 
 
 def noise(seed: int, width: int, height: int) -> np.ndarray:
@@ -122,10 +122,11 @@ def test_each_region_is_hashed_in_all_views_and_the_frame_once() -> None:
     rgb = page((PICTURE, 100, 100))
     box = (90, 95, 410, 345)
     asked = make_queries(rgb, [box, (0, 0, 800, 600)])
-    views = 1 + len(VIEWS) + len(MIRRORED_VIEWS)
+    views = 1 + len(CLOSE_VIEWS) + len(WIDE_VIEWS) + len(MIRRORED_VIEWS)
     assert asked.boxes == ((0, 0, 800, 600),) * views + (box,) * views
     assert len(asked.pdq) == len(asked.phash) == len(asked.quality) == len(asked.mirrored) == 2 * views
     assert asked.mirrored.sum() == 2 * len(MIRRORED_VIEWS)
+    assert (~asked.close).sum() == 2 * len(WIDE_VIEWS)
     assert asked.pdq[views].tobytes() == hash_picture(rgb[95:345, 90:410]).pdq
 
 

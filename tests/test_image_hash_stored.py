@@ -30,7 +30,14 @@ def item(number: int, **more: object) -> BankItem:
 def asked(number: int, flips: int = 0) -> Queries:
     pdq = np.unpackbits(ROWS[number])
     pdq[RNG.choice(256, flips, replace=False)] ^= 1
-    return Queries(((0, 0, 9, 9),), np.packbits(pdq)[None], ~SHORT[number][None], np.array([100]), np.array([False]))
+    return Queries(
+        ((0, 0, 9, 9),),
+        np.packbits(pdq)[None],
+        ~SHORT[number][None],
+        np.array([100]),
+        np.array([True]),
+        np.array([False]),
+    )
 
 
 def found(bank: StoredBank, queries: Queries) -> list[tuple[str, int]]:
