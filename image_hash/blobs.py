@@ -16,15 +16,18 @@ _BRIDGE = 9
 _LEAST_FILL = 0.3
 
 
-def solid_boxes(mask: Mask, smallest: int) -> list[Box]:
+def solid_boxes(mask: Mask, smallest: int, thoroughly: bool = True) -> list[Box]:
     """Boxes of the solid areas of a mask (0 or 255) that are at least `smallest` wide and high.
 
     Areas are looked for three times: as they are, so that narrow gutters part the pictures of a gallery;
     with all that is not thick taken away, so that a card's shadow does not hold on to its picture; and
-    with small gaps bridged, so that a picture with much of the page's colour in it stays one.
+    with small gaps bridged, so that a picture with much of the page's colour in it stays one. If
+    not thoroughly, only as they are.
     """
     thin = _erode(mask, _THIN)
     boxes = _boxes(thin, _THIN // 2, smallest)
+    if not thoroughly:
+        return boxes
     if boxes:
         boxes += _boxes(_erode(mask, _THICK), _THICK // 2, smallest)
     boxes += _boxes(_dilate(thin, _BRIDGE), _THIN // 2 - _BRIDGE // 2, smallest)

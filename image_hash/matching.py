@@ -81,8 +81,9 @@ def is_match(
         return quality >= MIN_QUALITY
     if quality < MIN_QUALITY:
         return distance <= FLAT_PHASH_DISTANCE
-    unconfirmed = item.pdq is None or "pdq" not in queries.algorithms
-    return unconfirmed or _bits_apart(item.pdq, queries.pdq[query]) <= CONFIRMING_PDQ_DISTANCE
+    if item.pdq is None or "pdq" not in queries.algorithms:
+        return True
+    return _bits_apart(item.pdq, queries.pdq[query]) <= CONFIRMING_PDQ_DISTANCE
 
 
 def _radius(algorithm: Algorithm, item: BankItem, bank: BankDefinition) -> int:

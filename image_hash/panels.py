@@ -10,7 +10,7 @@ from domain.page import Box
 from image_hash.backdrop import Colour, backdrop_colours, backdrop_ranks, main_colour
 from image_hash.blobs import solid_boxes
 from image_hash.borders import tight_box
-from image_hash.rectangles import is_one_of, least_side
+from image_hash.rectangles import holds_others, is_one_of, least_side
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -42,10 +42,10 @@ def solid_areas(rgb: Pixels, plane: Pixels, smallest: int) -> list[Box]:
     areas: list[Box] = []
     seen: set[Box] = set()
     level = [((0, 0, width, height), backdrop_colours(small))]
-    for _ in range(_DEPTH):
+    for depth in range(_DEPTH):
         deeper = []
         for panel, colours in level:
-            for rough in _stand_outs(small, panel, colours, smallest // step):
+            for rough in _stand_outs(small, panel, colours, smallest // step, thoroughly=depth == 0):
                 if rough in seen:
                     continue
                 seen.add(rough)
@@ -53,17 +53,18 @@ def solid_areas(rgb: Pixels, plane: Pixels, smallest: int) -> list[Box]:
                 if least_side(exact) >= smallest and not is_one_of(exact, areas, _SAME):
                     areas.append(exact)
                     deeper.append((rough, _border_colours(small, rough)))
-        level = [(panel, colours) for panel, colours in deeper if colours]
+        found = [panel for panel, _ in deeper]
+        level = [(panel, colours) for panel, colours in deeper if colours and not holds_others(panel, found)]
     return areas
 
 
-def _stand_outs(small: Pixels, panel: Box, colours: tuple[Colour, ...], smallest: int) -> list[Box]:
+def _stand_outs(small: Pixels, panel: Box, colours: tuple[Colour, ...], smallest: int, thoroughly: bool) -> list[Box]:
     left, top, right, bottom = panel
     ranks = backdrop_ranks(small[top:bottom, left:right], colours)
     boxes: list[Box] = []
     for prefix in sorted({min(prefix, len(colours)) for prefix in _PREFIXES}):
         mask = np.where(ranks < prefix, np.uint8(0), np.uint8(255))
-        for a, b, c, d in solid_boxes(mask, smallest):
+        for a, b, c, d in solid_boxes(mask, smallest, thoroughly):
             boxes.append((left + a, top + b, left + c, top + d))
     return list(dict.fromkeys(boxes))
 

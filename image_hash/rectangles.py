@@ -1,8 +1,10 @@
 """How rectangles lie to each other."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from domain.page import Box
+
+_INSIDE = 0.9
 
 
 def area(box: Box) -> int:
@@ -30,3 +32,11 @@ def is_one_of(box: Box, others: Iterable[Box], least_overlap: float) -> bool:
         if common >= least_overlap * (own + area(other) - common):
             return True
     return False
+
+
+def holds_others(box: Box, others: Sequence[Box]) -> bool:
+    """True if smaller boxes inside it, two at least, are half of it."""
+    inside = [
+        area(other) for other in others if area(other) < area(box) and common_area(box, other) >= _INSIDE * area(other)
+    ]
+    return len(inside) > 1 and 2 * sum(inside) >= area(box)

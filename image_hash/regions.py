@@ -9,7 +9,7 @@ from domain.page import Box
 from image_hash.borders import peeled_box
 from image_hash.hashers import luma
 from image_hash.panels import solid_areas
-from image_hash.rectangles import area, common_area, is_one_of, least_side
+from image_hash.rectangles import area, holds_others, is_one_of, least_side
 from image_hash.seams import cut_at_seams, without_bars
 from image_hash.texture import looks_like_picture
 
@@ -17,7 +17,6 @@ SMALLEST_SIDE = 110
 MOST_REGIONS = 48
 
 _SAME = 0.97
-_INSIDE = 0.9
 _HALO = 3
 """A word also covers what is this part of its height around it: a JPEG blurs the page there."""
 
@@ -41,7 +40,7 @@ def find_regions(rgb: npt.NDArray[np.uint8], words: Sequence[Box] = ()) -> tuple
         halo = (bottom - top) // _HALO
         covered[max(0, top - halo) : max(0, bottom + halo), max(0, left - halo) : max(0, right + halo)] = True
     solid = [box for box in solid_areas(rgb, plane, SMALLEST_SIDE) if looks_like_picture(plane, covered, box)]
-    holders = [box for box in solid if _holds_others(box, solid)]
+    holders = [box for box in solid if holds_others(box, solid)]
     pictures = sorted((box for box in solid if box not in holders), key=area, reverse=True)
     peeled = [peeled_box(plane, box) for box in pictures]
     cells = [cell for box in pictures for cell in cut_at_seams(plane, box, SMALLEST_SIDE)]
@@ -52,11 +51,3 @@ def find_regions(rgb: npt.NDArray[np.uint8], words: Sequence[Box] = ()) -> tuple
         if new and len(regions) < MOST_REGIONS and looks_like_picture(plane, covered, box):
             regions.append(box)
     return tuple(regions)
-
-
-def _holds_others(box: Box, others: Sequence[Box]) -> bool:
-    """True if smaller boxes inside it, two at least, are half of it."""
-    inside = [
-        area(other) for other in others if area(other) < area(box) and common_area(box, other) >= _INSIDE * area(other)
-    ]
-    return len(inside) > 1 and 2 * sum(inside) >= area(box)
