@@ -82,7 +82,12 @@ def renew_everything(pipeline: Pipeline, settings: PipelineSettings) -> tuple[Pi
 
 
 def _assemble(
-    ocr: OcrEngine, scorer: Scorer, first_look: FirstLook, banks: list[Bank | StoredBank], policy: Policy, artifact: ModelArtifact
+    ocr: OcrEngine,
+    scorer: Scorer,
+    first_look: FirstLook,
+    banks: list[Bank | StoredBank],
+    policy: Policy,
+    artifact: ModelArtifact,
 ) -> Pipeline:
     pictures = PictureFinder(banks) if banks else None
     return Pipeline(

@@ -101,6 +101,18 @@ class ImageMatch(Record):
     severity: int
     category: str
     box: Box
+    protected: bool = False
+    mirrored: bool = False
+    quarantined: bool = False
+    source: str = ""
+    tags: tuple[str, ...] = ()
+
+
+class FrameHash(Record):
+    """PDQ of the whole capture."""
+
+    pdq: str
+    quality: int
 
 
 class Versions(Record):
@@ -126,6 +138,7 @@ class Verdict(Record):
     versions: Versions
     timing_ns: dict[str, int]
     text: str | None = None
+    frame: FrameHash | None = None
     reading: dict[str, Ladder] | None = None
 
 

@@ -192,7 +192,7 @@ class Finding(_message.Message):
     def __init__(self, phrase: _Optional[str] = ..., category: _Optional[str] = ..., grade: _Optional[int] = ..., severity: _Optional[int] = ..., assessed_category: _Optional[str] = ..., start: _Optional[int] = ..., end: _Optional[int] = ..., matched: _Optional[str] = ..., disguise: _Optional[_Iterable[str]] = ..., boxes: _Optional[_Iterable[_Union[Box, _Mapping]]] = ..., probability: _Optional[float] = ..., probabilities: _Optional[_Mapping[str, Ladder]] = ..., reason: _Optional[str] = ..., fingerprint: _Optional[str] = ..., evidence: _Optional[_Iterable[_Union[Evidence, _Mapping]]] = ..., action: _Optional[str] = ..., counterfactual: _Optional[_Union[Counterfactual, _Mapping]] = ...) -> None: ...
 
 class ImageMatch(_message.Message):
-    __slots__ = ("bank", "item", "algorithm", "distance", "quality", "severity", "category", "box")
+    __slots__ = ("bank", "item", "algorithm", "distance", "quality", "severity", "category", "box", "protected", "mirrored", "quarantined", "source", "tags")
     BANK_FIELD_NUMBER: _ClassVar[int]
     ITEM_FIELD_NUMBER: _ClassVar[int]
     ALGORITHM_FIELD_NUMBER: _ClassVar[int]
@@ -201,6 +201,11 @@ class ImageMatch(_message.Message):
     SEVERITY_FIELD_NUMBER: _ClassVar[int]
     CATEGORY_FIELD_NUMBER: _ClassVar[int]
     BOX_FIELD_NUMBER: _ClassVar[int]
+    PROTECTED_FIELD_NUMBER: _ClassVar[int]
+    MIRRORED_FIELD_NUMBER: _ClassVar[int]
+    QUARANTINED_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    TAGS_FIELD_NUMBER: _ClassVar[int]
     bank: str
     item: str
     algorithm: str
@@ -209,7 +214,12 @@ class ImageMatch(_message.Message):
     severity: int
     category: str
     box: Box
-    def __init__(self, bank: _Optional[str] = ..., item: _Optional[str] = ..., algorithm: _Optional[str] = ..., distance: _Optional[int] = ..., quality: _Optional[int] = ..., severity: _Optional[int] = ..., category: _Optional[str] = ..., box: _Optional[_Union[Box, _Mapping]] = ...) -> None: ...
+    protected: bool
+    mirrored: bool
+    quarantined: bool
+    source: str
+    tags: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, bank: _Optional[str] = ..., item: _Optional[str] = ..., algorithm: _Optional[str] = ..., distance: _Optional[int] = ..., quality: _Optional[int] = ..., severity: _Optional[int] = ..., category: _Optional[str] = ..., box: _Optional[_Union[Box, _Mapping]] = ..., protected: _Optional[bool] = ..., mirrored: _Optional[bool] = ..., quarantined: _Optional[bool] = ..., source: _Optional[str] = ..., tags: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class Versions(_message.Message):
     __slots__ = ("service", "lexicon", "model", "banks", "policy")
@@ -244,7 +254,7 @@ class Timing(_message.Message):
     def __init__(self, decode: _Optional[int] = ..., ocr: _Optional[int] = ..., match: _Optional[int] = ..., hash: _Optional[int] = ..., queue: _Optional[int] = ..., inference: _Optional[int] = ..., total: _Optional[int] = ...) -> None: ...
 
 class Verdict(_message.Message):
-    __slots__ = ("id", "severity", "category", "action", "degraded", "text", "findings", "image_matches", "versions", "timing_ns", "reading")
+    __slots__ = ("id", "severity", "category", "action", "degraded", "text", "findings", "image_matches", "versions", "timing_ns", "reading", "frame")
     class ReadingEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -263,6 +273,7 @@ class Verdict(_message.Message):
     VERSIONS_FIELD_NUMBER: _ClassVar[int]
     TIMING_NS_FIELD_NUMBER: _ClassVar[int]
     READING_FIELD_NUMBER: _ClassVar[int]
+    FRAME_FIELD_NUMBER: _ClassVar[int]
     id: str
     severity: int
     category: str
@@ -274,4 +285,133 @@ class Verdict(_message.Message):
     versions: Versions
     timing_ns: Timing
     reading: _containers.MessageMap[str, Ladder]
-    def __init__(self, id: _Optional[str] = ..., severity: _Optional[int] = ..., category: _Optional[str] = ..., action: _Optional[str] = ..., degraded: _Optional[bool] = ..., text: _Optional[str] = ..., findings: _Optional[_Iterable[_Union[Finding, _Mapping]]] = ..., image_matches: _Optional[_Iterable[_Union[ImageMatch, _Mapping]]] = ..., versions: _Optional[_Union[Versions, _Mapping]] = ..., timing_ns: _Optional[_Union[Timing, _Mapping]] = ..., reading: _Optional[_Mapping[str, Ladder]] = ...) -> None: ...
+    frame: FrameHash
+    def __init__(self, id: _Optional[str] = ..., severity: _Optional[int] = ..., category: _Optional[str] = ..., action: _Optional[str] = ..., degraded: _Optional[bool] = ..., text: _Optional[str] = ..., findings: _Optional[_Iterable[_Union[Finding, _Mapping]]] = ..., image_matches: _Optional[_Iterable[_Union[ImageMatch, _Mapping]]] = ..., versions: _Optional[_Union[Versions, _Mapping]] = ..., timing_ns: _Optional[_Union[Timing, _Mapping]] = ..., reading: _Optional[_Mapping[str, Ladder]] = ..., frame: _Optional[_Union[FrameHash, _Mapping]] = ...) -> None: ...
+
+class FrameHash(_message.Message):
+    __slots__ = ("pdq", "quality")
+    PDQ_FIELD_NUMBER: _ClassVar[int]
+    QUALITY_FIELD_NUMBER: _ClassVar[int]
+    pdq: str
+    quality: int
+    def __init__(self, pdq: _Optional[str] = ..., quality: _Optional[int] = ...) -> None: ...
+
+class PictureHashes(_message.Message):
+    __slots__ = ("pdq", "quality", "phash", "md5", "sha256", "made_with")
+    PDQ_FIELD_NUMBER: _ClassVar[int]
+    QUALITY_FIELD_NUMBER: _ClassVar[int]
+    PHASH_FIELD_NUMBER: _ClassVar[int]
+    MD5_FIELD_NUMBER: _ClassVar[int]
+    SHA256_FIELD_NUMBER: _ClassVar[int]
+    MADE_WITH_FIELD_NUMBER: _ClassVar[int]
+    pdq: str
+    quality: int
+    phash: str
+    md5: str
+    sha256: str
+    made_with: str
+    def __init__(self, pdq: _Optional[str] = ..., quality: _Optional[int] = ..., phash: _Optional[str] = ..., md5: _Optional[str] = ..., sha256: _Optional[str] = ..., made_with: _Optional[str] = ...) -> None: ...
+
+class Picture(_message.Message):
+    __slots__ = ("image", "hashes")
+    IMAGE_FIELD_NUMBER: _ClassVar[int]
+    HASHES_FIELD_NUMBER: _ClassVar[int]
+    image: bytes
+    hashes: PictureHashes
+    def __init__(self, image: _Optional[bytes] = ..., hashes: _Optional[_Union[PictureHashes, _Mapping]] = ...) -> None: ...
+
+class HashRequest(_message.Message):
+    __slots__ = ("image",)
+    IMAGE_FIELD_NUMBER: _ClassVar[int]
+    image: bytes
+    def __init__(self, image: _Optional[bytes] = ...) -> None: ...
+
+class HashResponse(_message.Message):
+    __slots__ = ("hashes",)
+    HASHES_FIELD_NUMBER: _ClassVar[int]
+    hashes: PictureHashes
+    def __init__(self, hashes: _Optional[_Union[PictureHashes, _Mapping]] = ...) -> None: ...
+
+class LookupRequest(_message.Message):
+    __slots__ = ("picture", "regions")
+    PICTURE_FIELD_NUMBER: _ClassVar[int]
+    REGIONS_FIELD_NUMBER: _ClassVar[int]
+    picture: Picture
+    regions: bool
+    def __init__(self, picture: _Optional[_Union[Picture, _Mapping]] = ..., regions: _Optional[bool] = ...) -> None: ...
+
+class LookupResponse(_message.Message):
+    __slots__ = ("matches", "banks")
+    MATCHES_FIELD_NUMBER: _ClassVar[int]
+    BANKS_FIELD_NUMBER: _ClassVar[int]
+    matches: _containers.RepeatedCompositeFieldContainer[ImageMatch]
+    banks: str
+    def __init__(self, matches: _Optional[_Iterable[_Union[ImageMatch, _Mapping]]] = ..., banks: _Optional[str] = ...) -> None: ...
+
+class CompareRequest(_message.Message):
+    __slots__ = ("one", "other")
+    ONE_FIELD_NUMBER: _ClassVar[int]
+    OTHER_FIELD_NUMBER: _ClassVar[int]
+    one: Picture
+    other: Picture
+    def __init__(self, one: _Optional[_Union[Picture, _Mapping]] = ..., other: _Optional[_Union[Picture, _Mapping]] = ...) -> None: ...
+
+class CompareResponse(_message.Message):
+    __slots__ = ("pdq", "phash", "same_file", "match")
+    PDQ_FIELD_NUMBER: _ClassVar[int]
+    PHASH_FIELD_NUMBER: _ClassVar[int]
+    SAME_FILE_FIELD_NUMBER: _ClassVar[int]
+    MATCH_FIELD_NUMBER: _ClassVar[int]
+    pdq: int
+    phash: int
+    same_file: bool
+    match: bool
+    def __init__(self, pdq: _Optional[int] = ..., phash: _Optional[int] = ..., same_file: _Optional[bool] = ..., match: _Optional[bool] = ...) -> None: ...
+
+class GroupRequest(_message.Message):
+    __slots__ = ("verdicts",)
+    VERDICTS_FIELD_NUMBER: _ClassVar[int]
+    verdicts: _containers.RepeatedCompositeFieldContainer[Verdict]
+    def __init__(self, verdicts: _Optional[_Iterable[_Union[Verdict, _Mapping]]] = ...) -> None: ...
+
+class GroupResponse(_message.Message):
+    __slots__ = ("incidents",)
+    INCIDENTS_FIELD_NUMBER: _ClassVar[int]
+    incidents: _containers.RepeatedCompositeFieldContainer[Incident]
+    def __init__(self, incidents: _Optional[_Iterable[_Union[Incident, _Mapping]]] = ...) -> None: ...
+
+class Incident(_message.Message):
+    __slots__ = ("captures",)
+    CAPTURES_FIELD_NUMBER: _ClassVar[int]
+    captures: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, captures: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class BanksRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class BanksResponse(_message.Message):
+    __slots__ = ("banks",)
+    BANKS_FIELD_NUMBER: _ClassVar[int]
+    banks: _containers.RepeatedCompositeFieldContainer[Bank]
+    def __init__(self, banks: _Optional[_Iterable[_Union[Bank, _Mapping]]] = ...) -> None: ...
+
+class Bank(_message.Message):
+    __slots__ = ("name", "owner", "purpose", "protected", "negative", "items", "digest", "quarantined")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    OWNER_FIELD_NUMBER: _ClassVar[int]
+    PURPOSE_FIELD_NUMBER: _ClassVar[int]
+    PROTECTED_FIELD_NUMBER: _ClassVar[int]
+    NEGATIVE_FIELD_NUMBER: _ClassVar[int]
+    ITEMS_FIELD_NUMBER: _ClassVar[int]
+    DIGEST_FIELD_NUMBER: _ClassVar[int]
+    QUARANTINED_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    owner: str
+    purpose: str
+    protected: bool
+    negative: bool
+    items: int
+    digest: str
+    quarantined: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, name: _Optional[str] = ..., owner: _Optional[str] = ..., purpose: _Optional[str] = ..., protected: _Optional[bool] = ..., negative: _Optional[bool] = ..., items: _Optional[int] = ..., digest: _Optional[str] = ..., quarantined: _Optional[_Iterable[str]] = ...) -> None: ...

@@ -59,12 +59,24 @@ class ImageMatchOut(Answer):
 
     bank: str
     item: str
-    algorithm: Literal["pdq", "phash"]
+    algorithm: Literal["pdq", "phash", "md5", "sha256"]
     distance: int = Field(description="In bits.")
     quality: int = Field(description="0..100.")
     severity: Severity
     category: str
     box: Box
+    protected: bool = Field(description="Nothing may lower it.")
+    mirrored: bool = Field(description="Found with left and right changed over.")
+    quarantined: bool = Field(description="The item matched far too often: it raises nothing.")
+    source: str = Field(description="Where the bank has the item from.")
+    tags: list[str]
+
+
+class FrameOut(Answer):
+    """PDQ of the whole capture, to group captures of one moment by."""
+
+    pdq: str = Field(description="64 hex digits.")
+    quality: int = Field(description="0..100.")
 
 
 class VersionsOut(Answer):
@@ -100,6 +112,7 @@ class VerdictOut(Answer):
     text: str | None = Field(None, description="What was read; for images only.")
     findings: list[FindingOut]
     image_matches: list[ImageMatchOut]
+    frame: FrameOut | None = Field(None, description="For images only.")
     reading: dict[str, Ladder] | None = Field(None, description="Of the whole text, where `read_all` was asked for.")
     versions: VersionsOut
     timing_ns: TimingOut
