@@ -12,6 +12,7 @@ from demo.samples import Sample, keyword_raised
 from domain.image_match import ImageMatch
 from domain.page import Box
 from domain.verdict import Action, Finding, Reason, Verdict
+from image_hash.grouping import group_sightings, sighting_of
 
 WIDTH, HEIGHT = 1366, 768
 LOW = 2
@@ -64,8 +65,9 @@ def write_report(path: Path, scored: Sequence[tuple[Sample, Verdict]]) -> None:
         scored: Samples with their verdicts; findings with evidence.
     """
     order = {Action.ALERT: 0, Action.REVIEW: 1, Action.DISMISS: 2}
-    cards = sorted(scored, key=lambda pair: (order[pair[1].action], -pair[1].severity))
-    body = "".join(_card(sample, verdict) for sample, verdict in cards)
+    groups = group_sightings([sighting_of(verdict) for _, verdict in scored])
+    cards = sorted(groups, key=lambda group: (order[scored[group[0]][1].action], -scored[group[0]][1].severity))
+    body = "".join(_card(*scored[group[0]], len(group) - 1) for group in cards)
     path.write_text(
         f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Secondglance: sample captures</title>
 <style>{_STYLE}</style></head><body><main><h1>What the second look makes of {len(scored)} screens</h1>
@@ -90,7 +92,7 @@ def _summary(scored: Sequence[tuple[Sample, Verdict]]) -> str:
     return f'<div class="card text"><table class="sum">{heads}{rows}</table></div>'
 
 
-def _card(sample: Sample, verdict: Verdict) -> str:
+def _card(sample: Sample, verdict: Verdict, more: int) -> str:
     image = base64.b64encode(sample.path.read_bytes()).decode("ascii")
     boxes = "".join(_box(box, finding.severity) for finding in verdict.findings for box in finding.boxes)
     boxes += "".join(_box(match.box, match.severity, "picture") for match in verdict.image_matches)
@@ -106,7 +108,7 @@ def _card(sample: Sample, verdict: Verdict) -> str:
     table = f"<table>{head}{found}</table>" if found else "<p>No word of the keyword list stands on this screen.</p>"
     return f"""<section class="card {verdict.action.value}"><div class="head"><h2>{escape(sample.title)}</h2>
 <span class="small">{escape(level)}</span><span class="badge">{QUEUE[verdict.action]}</span></div>
-<div class="text">{escape(sample.story)}</div>
+<div class="text">{escape(sample.story)}{f" ({more} more captures of the same screen)" if more else ""}</div>
 <div class="shot"><img alt="{escape(sample.title)}" src="data:image/png;base64,{image}">{boxes}</div>
 <div class="text">{table}</div></section>"""
 
@@ -146,10 +148,15 @@ def _pointers(finding: Finding, text: str) -> str:
 
 
 def _picture(match: ImageMatch) -> str:
+    why = f"it matches a picture of the list “{escape(match.bank)}”" + (
+        ", left and right changed over" if match.mirrored else ""
+    )
+    if match.quarantined:
+        why += "; it matched on so many screens that it was set aside"
     return (
         f"<tr><td>a known picture ({escape(match.item)})</td><td>-</td>"
         f"<td>{SEVERITY[match.severity]} ({escape(CATEGORY.get(match.category, match.category))})</td>"
-        f"<td>it matches a picture of the list “{escape(match.bank)}”</td></tr>"
+        f"<td>{why}</td></tr>"
     )
 
 

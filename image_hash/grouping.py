@@ -1,9 +1,10 @@
 """Captures of one incident put together, so that a lead sees one card."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from domain.frame import FrameHash
+from domain.verdict import Verdict
 from image_hash.bank_item import MIN_QUALITY
 from image_hash.compare import bits_apart
 from image_hash.matching import PDQ_DISTANCE
@@ -20,6 +21,18 @@ class Sighting:
 
     frame: FrameHash | None
     found: frozenset[str]
+
+
+def sighting_of(verdict: Verdict) -> Sighting:
+    """What a verdict's capture showed."""
+    fingerprints = (finding.fingerprint for finding in verdict.findings)
+    return make_sighting(verdict.frame, fingerprints, ((match.bank, match.item) for match in verdict.image_matches))
+
+
+def make_sighting(frame: FrameHash | None, fingerprints: Iterable[str], items: Iterable[tuple[str, str]]) -> Sighting:
+    """What a capture showed, out of the fingerprints of its findings, and the banks and items of its pictures."""
+    found = {f"finding {name}" for name in fingerprints} | {f"picture {bank}:{item}" for bank, item in items}
+    return Sighting(frame, frozenset(found))
 
 
 def group_sightings(sightings: Sequence[Sighting]) -> list[list[int]]:

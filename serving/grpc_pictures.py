@@ -3,10 +3,10 @@
 from dataclasses import asdict
 
 from image_hash.bank_item import HASHES
-from image_hash.grouping import Sighting
+from image_hash.grouping import Sighting, make_sighting
 from serving.grpc_call import Context, answering
 from serving.grpc_messages import to_match
-from serving.picture_schemas import read_frame, sighting
+from serving.picture_schemas import read_frame
 from serving.pictures import PictureGiven, PictureService
 from serving.proto import scoring_pb2 as pb
 from serving.proto import scoring_pb2_grpc
@@ -63,4 +63,4 @@ def _picture(message: pb.Picture) -> PictureGiven:
 def _sighting(verdict: pb.Verdict) -> Sighting:
     frame = read_frame(verdict.frame.pdq, verdict.frame.quality) if verdict.HasField("frame") else None
     fingerprints = [finding.fingerprint for finding in verdict.findings]
-    return sighting(frame, fingerprints, [(match.bank, match.item) for match in verdict.image_matches])
+    return make_sighting(frame, fingerprints, [(match.bank, match.item) for match in verdict.image_matches])

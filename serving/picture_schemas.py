@@ -1,13 +1,11 @@
 """The JSON of the calls about pictures."""
 
-from typing import Any
-
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.errors import InvalidRequest
 from domain.frame import FrameHash
 from image_hash.bank_item import HASHES
-from image_hash.grouping import Sighting
+from image_hash.grouping import Sighting, make_sighting
 from image_hash.hashers import parse_hex
 from serving.pictures import MOST_GROUPED, PictureGiven
 from serving.schemas import Label, decode_base64
@@ -81,7 +79,7 @@ class VerdictIn(BaseModel):
         """What the capture showed."""
         frame = read_frame(self.frame.pdq, self.frame.quality) if self.frame else None
         fingerprints = (finding.fingerprint for finding in self.findings)
-        return sighting(frame, fingerprints, ((match.bank, match.item) for match in self.image_matches))
+        return make_sighting(frame, fingerprints, ((match.bank, match.item) for match in self.image_matches))
 
 
 class GroupIn(BaseModel):
@@ -102,9 +100,3 @@ def read_frame(pdq: str, quality: int) -> FrameHash:
         return FrameHash(parse_hex("pdq", pdq, HASHES["pdq"]), quality)
     except ValueError as error:
         raise InvalidRequest(f"frame: {error}") from None
-
-
-def sighting(frame: FrameHash | None, fingerprints: Any, items: Any) -> Sighting:
-    """What a capture showed, out of the names of what was found."""
-    found = {f"finding {name}" for name in fingerprints} | {f"picture {bank}:{item}" for bank, item in items}
-    return Sighting(frame, frozenset(found))
