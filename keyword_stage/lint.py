@@ -50,10 +50,9 @@ def _shadowed(lexicon: Lexicon) -> Iterator[str]:
         return
     sweeper = Sweeper(Lexicon(tuple(broad), ""))
     for phrase in lexicon.phrases:
-        writings = () if phrase.protected else tuple(_writings(phrase))
-        shadows = [other for text in writings if (other := _shadow(sweeper, phrase, text))]
-        if shadows and len(shadows) == len(writings):
-            other = shadows[0]
+        shadows = (_shadow(sweeper, phrase, text) for text in _writings(phrase))
+        other = None if phrase.protected else next(shadows)
+        if other and all(shadows):
             yield f"{_where(phrase)} can never show beside {other.id!r} ({other.source}); delete it or grade it higher"
 
 

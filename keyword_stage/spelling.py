@@ -2,19 +2,23 @@
 
 want~ to die        `~` after a word also takes its inflections
 radicalis*          `*` at the very end takes every word that begins so
-send {0-3} pic      a gap: none to three words may stand between; at most two gaps, of at most five words
+send {0-3} pic      a gap: none to three words may stand between; at most four gaps, of at most five words
+@kin {0-2} hit~     any word of the class `kin` of `word_classes.csv`
+hit~|lash out {0-2} me      one or the other: `|` parts all that stands between two gaps
 """
 
 import re
 from dataclasses import dataclass
 from itertools import product
+from math import prod
 
 from domain.errors import InvalidLexicon
 from keyword_stage.fold import fold
 from keyword_stage.inflect import inflections
+from keyword_stage.word_classes import read_word_classes
 
-MAX_FORMS = 400
-MAX_PARTS = 3
+MAX_FORMS = 4000
+MAX_PARTS = 5
 MAX_GAP = 5
 _GAP = re.compile(r"\{([0-9])-([0-9])\}")
 
@@ -81,20 +85,36 @@ def phrase_forms(written: str) -> frozenset[str]:
     body = written[:-1] if prefix else written
     if "*" in body:
         raise InvalidLexicon("* may stand only at the very end of a phrase")
-    choices: list[list[str]] = []
-    for word in body.split():
-        if "~" in word[:-1]:
-            raise InvalidLexicon("~ may stand only at the end of a word")
-        if word.endswith("~"):
-            choices.append(sorted({fold(form).strip() for form in inflections(word[:-1].lower())}))
-        else:
-            choices.append([fold(word).strip()])
-    count = 1
-    for choice in choices:
-        count *= len(choice)
-    if count > MAX_FORMS:
-        raise InvalidLexicon(f"{count} inflected forms; use fewer ~ marks (at most {MAX_FORMS} forms)")
-    folded = {" ".join(word for word in words if word) for words in product(*choices)}
+    ways = body.split("|")
+    if len(ways) > 1 and (prefix or not all(map(str.split, ways))):
+        raise InvalidLexicon("| must stand between words, and takes no prefix")
+    folded = {form for way in ways for form in _product([_one_of(word) for word in way.split()])}
     if not all(any(char.isalnum() or ord(char) > 0x2000 for char in form) for form in folded) or not folded:
         raise InvalidLexicon("empty phrase: no letter, digit or emoji in it")
     return frozenset(f" {form}" if prefix else f" {form} " for form in folded)
+
+
+def _one_of(word: str) -> list[str]:
+    """The spellings of one place of a phrase: of a word, or of a class of words."""
+    if not word.startswith("@") or len(word) == 1:
+        return _inflected(word)
+    classes = read_word_classes()
+    if word[1:] not in classes:
+        raise InvalidLexicon(f"no class of words is named {word!r} in word_classes.csv")
+    items = classes[word[1:]]
+    return sorted({form for item in items for form in _product([_inflected(part) for part in item.split()])})
+
+
+def _inflected(word: str) -> list[str]:
+    if "~" in word[:-1]:
+        raise InvalidLexicon("~ may stand only at the end of a word")
+    if word.endswith("~"):
+        return sorted({fold(form).strip() for form in inflections(word[:-1].lower())})
+    return [fold(word).strip()]
+
+
+def _product(choices: list[list[str]]) -> set[str]:
+    count = prod(map(len, choices))
+    if count > MAX_FORMS:
+        raise InvalidLexicon(f"{count} forms; use fewer marks or a gap between them (at most {MAX_FORMS} forms)")
+    return {" ".join(word for word in words if word) for words in product(*choices)}
