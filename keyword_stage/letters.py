@@ -7,7 +7,7 @@ from itertools import islice, product
 from keyword_stage.fold import fold
 from keyword_stage.parted import JOINTS, MOST_WORDS, join_pieces
 from keyword_stage.reading import Edit
-from keyword_stage.signs import repeated
+from keyword_stage.signs import has_signs, repeated
 from keyword_stage.vocabulary import LONGEST, Vocabulary
 
 _LEET: dict[str, str] = {
@@ -70,7 +70,8 @@ def _read_figures(text: str, figures: re.Match[str] | None, vocabulary: Vocabula
 
 
 def _signs(text: str) -> list[int]:
-    found = {match.start() for pattern in (_SIGN, _CAPITAL) for match in pattern.finditer(text)}
+    patterns = (_SIGN, _CAPITAL) if has_signs(text) else ()
+    found = {match.start() for pattern in patterns for match in pattern.finditer(text)}
     return sorted(found.union(repeated(text)))
 
 

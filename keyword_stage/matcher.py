@@ -54,7 +54,7 @@ class Matcher:
         text = page.text
         others = readings(text, self._vocabulary, self._emoji, page.from_ocr)
         scans = [(reading, self._sweeper.scan(reading.text if reading else text)) for reading in (None, *others)]
-        if not any(self._sweeper.may_hit(scan) for _, scan in scans):
+        if not any(scan.phrases for _, scan in scans):
             return [], []
         context: list[ContextWord] = []
         found: dict[tuple[int, int, str, str], Sighting] = {}

@@ -1,11 +1,17 @@
-"""One pass of the automaton over a text: where phrases stand, and the words that their rules look for."""
+"""Where phrases stand in a text, and the words that their rules look for.
+
+A clean text costs one fold and one pass of a small automaton: phrases, and of each phrase with gaps its rarest part,
+the anchor. Only a text with an anchor is read for the other parts, and offsets are worked out only for what is found.
+"""
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Iterator, Set
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 
-from keyword_stage.automaton import AUTOMATA, build_automaton
+from keyword_stage.automaton import AUTOMATA, Automaton, build_automaton
+from keyword_stage.common_words import COMMON_WORDS
 from keyword_stage.fold import fold, fold_offsets
 from keyword_stage.gaps import Place, join_parts
 from keyword_stage.lexicon import Lexicon, Phrase
@@ -14,6 +20,10 @@ _BLOCK_BREAK = re.compile(r"\n[^\S\n]*\n")
 _MARKS = re.compile("[\u00ad\u0300-\u036f\u200b-\u200d\u2060\ufe00-\ufe0f\ufeff]*")
 _APART = 1000
 """Words that an empty line counts for: more than any rule reaches, so that none looks into another block."""
+_COMMON = 50
+"""Rare words that a very common one counts for when an anchor is chosen."""
+_SHORT = 3
+"""Letters up to which a word counts as a very common one there."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,23 +34,24 @@ class Form:
         text: With its surrounding spaces; without the trailing one it also takes longer words.
         words: How many it has.
         phrases: Phrases without gaps.
-        parts: Number of a phrase with gaps, and of its part.
+        parts: Numbers of parts of phrases with gaps.
         context: Whether a rule looks for it.
     """
 
     text: str
     words: int
-    phrases: tuple[Phrase, ...]
-    parts: tuple[tuple[int, int], ...]
-    context: bool
+    phrases: tuple[Phrase, ...] = ()
+    parts: tuple[int, ...] = ()
+    context: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """What the automaton saw in a text, in folded offsets."""
+    """Where phrases stand in a text, in offsets into its folded form and before any of their rules."""
 
     text: str
-    ends: list[tuple[int, Form]]
+    folded: str
+    phrases: list[tuple[Phrase, Place]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +67,16 @@ class Sweep:
     context: list[tuple[str, Place]]
 
 
+@dataclass(frozen=True, slots=True)
+class _Gapped:
+    """A phrase with gaps: the numbers of its parts, which of them is its anchor, and the numbers of all others."""
+
+    phrase: Phrase
+    parts: tuple[int, ...]
+    anchor: int
+    others: tuple[int, ...]
+
+
 class Sweeper:
     """Finds the phrases of a lexicon and the context of their rules as whole words.
 
@@ -63,66 +84,125 @@ class Sweeper:
     """
 
     def __init__(self, lexicon: Lexicon, automaton: str = AUTOMATA[0]) -> None:
-        self._gapped = [phrase for phrase in lexicon.phrases if phrase.spelling.gaps]
+        numbers: dict[frozenset[str], int] = {}
+        self._gapped: dict[int, list[_Gapped]] = {}
         phrases: dict[str, list[Phrase]] = {}
-        parts: dict[str, list[tuple[int, int]]] = {}
-        context = frozenset(form for phrase in lexicon.phrases for form in phrase.rules.context)
+        anchors: dict[str, set[int]] = {}
+        others: dict[str, set[int]] = {}
         for phrase in lexicon.phrases:
-            for form in () if phrase.spelling.gaps else phrase.spelling.parts[0]:
-                phrases.setdefault(form, []).append(phrase)
-        for number, phrase in enumerate(self._gapped):
-            for part, forms in enumerate(phrase.spelling.parts):
+            spelling = phrase.spelling
+            if not spelling.gaps:
+                for form in spelling.parts[0]:
+                    phrases.setdefault(form, []).append(phrase)
+                continue
+            parts = tuple(numbers.setdefault(forms, len(numbers)) for forms in spelling.parts)
+            anchor = min(range(len(parts)), key=lambda part: _commonness(spelling.parts[part]))
+            self._gapped.setdefault(parts[anchor], []).append(
+                _Gapped(phrase, parts, anchor, parts[:anchor] + parts[anchor + 1 :])
+            )
+            for part, forms in enumerate(spelling.parts):
                 for form in forms:
-                    parts.setdefault(form, []).append((number, part))
-        values: dict[str, Form] = {}
-        for text in {**phrases, **parts, **dict.fromkeys(context)}:
-            mine = tuple(phrases.get(text, ())), tuple(parts.get(text, ()))
-            values[text] = Form(text, len(text.split()), *mine, text in context)
-        self._automaton = build_automaton(values, automaton)
+                    (anchors if part == anchor else others).setdefault(form, set()).add(parts[part])
+        context = frozenset(form for phrase in lexicon.phrases for form in phrase.rules.context)
+        first = {
+            text: Form(text, len(text.split()), tuple(phrases.get(text, ())), tuple(sorted(anchors.get(text, ()))))
+            for text in {**phrases, **anchors}
+        }
+        rest = {
+            text: Form(text, len(text.split()), (), tuple(sorted(others.get(text, ()))), text in context)
+            for text in {**others, **dict.fromkeys(context)}
+        }
+        self._first = build_automaton(first, automaton)
+        self._rest: Automaton[Form] | None = build_automaton(rest, automaton) if rest else None
+        self._looks_around = bool(context)
 
     def scan(self, text: str) -> Scan:
-        """Runs the automaton; nothing slower happens to a text without phrases."""
-        return Scan(text, list(self._automaton.iter(fold(text))))
+        """Finds phrases; nothing slower than the first automaton happens to a text without a phrase or an anchor."""
+        folded = fold(text)
+        ends = list(self._first.iter(folded))
+        if not ends:
+            return Scan(text, folded, [])
+        forms = {form for _, form in ends}
+        others = list(self._rest.iter(folded)) if self._rest and any(form.parts for form in forms) else []
+        gapped = self._complete(forms, {form for _, form in others})
+        if not gapped and not any(form.phrases for form in forms):
+            return Scan(text, folded, [])
+        blocks = _blocks(text)
+        anchors = {each.parts[each.anchor] for each in gapped}
+        found: list[tuple[Phrase, Place]] = []
+        placed: dict[int, list[Place]] = {}
+        for form, place in _places(folded, _of_use(ends, anchors), blocks):
+            found.extend((phrase, place) for phrase in form.phrases)
+            for part in form.parts:
+                placed.setdefault(part, []).append(place)
+        beside: dict[int, list[Place]] = {}
+        wanted = {part for each in gapped for part in each.others}
+        for form, place in _places(folded, _of_use(others, wanted), blocks):
+            for part in form.parts:
+                beside.setdefault(part, []).append(place)
+        for each in gapped:
+            parts = [(placed if at == each.anchor else beside).get(part, ()) for at, part in enumerate(each.parts)]
+            if all(parts):
+                found.extend((each.phrase, place) for place in join_parts(parts, each.phrase.spelling.gaps))
+        return Scan(text, folded, found)
 
-    def may_hit(self, scan: Scan) -> bool:
-        """Whether a phrase, or every part of one with gaps, was seen."""
-        forms = {form for _, form in scan.ends}
-        if any(form.phrases for form in forms):
-            return True
-        seen: dict[int, set[int]] = {}
-        for form in forms:
-            for number, part in form.parts:
-                seen.setdefault(number, set()).add(part)
-        return any(len(parts) == len(self._gapped[number].spelling.parts) for number, parts in seen.items())
+    def _complete(self, forms: Iterable[Form], others: Iterable[Form]) -> list[_Gapped]:
+        """Phrases with gaps of which every part was seen, wherever it stands."""
+        seen = {part for form in others for part in form.parts}
+        anchors = {part for form in forms for part in form.parts}
+        return [each for anchor in sorted(anchors) for each in self._gapped[anchor] if seen.issuperset(each.others)]
 
     def locate(self, scan: Scan) -> Sweep:
-        """Where everything stands that a scan saw; nothing reaches across an empty line."""
-        sweep = Sweep([], [])
-        parts: dict[int, list[list[Place]]] = {}
-        for form, place in _places(scan):
-            sweep.phrases.extend((phrase, place) for phrase in form.phrases)
-            if form.context:
-                sweep.context.append((form.text, place))
-            for number, part in form.parts:
-                parts.setdefault(number, [[] for _ in self._gapped[number].spelling.parts])[part].append(place)
-        for number, places in parts.items():
-            phrase = self._gapped[number]
-            sweep.phrases.extend((phrase, place) for place in join_parts(places, phrase.spelling.gaps))
-        return sweep
+        """Offsets into the text of what a scan found, and what rules look for; nothing reaches across an empty line."""
+        context: list[tuple[str, Place]] = []
+        if self._looks_around and self._rest:
+            places = _places(scan.folded, self._rest.iter(scan.folded), _blocks(scan.text))
+            context = [(form.text, place) for form, place in places if form.context]
+        if not (scan.phrases or context):
+            return Sweep([], [])
+        _, origin = fold_offsets(scan.text)
+        return Sweep(
+            [(phrase, _original(scan.text, place, origin)) for phrase, place in scan.phrases],
+            [(form, _original(scan.text, place, origin)) for form, place in context],
+        )
 
 
-def _places(scan: Scan) -> Iterable[tuple[Form, Place]]:
-    folded, origin = fold_offsets(scan.text)
-    breaks = [match.start() for match in _BLOCK_BREAK.finditer(scan.text)]
-    word = counted = 0
-    for end, form in scan.ends:
+def _of_use(ends: Iterable[tuple[int, Form]], parts: Set[int]) -> Iterator[tuple[int, Form]]:
+    return (each for each in ends if each[1].phrases or not parts.isdisjoint(each[1].parts))
+
+
+def _commonness(forms: Collection[str]) -> tuple[int, int]:
+    """How often one of the spellings may be seen in ordinary text, for want of counts: fewer and longer is rarer."""
+    words = [form.strip() for form in forms]
+    common = sum(word in COMMON_WORDS or len(word) <= _SHORT for word in words)
+    return len(words) + _COMMON * common, -min(map(len, words))
+
+
+def _blocks(text: str) -> list[int]:
+    """For each empty line how many words stand before it."""
+    breaks = [match.start() for match in _BLOCK_BREAK.finditer(text)]
+    if not breaks:
+        return []
+    return list(accumulate(len(fold(text[start:end]).split()) for start, end in pairwise([0, *breaks])))
+
+
+def _places(folded: str, ends: Iterable[tuple[int, Form]], blocks: list[int]) -> Iterator[tuple[Form, Place]]:
+    """Where forms stand in a folded text, without those that an empty line cuts."""
+    word = counted = block = 0
+    for end, form in ends:
         last = end - 1 if form.text.endswith(" ") else folded.index(" ", end) - 1
         word += folded.count(" ", counted, last)
         counted = last
-        start = origin[end - len(form.text) + 2]  # past the leading space
-        block = bisect_left(breaks, start)
-        if block == bisect_left(breaks, origin[last]):
-            past = origin[last] + 1
-            marks = _MARKS.match(scan.text, past)
-            number = word + _APART * block
-            yield form, Place(start, marks.end() if marks else past, number - form.words + 1, number)
+        first = word - form.words
+        if blocks:
+            block = bisect_right(blocks, word - 1)
+            if block != bisect_right(blocks, first):
+                continue
+        apart = _APART * block
+        yield form, Place(end - len(form.text) + 2, last, first + apart, word - 1 + apart)
+
+
+def _original(text: str, place: Place, origin: list[int]) -> Place:
+    past = origin[place.end] + 1
+    marks = _MARKS.match(text, past)
+    return Place(origin[place.start], marks.end() if marks else past, place.first, place.last)

@@ -36,6 +36,7 @@ class Vocabulary:
     def __init__(self, lexicon: Lexicon) -> None:
         counts: Counter[str] = Counter()
         stems: set[str] = set()
+        sure: set[str] = set()
         forms: dict[str, None] = {}
         for phrase in (phrase for phrase in lexicon.phrases if phrase.language == ENGLISH):
             for form in (form for part in phrase.spelling.parts for form in sorted(part)):
@@ -44,8 +45,11 @@ class Vocabulary:
                 if not form.endswith(" "):
                     stems.add(words.pop())
                 counts.update(words)
+                if not phrase.spelling.gaps:
+                    sure.update(words)
             counts.update(word for form in phrase.rules.context for word in form.split())
         self._counts = counts
+        self._sure = frozenset(sure)
         self._stems = frozenset(stem for stem in stems if len(stem) >= _SHORTEST_STEM)
         self._lengths = sorted({len(stem) for stem in self._stems})
         self._pairs = frozenset(pair for form in forms for pair in pairwise(form.split()))
@@ -70,12 +74,12 @@ class Vocabulary:
         return tuple(sorted(words, key=lambda word: (-self._counts[word], word)))
 
     def is_ordinary(self, word: str) -> bool:
-        """Whether a folded word is plain English or one of the lexicon's, and so hardly a piece of another."""
+        """Whether a folded word is plain English or one of the lexicon's, and so hardly a piece of another.
+
+        Words that the lexicon holds only in phrases with gaps are not: families name too many.
+        """
         return (
-            word in COMMON_WORDS
-            or word in PLAIN_WORDS
-            or word in _ALONE
-            or (len(word) >= _SURE and word in self._counts)
+            word in COMMON_WORDS or word in PLAIN_WORDS or word in _ALONE or (len(word) >= _SURE and word in self._sure)
         )
 
     def takes(self, word: str) -> bool:
