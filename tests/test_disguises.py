@@ -98,7 +98,7 @@ def test_clean_text_is_left_alone(matcher: Matcher, text: str, from_ocr: bool) -
 
 
 NOISE = 0.03
-"""What chance may take from a share over 120 phrases, whose cases fall together; `evaluation.attack_matrix` measures."""
+"""What chance may take from a share over 120 phrases; `evaluation.attack_matrix` measures."""
 
 
 def test_recall_of_each_technique_on_a_seeded_sample(lexicon: Lexicon, matcher: Matcher) -> None:
