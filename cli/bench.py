@@ -60,6 +60,26 @@ def overlays(schools: int, quick: bool, out: Path | None) -> None:
     _report("overlays", out, schools=schools, quick=quick)
 
 
+@command.command("http")
+@click.option("--requests", default=640, show_default=True, type=click.IntRange(64), help="Texts of each kind.")
+@click.option("--images", default=3, show_default=True, type=click.IntRange(1), help="Captures.")
+@click.option("--overload", default=0.0, type=click.FloatRange(0), help="Seconds of open loop at 3 times capacity.")
+@click.option("--quick", is_flag=True, help="A few requests: shows that it runs.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Also write the report here.")
+def http(requests: int, images: int, overload: float, quick: bool, out: Path | None) -> None:
+    """Measures the service over HTTP: against a bare echo and a naive server of the same model."""
+    _report("over_http", out, requests=requests, images=images, overload=overload, quick=quick)
+
+
+@command.command("grpc")
+@click.option("--requests", default=640, show_default=True, type=click.IntRange(64), help="Texts of each kind.")
+@click.option("--quick", is_flag=True, help="A few requests: shows that it runs.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Also write the report here.")
+def grpc(requests: int, quick: bool, out: Path | None) -> None:
+    """Measures the service over gRPC: unary, in batches, on a stream."""
+    _report("over_grpc", out, requests=requests, quick=quick)
+
+
 def _report(bench: str, out: Path | None, **options: Any) -> None:
     if importlib.util.find_spec("benchmarks") is None:
         raise click.ClickException("the benchmarks are in no wheel; run them from a checkout")

@@ -1,0 +1,105 @@
+"""A server in a process of its own on loopback, and what it has used so far."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+_TICKS = os.sysconf("SC_CLK_TCK")
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+@dataclass(frozen=True, slots=True)
+class ServerProcess:
+    """One that runs.
+
+    Attributes:
+        pid: Its process id.
+        port: Of HTTP.
+        grpc_port: Of gRPC; 0 if it speaks none.
+    """
+
+    pid: int
+    port: int
+    grpc_port: int = 0
+
+    def cpu_seconds(self) -> float:
+        """CPU seconds that it and its children have used."""
+        return sum(_ticks(pid) for pid in self._pids()) / _TICKS
+
+    def resident_mib(self) -> float:
+        """Resident size of it and its children."""
+        pages = (int(Path(f"/proc/{pid}/statm").read_text("ascii").split()[1]) for pid in self._pids())
+        return sum(pages) * _PAGE / 2**20
+
+    def _pids(self) -> list[int]:
+        found, at = [self.pid], 0
+        while at < len(found):
+            for task in Path(f"/proc/{found[at]}/task").iterdir():
+                found += map(int, (task / "children").read_text("ascii").split())
+            at += 1
+        return found
+
+
+@contextmanager
+def peer(kind: str) -> Iterator[ServerProcess]:
+    """The echo or the naive server."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    command = [sys.executable, "-m", "benchmarks.peer_server", kind, str(listener.fileno())]
+    process = subprocess.Popen(command, pass_fds=[listener.fileno()])
+    port = listener.getsockname()[1]
+    try:
+        _wait(port)
+        yield ServerProcess(process.pid, port)
+    finally:
+        listener.close()
+        process.send_signal(signal.SIGTERM)
+        process.wait(30)
+
+
+@contextmanager
+def secondglance(*args: str) -> Iterator[ServerProcess]:
+    """The real service."""
+    command = [sys.executable, "-m", "cli.main", "serve", "--http-port", "0", "--grpc-port", "0", *args]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    assert process.stderr
+    seen: list[str] = []
+    for line in process.stderr:
+        seen.append(line)
+        ready = re.search(r"ready: http \S+:(\d+), grpc \S+:(\d+)", line)
+        if ready:
+            break
+    else:
+        raise RuntimeError(f"the service did not start: {''.join(seen)}")
+    drain = threading.Thread(target=process.stderr.read, daemon=True)
+    drain.start()
+    try:
+        yield ServerProcess(process.pid, int(ready[1]), int(ready[2]))
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(60)
+        drain.join()
+
+
+def _wait(port: int) -> None:
+    for _ in range(600):
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/openapi.json", timeout=5).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError("the server did not start")
+
+
+def _ticks(pid: int) -> int:
+    fields = Path(f"/proc/{pid}/stat").read_text("ascii", errors="replace").rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])

@@ -1,0 +1,69 @@
+import json
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+import benchmarks.over_http
+from benchmarks.load import Answer, Load, closed_loop, open_loop, percentile, timeless
+from benchmarks.over_http import UnequalAnswers, batch, bodies, check_equal
+from benchmarks.server_process import ServerProcess, peer
+from benchmarks.texts import Texts, read_texts
+from cli.bench import command
+
+
+def answered(body: Any) -> Answer:
+    return Answer(200, {}, json.dumps(body).encode(), 0.1)
+
+
+def test_load_reaches_the_server_and_its_cost_is_the_servers() -> None:
+    sent = bodies([f"text {number} " + "x" * 20_000 for number in range(200)])
+    with peer("echo") as server:
+        load = closed_loop(server, "/v1/score", sent, 4)
+        assert [answer.body for answer in load.answers] == [
+            json.dumps(json.loads(body), separators=(",", ":"), ensure_ascii=False).encode() for body in sent
+        ]
+        flood = open_loop(server, "/v1/score", sent, a_second=100, seconds=0.5, timeout_s=5)
+        assert 45 <= len(flood.answers) <= 52
+        assert {answer.status for answer in (*load.answers, *flood.answers)} == {200}
+        assert 0 < load.cpu_seconds <= 2 * load.wall_seconds
+        assert server.resident_mib() > 10
+
+
+def test_texts_without_a_hit_have_none_and_the_others_differ_in_length() -> None:
+    texts = read_texts(24)
+    assert len(texts.plain) == len(texts.hits) == 24
+    assert {len(text) for text in texts.plain} == {2000}
+    assert max(map(len, texts.hits)) > 4 * min(map(len, texts.hits))
+
+
+@pytest.mark.parametrize("wrong", ["none", "load", "batch"])
+def test_an_answer_that_depends_on_the_load_ends_the_bench(monkeypatch: pytest.MonkeyPatch, wrong: str) -> None:
+    def fake(server: Any, path: str, sent: Any, clients: int) -> Load:
+        severity = 5 if wrong == ("batch" if path.endswith("batch") else "load" if clients > 1 else "") else 0
+        verdict = {"id": "0", "severity": severity, "timing_ns": {"total": clients}}
+        return Load([answered({"verdicts": [verdict]} if path.endswith("batch") else verdict)])
+
+    monkeypatch.setattr(benchmarks.over_http, "closed_loop", fake)
+    server, texts = ServerProcess(1, 1), Texts((), ("x",))
+    loaded = Load([answered({"id": "0", "severity": 0, "timing_ns": {"total": 9}})])
+    if wrong == "none":
+        check_equal(server, loaded, texts, bodies(texts.hits))
+        return
+    with pytest.raises(UnequalAnswers):
+        check_equal(server, loaded, texts, bodies(texts.hits))
+
+
+def test_small_parts() -> None:
+    assert json.loads(batch(["a", "b"])) == {"captures": [{"id": "0", "text": "a"}, {"id": "1", "text": "b"}]}
+    assert percentile([3, 1, 2], 0.5) == 2
+    assert (percentile([], 0.99), percentile([1, 2], 1.0)) == (0.0, 2)
+    assert timeless(answered({"verdicts": [{"id": "a", "timing_ns": 1}]})) == {"verdicts": [{"id": "a"}]}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["http", "grpc"])
+def test_the_bench_runs_to_its_report(name: str) -> None:
+    done = CliRunner().invoke(command, [name, "--quick"])
+    assert done.exit_code == 0, done.output
+    assert "CPU ms a capture" in done.output
