@@ -6,6 +6,7 @@ from typing import Any
 
 import grpc
 import grpc.aio
+from google.protobuf.message import DecodeError
 
 from domain.errors import SecondglanceError
 from serving.access import Access, credential_of
@@ -61,7 +62,19 @@ class GrpcAccess(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
         except SecondglanceError as error:
             return _refusal(handler, error)
         _CALLER.set(caller)
-        return handler
+        return handler._replace(request_deserializer=_reader(handler.request_deserializer))
+
+
+def _reader(deserialize: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
+    """Reads a message, or None where the bytes are none: left to gRPC, that would be a fault of ours (UNKNOWN)."""
+
+    def read(message: bytes) -> Any:
+        try:
+            return deserialize(message)
+        except DecodeError:
+            return None
+
+    return read
 
 
 def _refusal(handler: Any, error: SecondglanceError) -> Any:

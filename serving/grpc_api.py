@@ -42,12 +42,14 @@ class Scoring(scoring_pb2_grpc.ScoringServicer):
     async def Score(self, request: pb.ScoreRequest, context: Context) -> pb.ScoreResponse:  # noqa: N802
         """Scores one capture."""
         async with answering(context, self._service) as call:
+            _check(request)
             verdict = await self._service.score(to_capture(request.capture), _options(request), call)
             return pb.ScoreResponse(verdict=to_verdict(verdict))
 
     async def ScoreBatch(self, request: pb.ScoreBatchRequest, context: Context) -> pb.ScoreBatchResponse:  # noqa: N802
         """Scores up to 256 captures."""
         async with answering(context, self._service) as call:
+            _check(request)
             if len(request.captures) > MAX_BATCH:
                 raise InvalidRequest(f"at most {MAX_BATCH} captures a batch")
             captures = [_read(message) for message in request.captures]
@@ -69,6 +71,7 @@ class Scoring(scoring_pb2_grpc.ScoringServicer):
             number = 0
             try:
                 async for request in requests:
+                    _check(request)
                     number += 1
                     name = f"{stream.request_id}.{number}"
                     longest_s = self._service.limits.longest_s
@@ -97,6 +100,11 @@ class Scoring(scoring_pb2_grpc.ScoringServicer):
         except SecondglanceError as error:
             outcome = error
         return to_result(request.capture.id, outcome)
+
+
+def _check(request: object) -> None:
+    if request is None:
+        raise InvalidRequest("the bytes are no message of this method")
 
 
 def _read(message: pb.Capture) -> Capture | SecondglanceError:

@@ -1,0 +1,131 @@
+"""Whatever is sent, the service answers with a refusal that names the fault, and never with a fault of its own."""
+
+import asyncio
+import json
+import random
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import grpc
+import grpc.aio
+import pytest
+from fastapi.testclient import TestClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from domain.capture import Capture
+from pipeline.pipeline import Options, Pipeline
+from serving.grpc_api import GrpcServer
+from serving.http_access import scopes
+from serving.http_api import make_app
+from serving.limits import Limits
+from serving.service import ScoringService
+from tests.conftest import FixedScorer
+
+ADMIN = ("/v1/active:reload", "/v1/active:rollback", "/v1/lexicon:reload")
+FUZZ = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=40),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=12), inner, max_size=4),
+    max_leaves=12,
+)
+CAPTURE = st.fixed_dictionaries(
+    {},
+    optional={
+        "id": st.text(max_size=20) | JSON,
+        "text": st.text(max_size=300) | JSON,
+        "image": st.sampled_from(["", "%%%", "aGVsbG8=", "iVBORw0KGgo="]) | JSON,
+        "context": st.dictionaries(st.sampled_from(["site", "group", "url", "captured_at"]), st.text()) | JSON,
+        "evidence": st.booleans() | JSON,
+        "read_all": st.booleans() | JSON,
+    },
+)
+HEADERS = st.fixed_dictionaries(
+    {},
+    optional={
+        "x-request-id": st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=140),
+        "x-request-timeout": st.sampled_from(["", "0", "1e9", "nan", "-1", "soon", "0.5"]),
+        "idempotency-key": st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=8),
+        "traceparent": st.sampled_from(["", "00-x", f"00-{'a' * 32}-{'b' * 16}-01"]),
+        "content-type": st.sampled_from(["application/json", "text/plain", "multipart/form-data; boundary=x", ""]),
+    },
+)
+
+
+@pytest.fixture(scope="module")
+def service(pipeline: Pipeline) -> ScoringService:
+    return ScoringService(replace(pipeline, scorer=FixedScorer()), Limits(1, 1, 1))
+
+
+@pytest.fixture(scope="module")
+def client(service: ScoringService) -> Iterator[TestClient]:
+    with TestClient(make_app(service), raise_server_exceptions=False) as opened:
+        yield opened
+
+
+def check(answer: Any) -> None:
+    assert answer.status_code < 500 or answer.json()["type"].endswith("ocr_failed"), answer.text
+    assert answer.headers["x-request-id"]
+    if answer.status_code >= 400:
+        assert "json" in answer.headers["content-type"]
+        assert json.loads(answer.content)
+
+
+@FUZZ
+@given(data=st.data())
+def test_any_json_on_any_route(client: TestClient, data: st.DataObject) -> None:
+    every = scopes(client.app)  # type: ignore[arg-type]
+    routes = [(method, path) for method, path, _ in every if path not in ADMIN and method != "HEAD"]
+    method, path = data.draw(st.sampled_from(routes))
+    path = path.replace("{", "").replace("}", "")
+    body = data.draw(CAPTURE | st.fixed_dictionaries({"captures": st.lists(CAPTURE, max_size=4) | JSON}) | JSON)
+    headers = {"content-type": "application/json", **data.draw(HEADERS)}
+    content = json.dumps(body).encode()
+    check(client.request(method, path, content=content, headers=headers))
+
+
+@FUZZ
+@given(
+    content=st.binary(max_size=200),
+    headers=HEADERS,
+    path=st.sampled_from(["/v1/score", "/v1/captures", "/v1/score:batch"]),
+)
+def test_any_bytes(client: TestClient, content: bytes, headers: dict[str, str], path: str) -> None:
+    check(client.post(path, content=content, headers=headers))
+
+
+def test_any_bytes_over_grpc(service: ScoringService, caplog: pytest.LogCaptureFixture) -> None:
+    seen: set[grpc.StatusCode] = set()
+
+    async def run() -> None:
+        server = GrpcServer(service)
+        port = await server.start("127.0.0.1:0")
+        async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+            score = channel.unary_unary("/secondglance.v1.Scoring/Score")
+            batch = channel.unary_unary("/secondglance.v1.Scoring/ScoreBatch")
+
+            async def send(call: Any, content: bytes) -> None:
+                try:
+                    await call(content, timeout=20)
+                    seen.add(grpc.StatusCode.OK)
+                except grpc.aio.AioRpcError as error:
+                    seen.add(error.code())
+
+            stream = channel.stream_stream("/secondglance.v1.Scoring/ScoreStream")
+            for content in messages():
+                await send(score, content)
+                await send(batch, content)
+                await send(lambda one, timeout: stream(iter([one]), timeout=timeout).read(), content)
+        await server.stop(0)
+
+    asyncio.run(run())
+    assert seen == {grpc.StatusCode.OK, grpc.StatusCode.INVALID_ARGUMENT}
+    assert "DecodeError" not in caplog.text
+    assert isinstance(service.score_now(Capture("a", text="x"), Options()).capture_id, str)  # type: ignore[union-attr]
+
+
+def messages() -> list[bytes]:
+    rng = random.Random(7)
+    made = [b"", b"\x0a\x00", b"\x0a\x02\x12\x00", b"\x0a\x05\x12\x03\xff\xfe\xfd"]
+    return made + [rng.randbytes(rng.randint(1, 60)) for _ in range(150)]
