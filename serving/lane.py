@@ -22,6 +22,7 @@ T = TypeVar("T")
 _LEARNING = 0.05
 """Weight of the newest piece of work in the running estimate of seconds a unit."""
 _LEAST_RETRY_S = 1.0
+_MARGIN = 2.0
 
 
 @dataclass(order=True, slots=True)
@@ -77,7 +78,7 @@ class Lane:
             call: By when it is wanted, and whose it is.
 
         Returns:
-            Its outcome; `Overloaded` if its deadline passed before its turn.
+            Its outcome; `Overloaded` if its turn came too late for its deadline.
 
         Raises:
             Overloaded: If there is no room for it, or it could not be done before the deadline.
@@ -111,12 +112,16 @@ class Lane:
         if waiting and self._waiting[call.tenant] + cost > self._limit - waiting:
             raise Overloaded(f"the {self.name} queue is full", max(_LEAST_RETRY_S, wait_s))
         busy = waiting or self._running >= self._count
-        if busy and self._seconds_for(waiting + cost) > call.seconds_left:
+        if busy and wait_s + self._seconds_of(cost) > call.seconds_left:
             raise Overloaded(f"the {self.name} queue is too long for the deadline", max(_LEAST_RETRY_S, wait_s))
 
     def _seconds_for(self, units: int) -> float:
         """How long all threads need for so much work; 0 as long as nothing was measured."""
         return units * (self._seconds_a_unit or 0.0) / self._count
+
+    def _seconds_of(self, units: int) -> float:
+        """How long one thread needs for so much work, with a margin as it is not the same each time."""
+        return _MARGIN * units * (self._seconds_a_unit or 0.0)
 
     def _start_thread(self) -> None:
         thread = threading.Thread(target=self._run, name=f"{self.name}-{len(self._threads)}", daemon=True)
@@ -159,9 +164,10 @@ class Lane:
     def _do(self, entry: _Entry) -> None:
         if not entry.future.set_running_or_notify_cancel():
             return
-        if not entry.call.wanted:
+        late = entry.call.seconds_left < self._seconds_of(entry.cost)
+        if not entry.call.wanted or (late and self.waiting):
             retry_s = max(_LEAST_RETRY_S, self._seconds_for(self.waiting))
-            entry.future.set_exception(Overloaded("its deadline passed before its turn", retry_s))
+            entry.future.set_exception(Overloaded("its turn came too late for its deadline", retry_s))
             return
         started = time.perf_counter()
         try:

@@ -104,7 +104,7 @@ def test_what_waited_past_its_deadline_is_not_begun(gate: Gate) -> None:
     late = lane.submit(lambda: gate.note("late"), 1, Call(deadline=time.monotonic() + 0.01))
     time.sleep(0.02)
     finish(lane, gate, held)
-    with pytest.raises(Overloaded, match="before its turn"):
+    with pytest.raises(Overloaded, match="too late for its deadline"):
         late.result(20)
     assert gate.ran == []
 
@@ -130,3 +130,14 @@ def test_an_error_reaches_who_asked_and_nobody_else() -> None:
         broken.result(20)
     assert whole.result(20) == 1
     lane.close()
+
+
+def test_what_could_not_be_done_in_time_any_more_makes_way(gate: Gate) -> None:
+    lane, held = busy(gate)
+    late = lane.submit(lambda: gate.note("late"), 1, Call(deadline=time.monotonic() + 15))
+    other = lane.submit(lambda: gate.note("other"), 1, Call(caller=Caller("other")))
+    lane._seconds_a_unit = 10.0  # as it may turn out while they wait
+    finish(lane, gate, held, other)
+    with pytest.raises(Overloaded, match="too late for its deadline"):
+        late.result(20)
+    assert gate.ran == ["other"]
