@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 import signal
 import socket
@@ -72,6 +73,8 @@ async def _serve(service: ScoringService, access: Access, settings: ServingSetti
     stopping = asyncio.create_task(stop.wait())
     try:
         await loop.run_in_executor(None, service.warm_up)
+        gc.collect()
+        gc.freeze()  # the lexicon's many objects live on: no collection needs to look through them
         await grpc_server.set_healthy(True)
         _LOG.info("ready: http %s:%d, grpc %s:%d", host, listener.getsockname()[1], host, grpc_port)
         await asyncio.wait({stopping, serving}, return_when=asyncio.FIRST_COMPLETED)

@@ -134,7 +134,8 @@ def test_an_error_reaches_who_asked_and_nobody_else() -> None:
 
 def test_what_could_not_be_done_in_time_any_more_makes_way(gate: Gate) -> None:
     lane, held = busy(gate)
-    late = lane.submit(lambda: gate.note("late"), 1, Call(deadline=time.monotonic() + 15))
+    patience = time.monotonic() + 15
+    late = lane.submit(lambda: gate.note("late"), 1, Call(caller=Caller("late"), deadline=patience))
     other = lane.submit(lambda: gate.note("other"), 1, Call(caller=Caller("other")))
     lane._seconds_a_unit = 10.0  # as it may turn out while they wait
     finish(lane, gate, held, other)
