@@ -101,7 +101,6 @@ class ImageMatch(Record):
     severity: int
     category: str
     box: Box
-    protected: bool = False
     mirrored: bool = False
     quarantined: bool = False
     source: str = ""

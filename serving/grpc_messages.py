@@ -58,7 +58,9 @@ def to_verdict(verdict: Verdict) -> pb.Verdict:
 
 def to_match(match: ImageMatch) -> pb.ImageMatch:
     """A known picture as a message."""
-    return pb.ImageMatch(**{**asdict(match), "box": _box(match.box)})
+    told = {**asdict(match), "box": _box(match.box)}
+    del told["protected"]
+    return pb.ImageMatch(**told)
 
 
 def _finding(finding: Finding) -> pb.Finding:

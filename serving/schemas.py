@@ -105,7 +105,9 @@ def verdict_to_json(verdict: Verdict) -> dict[str, Any]:
 
 def match_to_json(match: ImageMatch) -> dict[str, Any]:
     """A known picture."""
-    return {**asdict(match), "box": list(match.box), "tags": list(match.tags)}
+    told = {**asdict(match), "box": list(match.box), "tags": list(match.tags)}
+    del told["protected"]
+    return told
 
 
 def failure_to_json(identity: str | None, error: SecondglanceError) -> dict[str, Any]:

@@ -65,7 +65,6 @@ class ImageMatchOut(Answer):
     severity: Severity
     category: str
     box: Box
-    protected: bool = Field(description="Nothing may lower it.")
     mirrored: bool = Field(description="Found with left and right changed over.")
     quarantined: bool = Field(description="The item matched far too often: it raises nothing.")
     source: str = Field(description="Where the bank has the item from.")

@@ -192,7 +192,7 @@ class Finding(_message.Message):
     def __init__(self, phrase: _Optional[str] = ..., category: _Optional[str] = ..., grade: _Optional[int] = ..., severity: _Optional[int] = ..., assessed_category: _Optional[str] = ..., start: _Optional[int] = ..., end: _Optional[int] = ..., matched: _Optional[str] = ..., disguise: _Optional[_Iterable[str]] = ..., boxes: _Optional[_Iterable[_Union[Box, _Mapping]]] = ..., probability: _Optional[float] = ..., probabilities: _Optional[_Mapping[str, Ladder]] = ..., reason: _Optional[str] = ..., fingerprint: _Optional[str] = ..., evidence: _Optional[_Iterable[_Union[Evidence, _Mapping]]] = ..., action: _Optional[str] = ..., counterfactual: _Optional[_Union[Counterfactual, _Mapping]] = ...) -> None: ...
 
 class ImageMatch(_message.Message):
-    __slots__ = ("bank", "item", "algorithm", "distance", "quality", "severity", "category", "box", "protected", "mirrored", "quarantined", "source", "tags")
+    __slots__ = ("bank", "item", "algorithm", "distance", "quality", "severity", "category", "box", "mirrored", "quarantined", "source", "tags")
     BANK_FIELD_NUMBER: _ClassVar[int]
     ITEM_FIELD_NUMBER: _ClassVar[int]
     ALGORITHM_FIELD_NUMBER: _ClassVar[int]
@@ -201,7 +201,6 @@ class ImageMatch(_message.Message):
     SEVERITY_FIELD_NUMBER: _ClassVar[int]
     CATEGORY_FIELD_NUMBER: _ClassVar[int]
     BOX_FIELD_NUMBER: _ClassVar[int]
-    PROTECTED_FIELD_NUMBER: _ClassVar[int]
     MIRRORED_FIELD_NUMBER: _ClassVar[int]
     QUARANTINED_FIELD_NUMBER: _ClassVar[int]
     SOURCE_FIELD_NUMBER: _ClassVar[int]
@@ -214,12 +213,11 @@ class ImageMatch(_message.Message):
     severity: int
     category: str
     box: Box
-    protected: bool
     mirrored: bool
     quarantined: bool
     source: str
     tags: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, bank: _Optional[str] = ..., item: _Optional[str] = ..., algorithm: _Optional[str] = ..., distance: _Optional[int] = ..., quality: _Optional[int] = ..., severity: _Optional[int] = ..., category: _Optional[str] = ..., box: _Optional[_Union[Box, _Mapping]] = ..., protected: _Optional[bool] = ..., mirrored: _Optional[bool] = ..., quarantined: _Optional[bool] = ..., source: _Optional[str] = ..., tags: _Optional[_Iterable[str]] = ...) -> None: ...
+    def __init__(self, bank: _Optional[str] = ..., item: _Optional[str] = ..., algorithm: _Optional[str] = ..., distance: _Optional[int] = ..., quality: _Optional[int] = ..., severity: _Optional[int] = ..., category: _Optional[str] = ..., box: _Optional[_Union[Box, _Mapping]] = ..., mirrored: _Optional[bool] = ..., quarantined: _Optional[bool] = ..., source: _Optional[str] = ..., tags: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class Versions(_message.Message):
     __slots__ = ("service", "lexicon", "model", "banks", "policy")
