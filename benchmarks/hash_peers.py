@@ -1,7 +1,6 @@
 """What finds PDQ hashes within 31 bits: this project's index, mapped from files, and what others would use."""
 
 import gc
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -38,13 +37,18 @@ class Contender:
     megabytes: float
 
 
-def contenders(hashes: Hashes) -> Iterator[Contender]:
-    """All that are installed, built over the same hashes one after the other."""
+def contenders(hashes: Hashes, folder: Path) -> Iterator[Contender]:
+    """All that are installed, built over the same hashes one after the other.
+
+    Args:
+        hashes: Count x 32 bytes.
+        folder: For indexes that lie on disk; outlives the contenders.
+    """
     for name, build in BUILDERS.items():
         if name not in FILES or find_spec(FILES[name]):
             gc.collect()
             before = resident_megabytes()
-            look, told = build(hashes)
+            look, told = build(hashes, folder)
             yield Contender(name, look, told or resident_megabytes() - before)
 
 
@@ -61,25 +65,23 @@ def resident_megabytes() -> float:
     return 0.0
 
 
-def _ours(hashes: Hashes) -> tuple[Look, float]:
-    folder = tempfile.TemporaryDirectory(prefix="secondglance-bench-")
+def _ours(hashes: Hashes, folder: Path) -> tuple[Look, float]:
     radii = np.full(len(hashes), PDQ_DISTANCE, np.uint8)
-    home = Path(folder.name)
-    write_index(home, make_parts("pdq", hashes, radii, np.arange(len(hashes), dtype=np.uint32)), len(hashes))
-    mapped = map_index(home)
+    write_index(folder, make_parts("pdq", hashes, radii, np.arange(len(hashes), dtype=np.uint32)), len(hashes))
+    mapped = map_index(folder)
     if mapped is None:
         raise RuntimeError("the index that was written is not there")
     (part,) = mapped.parts
-    size = sum(path.stat().st_size for path in home.rglob("*") if path.is_file())
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
-    def look(query: Hashes, _: object = folder) -> Found:  # keeps the folder
+    def look(query: Hashes) -> Found:
         found = part.index.search_many(query[None])
         return list(zip(found.rows.tolist(), found.distances.tolist(), strict=True))
 
     return look, size / 1e6
 
 
-def _brute(hashes: Hashes) -> tuple[Look, float]:
+def _brute(hashes: Hashes, _: Path) -> tuple[Look, float]:
     words = hashes.view(np.uint64)
 
     def look(query: Hashes) -> Found:
@@ -98,7 +100,7 @@ def _range_search(index: Any) -> Look:
     return look
 
 
-def _faiss_flat(hashes: Hashes) -> tuple[Look, float]:
+def _faiss_flat(hashes: Hashes, _: Path) -> tuple[Look, float]:
     import faiss
 
     faiss.omp_set_num_threads(1)
@@ -107,7 +109,7 @@ def _faiss_flat(hashes: Hashes) -> tuple[Look, float]:
     return _range_search(index), hashes.nbytes / 1e6
 
 
-def _faiss_multi_hash(hashes: Hashes) -> tuple[Look, float]:
+def _faiss_multi_hash(hashes: Hashes, _: Path) -> tuple[Look, float]:
     import faiss
 
     faiss.omp_set_num_threads(1)
@@ -117,7 +119,7 @@ def _faiss_multi_hash(hashes: Hashes) -> tuple[Look, float]:
     return _range_search(index), 0.0
 
 
-def _threatexchange(hashes: Hashes) -> tuple[Look, float]:
+def _threatexchange(hashes: Hashes, _: Path) -> tuple[Look, float]:
     from threatexchange.signal_type.pdq.pdq_faiss_matcher import PDQMultiHashIndex
 
     index = PDQMultiHashIndex()
@@ -130,7 +132,7 @@ def _threatexchange(hashes: Hashes) -> tuple[Look, float]:
     return look, 0.0
 
 
-BUILDERS: dict[str, Callable[[Hashes], tuple[Look, float]]] = {
+BUILDERS: dict[str, Callable[[Hashes, Path], tuple[Look, float]]] = {
     OURS: _ours,
     "numpy, every hash": _brute,
     "faiss flat": _faiss_flat,

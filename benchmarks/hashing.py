@@ -1,9 +1,11 @@
 """`secondglance bench hash`: hashing a frame, proposing regions, and looking hashes up, against peers in one run."""
 
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -110,22 +112,23 @@ def _lookup(size: int, queries_a_distance: int) -> str:
     planted = [(int(dice.integers(size)), distance) for distance in range(PDQ_DISTANCE + 1)] * queries_a_distance
     queries = [_flipped(hashes[row], distance, dice) for row, distance in planted]
     rows = []
-    for contender in contenders(hashes):
-        seconds, missed = _ask(contender, queries, planted)
-        if contender.name == OURS and missed:
-            raise NotExact(f"of {size} hashes it missed {missed[0][0]} at distance {missed[0][1]}")
-        recall = 1 - len(missed) / len(planted)
-        worst = max((sum(away == one for _, away in missed) for one in range(PDQ_DISTANCE + 1)), default=0)
-        rows.append(
-            (
-                contender.name,
-                f"{np.percentile(seconds, 50) * 1e3:.2f}",
-                f"{np.percentile(seconds, 99) * 1e3:.2f}",
-                f"{recall:.3f}",
-                f"{1 - worst / queries_a_distance:.2f}",
-                f"{contender.megabytes:,.0f}",
+    with tempfile.TemporaryDirectory(prefix="secondglance-bench-") as folder:
+        for contender in contenders(hashes, Path(folder)):
+            seconds, missed = _ask(contender, queries, planted)
+            if contender.name == OURS and missed:
+                raise NotExact(f"of {size} hashes it missed {missed[0][0]} at distance {missed[0][1]}")
+            recall = 1 - len(missed) / len(planted)
+            worst = max((sum(away == one for _, away in missed) for one in range(PDQ_DISTANCE + 1)), default=0)
+            rows.append(
+                (
+                    contender.name,
+                    f"{np.percentile(seconds, 50) * 1e3:.2f}",
+                    f"{np.percentile(seconds, 99) * 1e3:.2f}",
+                    f"{recall:.3f}",
+                    f"{1 - worst / queries_a_distance:.2f}",
+                    f"{contender.megabytes:,.0f}",
+                )
             )
-        )
     header = ("index", "p50, CPU ms", "p99, CPU ms", "recall", "recall at its worst distance", "MB")
     return f"## {size:,} PDQ hashes, within 31 bits (n = {len(queries)} lookups, d = 0..31)\n\n{table(header, rows)}"
 
