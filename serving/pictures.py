@@ -78,7 +78,7 @@ class PictureService:
         Raises:
             InvalidRequest: It is no picture that decodes.
         """
-        return await self._run(lambda: hash_bytes(image), image_cost(image), call)
+        return await self._run(lambda: self._hash(image), image_cost(image), call)
 
     async def lookup(
         self, picture: PictureGiven, regions: bool, call: Call | None = None
@@ -97,7 +97,7 @@ class PictureService:
         if finder is None:
             checked(picture)
             return (), self._service.pipeline.versions.banks
-        found = await self._run(lambda: _lookup(finder, picture, regions), _cost(picture), call)
+        found = await self._run(lambda: self._lookup(finder, picture, regions), _cost(picture), call)
         return found, finder.digest[:16]
 
     async def compare(self, one: PictureGiven, other: PictureGiven, call: Call | None = None) -> Comparison:
@@ -107,7 +107,7 @@ class PictureService:
             InvalidRequest: One of them is neither a picture nor hashes.
         """
         cost = _cost(one) + _cost(other)
-        return await self._run(lambda: compare_digests(_hashes(one), _hashes(other)), cost, call)
+        return await self._run(lambda: compare_digests(self._hashes(one), self._hashes(other)), cost, call)
 
     async def group(self, captures: Sequence[tuple[str, Sighting]], call: Call | None = None) -> list[list[str]]:
         """Ids of captures by incident; the first of each is its card.
@@ -144,6 +144,28 @@ class PictureService:
         told = (about.name, about.owner, about.purpose, about.protected, about.negative, bank.count, bank.digest[:16])
         return BankTold(*told, tuple(sorted(aside)))
 
+    def _hash(self, image: bytes) -> dict[str, str]:
+        with self._service.pipeline.decoding:  # decoding is not for several threads at once
+            return hash_bytes(image)
+
+    def _hashes(self, picture: PictureGiven) -> dict[str, bytes]:
+        hashes = checked(picture)
+        if picture.image is None:
+            return hashes
+        told = self._hash(picture.image)
+        return {name: bytes.fromhex(told[name]) for name in HASHES if told[name]}
+
+    def _lookup(self, finder: PictureFinder, picture: PictureGiven, regions: bool) -> tuple[ImageMatch, ...]:
+        hashes = checked(picture)
+        if picture.image is None:
+            files = (hashes.get("md5", b""), hashes.get("sha256", b""))
+            queries = query_of(hashes.get("pdq"), hashes.get("phash"), picture.quality)
+            return finder.search(queries, files if any(files) else ())
+        with self._service.pipeline.decoding:
+            pixels = decode(picture.image)
+        queries = make_queries(pixels, find_regions(pixels) if regions else ())
+        return finder.search(queries, file_hashes(picture.image))
+
     async def _run(self, work: Callable[[], T], cost: int, call: Call | None) -> T:
         return await self._service.run_picture(work, cost, call or Call())
 
@@ -164,21 +186,3 @@ def checked(picture: PictureGiven) -> dict[str, bytes]:
 
 def _cost(picture: PictureGiven) -> int:
     return _HASH_COST if picture.image is None else image_cost(picture.image)
-
-
-def _lookup(finder: PictureFinder, picture: PictureGiven, regions: bool) -> tuple[ImageMatch, ...]:
-    hashes = checked(picture)
-    if picture.image is None:
-        files = (hashes.get("md5", b""), hashes.get("sha256", b""))
-        queries = query_of(hashes.get("pdq"), hashes.get("phash"), picture.quality)
-        return finder.search(queries, files if any(files) else ())
-    pixels = decode(picture.image)
-    return finder.search(make_queries(pixels, find_regions(pixels) if regions else ()), file_hashes(picture.image))
-
-
-def _hashes(picture: PictureGiven) -> dict[str, bytes]:
-    hashes = checked(picture)
-    if picture.image is None:
-        return hashes
-    told = hash_bytes(picture.image)
-    return {name: bytes.fromhex(told[name]) for name in HASHES if told[name]}
