@@ -104,7 +104,7 @@ def hash_bytes(data: bytes) -> dict[str, str]:
     """
     hashes = hash_picture(decode_picture(data))
     return {
-        "pdq": hashes.pdq.hex() if hashes.pdq_quality >= MIN_QUALITY else "",
+        "pdq": hashes.pdq.hex(),
         "phash": hashes.phash.hex(),
         "md5": hashlib.md5(data, usedforsecurity=False).hexdigest(),
         "sha256": hashlib.sha256(data).hexdigest(),
@@ -123,7 +123,7 @@ def _hashes(row: Mapping[str, str], folder: Path | None) -> tuple[dict[str, byte
     if not given:
         raise ValueError(f"it has neither {', nor '.join(HASHES)}, nor file")
     quality = _whole_number("quality", row["quality"], 100) if row.get("quality") else None
-    if "pdq" in given and quality is not None and quality < MIN_QUALITY:
+    if [*given] == ["pdq"] and quality is not None and quality < MIN_QUALITY:
         raise ValueError(f"quality {quality} is below {MIN_QUALITY}: PDQ cannot tell such a flat picture from others")
     hashes = {name: parse_hex(name, text, HASHES[name]) for name, text in given.items()}
     return hashes, quality, row.get("made_with", "")[:_MOST_TEXT]

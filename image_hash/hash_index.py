@@ -9,13 +9,13 @@ import numpy.typing as npt
 
 from image_hash.bank_item import HASHES, MIN_QUALITY
 from image_hash.chunk_index import MOST_ROWS, SCAN_UP_TO, ChunkIndex
-from image_hash.matching import PDQ_DISTANCE, PHASH_DISTANCE
+from image_hash.matching import CONFIRMED_PHASH_DISTANCE, PDQ_DISTANCE
 from image_hash.query import Queries
 
 Perceptual = Literal["pdq", "phash"]
 PERCEPTUAL: tuple[Perceptual, ...] = ("pdq", "phash")
 
-_USUAL_RADIUS = {"pdq": PDQ_DISTANCE, "phash": PHASH_DISTANCE}
+_USUAL_RADIUS = {"pdq": PDQ_DISTANCE, "phash": CONFIRMED_PHASH_DISTANCE}
 
 
 class Near(NamedTuple):

@@ -30,7 +30,8 @@ PRAGMA user_version = 1;
 _COLUMNS = tuple(field.name for field in fields(BankItem))
 _READ = f"number, quarantined, {', '.join(_COLUMNS)}"
 _ASK_HASHES = {
-    "pdq": "SELECT number, pdq, distance, 1 FROM items WHERE pdq IS NOT NULL AND number > ? ORDER BY number",
+    "pdq": "SELECT number, pdq, distance, 1 FROM items WHERE pdq IS NOT NULL AND (quality IS NULL OR quality >= 50)"
+    " AND number > ? ORDER BY number",
     "phash": "SELECT number, phash, distance, pdq IS NOT NULL FROM items"
     " WHERE phash IS NOT NULL AND number > ? ORDER BY number",
 }

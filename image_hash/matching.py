@@ -12,11 +12,14 @@ from image_hash.query import Queries
 
 PDQ_DISTANCE = 31
 PHASH_DISTANCE = 8
+CONFIRMED_PHASH_DISTANCE = 10
+"""Largest pHash distance of an item whose PDQ confirms it."""
+
 CONFIRMING_PDQ_DISTANCE = 64
-"""Largest PDQ distance that does not contradict a pHash: strangers within 8 bits of pHash are some 100 apart."""
+"""Largest PDQ distance that confirms a pHash within 8 bits, and 4 less for each bit more; others are 100 off."""
 
 FLAT_PHASH_DISTANCE = 2
-"""Largest pHash distance of a flat picture: smooth gradients are within 8 bits of each other by chance."""
+"""Largest pHash distance of a flat picture that no PDQ confirms: smooth gradients are within 8 bits by chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +55,18 @@ def radius_of(algorithm: Algorithm, distance: int | None, has_pdq: bool, bank: B
     own = bank.distance if distance is None else distance
     if algorithm == "pdq":
         return PDQ_DISTANCE if own is None else own
+    default = CONFIRMED_PHASH_DISTANCE if has_pdq else PHASH_DISTANCE
     if own is None:
-        return PHASH_DISTANCE
-    return min(own, PHASH_DISTANCE) if has_pdq else own
+        return default
+    return min(own, default) if has_pdq else own
 
 
 def hash_of(algorithm: Algorithm, item: BankItem, bank: BankDefinition) -> bytes | None:
     """The item's hash of an algorithm, if it has one by which its bank matches."""
     if bank.algorithm not in (None, algorithm):
         return None
+    if algorithm == "pdq" and item.quality is not None and item.quality < MIN_QUALITY:
+        return None  # too flat to be found by; it confirms the item's pHash nevertheless
     value: bytes | None = getattr(item, algorithm)
     return value
 
@@ -79,11 +85,12 @@ def is_match(
         return False
     if algorithm == "pdq":
         return quality >= MIN_QUALITY
-    if quality < MIN_QUALITY:
+    if item.pdq is not None and "pdq" in queries.algorithms:
+        apart = _bits_apart(item.pdq, queries.pdq[query])
+        return apart <= CONFIRMING_PDQ_DISTANCE - 4 * max(0, distance - PHASH_DISTANCE)
+    if min(quality, 100 if item.quality is None else item.quality) < MIN_QUALITY:
         return distance <= FLAT_PHASH_DISTANCE
-    if item.pdq is None or "pdq" not in queries.algorithms:
-        return True
-    return _bits_apart(item.pdq, queries.pdq[query]) <= CONFIRMING_PDQ_DISTANCE
+    return item.pdq is None or distance <= PHASH_DISTANCE
 
 
 def _radius(algorithm: Algorithm, item: BankItem, bank: BankDefinition) -> int:

@@ -26,13 +26,10 @@ CLOSE_VIEWS = (
 )
 """As it is; a little narrower, as its borders may be too wide; wider, as the page or a person may have cut off some."""
 
+_FOURTHS = (0.0, 0.037, 0.074, 0.111)
 WIDE_VIEWS = (
     *(View(-left, -top, 1.053 - left, 1.053 - top) for left in (0, 0.053) for top in (0, 0.053)),
-    *(View(-left, -top, 1.111 - left, 1.111 - top) for left in (0, 0.111) for top in (0, 0.111)),
-    *(
-        View(-left, -top, 1.111 - left, 1.111 - top)
-        for left, top in ((0, 0.055), (0.055, 0), (0.111, 0.055), (0.055, 0.111))
-    ),
+    *(View(-left, -top, 1.111 - left, 1.111 - top) for left in _FOURTHS for top in _FOURTHS),
     View(0, 0, 1, 1.12),
 )
 """Wider on some sides, as more was cut off there: too coarse a grid for PDQ, whose part is to confirm pHash."""

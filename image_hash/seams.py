@@ -13,6 +13,8 @@ _LEAST_SPAN = 0.6
 _PROMINENCE = 1.6
 _REACH = 6
 _BAR = 0.3
+_MOST_PARTS = 6
+_FAINT_SPAN = 0.25
 
 
 def cut_at_seams(plane: Plane, box: Box, smallest: int) -> list[Box]:
@@ -29,7 +31,40 @@ def cut_at_seams(plane: Plane, box: Box, smallest: int) -> list[Box]:
     for rows_first in (True, False):
         for strip in _strips(plane, box, smallest, rows_first):
             cells.extend(_strips(plane, strip, smallest, not rows_first))
+    cells.extend(_equal_cells(plane, box, smallest))
     return [cell for cell in dict.fromkeys(cells) if cell != box]
+
+
+def _equal_cells(plane: Plane, box: Box, smallest: int) -> list[Box]:
+    """The cells of the finest grid of equal cells whose lines show, though they be faint here and there."""
+    left, top, right, bottom = box
+    crop = plane[top:bottom, left:right]
+    rows, columns = (_equal_parts(_jumps(lines), smallest) for lines in (crop, crop.T))
+    if rows * columns == 1:
+        return []
+    downs = [top + round(place * (bottom - top) / rows) for place in range(rows + 1)]
+    acrosses = [left + round(place * (right - left) / columns) for place in range(columns + 1)]
+    return [
+        (acrosses[column], downs[row], acrosses[column + 1], downs[row + 1])
+        for row in range(rows)
+        for column in range(columns)
+    ]
+
+
+def _equal_parts(jumps: npt.NDArray[np.float64], smallest: int) -> int:
+    """Into how many equal parts the lines are cut at the most, so that the tone jumps at each cut."""
+    count = len(jumps) + 1
+    for parts in range(min(_MOST_PARTS, count // smallest), 1, -1):
+        cuts = [round(place * count / parts) - 1 for place in range(1, parts)]
+        if all(_shows(jumps, cut) for cut in cuts):
+            return parts
+    return 1
+
+
+def _shows(jumps: npt.NDArray[np.float64], cut: int) -> bool:
+    here = float(jumps[max(0, cut - 2) : cut + 3].max())
+    usual = float(np.median(jumps[max(0, cut - 2 * _REACH) : cut + 2 * _REACH + 1]))
+    return here >= max(_FAINT_SPAN, _PROMINENCE * usual)
 
 
 def without_bars(plane: Plane, box: Box, smallest: int) -> list[Box]:

@@ -4,6 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from domain.page import Box
+from image_hash.rectangles import area
 
 Plane = npt.NDArray[np.uint8]
 
@@ -14,7 +15,8 @@ _NO_GROUND = 0.42
 _LEAST_FREE = 0.2
 _REACH = 4
 _EVEN = 10
-_AREAS = 4
+_AREAS, _AREAS_OF_A_PAGE = 3, 4
+_PAGE = 0.4
 _LEAST_AREA = 0.015
 _BESIDE_GROUND = 0.1
 
@@ -44,7 +46,8 @@ def looks_like_picture(plane: Plane, covered: npt.NDArray[np.bool_], box: Box) -
     entropy = -float((some * np.log2(some)).sum())
     if entropy >= _MANY_TONES or (entropy >= _SOME_TONES and float(some.max()) <= _NO_GROUND):
         return True
-    return entropy >= 1 and _has_areas(sampled[free & _even(plane, rows, columns, sampled)], tones.size)
+    least = _AREAS if area(box) < _PAGE * plane.size else _AREAS_OF_A_PAGE
+    return entropy >= 1 and _has_areas(sampled[free & _even(plane, rows, columns, sampled)], tones.size, least)
 
 
 def _even(
@@ -59,7 +62,7 @@ def _even(
     return even
 
 
-def _has_areas(tones: Plane, count: int) -> bool:
+def _has_areas(tones: Plane, count: int, least: int) -> bool:
     """True if several even tones cover some of the samples each, and more than a little beside the ground."""
     shares = np.bincount(tones >> 3, minlength=32) / count
-    return bool((shares >= _LEAST_AREA).sum() >= _AREAS and shares.sum() - shares.max() >= _BESIDE_GROUND)
+    return bool((shares >= _LEAST_AREA).sum() >= least and shares.sum() - shares.max() >= _BESIDE_GROUND)

@@ -143,25 +143,31 @@ TIGHT = BankItem("tight", 4, "violence", pdq=PDQ, phash=PHASH, distance=3)
 WIDE = BankItem("wide", 4, "violence", pdq=PDQ, phash=PHASH, distance=40)
 LONE = BankItem("lone", 4, "violence", phash=PHASH)
 ONLY = BankItem("only", 4, "violence", phash=PHASH, distance=12)
+FLAT = BankItem("flat", 4, "violence", phash=PHASH, quality=49)
 LAST_DAY = BankItem("last day", 4, "violence", pdq=PDQ, expires=TODAY)
 GONE = BankItem("gone", 4, "violence", pdq=PDQ, expires=date(2035, 7, 30))
 
 CASES = {
     "both are near, the nearest first": (BOTH, hashes(12, 2), [("phash", 2), ("pdq", 12)]),
-    "the default radii": (BOTH, hashes(31, 8), [("phash", 8), ("pdq", 31)]),
-    "past the default radii": (BOTH, hashes(32, 9), []),
+    "the default radii": (BOTH, hashes(31, 10), [("phash", 10), ("pdq", 31)]),
+    "past the default radii": (BOTH, hashes(32, 11), []),
     "a pHash that PDQ confirms": (BOTH, hashes(CONFIRMING_PDQ_DISTANCE, 8), [("phash", 8)]),
+    "a pHash farther away needs a nearer PDQ": (BOTH, hashes(56, 10), [("phash", 10)]),
+    "and not one a bit farther": (BOTH, hashes(57, 10), []),
+    "a flat item is all but equal as well": (FLAT, hashes(200, 2), [("phash", 2)]),
+    "and no farther": (FLAT, hashes(200, 3), []),
     "a pHash that PDQ contradicts": (BOTH, hashes(CONFIRMING_PDQ_DISTANCE + 1, 0), []),
     "a pHash without PDQ needs no confirming": (LONE, hashes(200, 8), [("phash", 8)]),
     "and reaches no further": (LONE, hashes(0, 9), []),
     "enough quality": (BOTH, hashes(0, 20, quality=50), [("pdq", 0)]),
     "PDQ needs quality": (BOTH, hashes(0, 20, quality=49), []),
-    "a flat picture is all but equal": (BOTH, hashes(0, 2, quality=49), [("phash", 2)]),
-    "flat pictures are alike by chance": (BOTH, hashes(0, 3, quality=49), []),
+    "a flat picture is all but equal": (LONE, hashes(0, 2, quality=49), [("phash", 2)]),
+    "flat pictures are alike by chance": (LONE, hashes(0, 3, quality=49), []),
+    "unless PDQ confirms it": (BOTH, hashes(30, 6, quality=49), [("phash", 6)]),
     "all blanks are equal": (BOTH, hashes(0, 0, quality=0), []),
     "an override tightens both": (TIGHT, hashes(4, 4), []),
     "and lets in what is within it": (TIGHT, hashes(3, 3), [("pdq", 3), ("phash", 3)]),
-    "an override widens PDQ, not pHash": (WIDE, hashes(40, 9), [("pdq", 40)]),
+    "an override widens PDQ, not pHash": (WIDE, hashes(40, 11), [("pdq", 40)]),
     "or pHash where there is nothing else": (ONLY, hashes(0, 12), [("phash", 12)]),
     "on its last day it is found": (LAST_DAY, hashes(0, 0), [("pdq", 0)]),
     "after it no longer": (GONE, hashes(0, 0), []),

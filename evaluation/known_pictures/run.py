@@ -70,8 +70,8 @@ def make_bank(edition: int, phash: bool = True, others: int = STRANGERS) -> Bank
 def item_of(number: int, phash: bool = True) -> BankItem:
     """The item of a picture, named by its number."""
     hashes = hash_picture(np.asarray(paint(number)))
-    pdq = hashes.pdq if hashes.pdq_quality >= MIN_QUALITY else None
-    return BankItem(str(number), 4, "violence", pdq, hashes.phash if phash or pdq is None else None)
+    short = hashes.phash if phash or hashes.pdq_quality < MIN_QUALITY else None
+    return BankItem(str(number), 4, "violence", hashes.pdq, short, quality=hashes.pdq_quality)
 
 
 def write_report(both: Recall, pdq: Recall, edition: int) -> str:
