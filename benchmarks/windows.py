@@ -71,9 +71,9 @@ def actions(judge: Judge, scorer: Scorer, cases: Sequence[Case], one_pass: bool 
     out: list[Action | None] = []
     for case in cases:
         for window in (case.window,) if one_pass else case.alone:
-            scores = scorer.score(window)
+            scores, known = scorer.score(window), judge.knows(window.text, case.language)
             for index in range(len(window.hits)):
-                finding = judge.judge(window, index, scores, case.page, case.policy, case.language)
+                finding = judge.judge(window, index, scores, case.page, case.policy, known)
                 out.append(finding.action if finding else None)
     return out
 

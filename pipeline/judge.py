@@ -44,6 +44,15 @@ class Judge:
     threshold: float
     languages: tuple[str, ...]
 
+    def knows(self, text: str, language: str | None) -> bool:
+        """Whether a text is in a language of the model.
+
+        Args:
+            text: A window's, or the whole.
+            language: The capture's language as the caller states it.
+        """
+        return is_supported(text, language, self.languages)
+
     def judge(
         self,
         window: ContextWindow,
@@ -51,7 +60,7 @@ class Judge:
         scores: WindowScores | None,
         page: Page,
         policy: ResolvedPolicy,
-        language: str | None = None,
+        known: bool = True,
     ) -> Finding | None:
         """Judges one hit.
 
@@ -61,14 +70,14 @@ class Judge:
             scores: The model's answer for the window; None if it did not answer.
             page: The page, for boxes and confidence.
             policy: What is in force for the capture.
-            language: The capture's language as the caller states it.
+            known: Whether the window's text is in a language of the model (`knows`).
 
         Returns:
             The finding, or None where the policy has its category switched off.
         """
         hit = window.hits[index]
         ladders = {} if scores is None else to_mapping(scores.hits[index])
-        reason = self._reason_not_to_trust(window, index, scores, page, language) or Reason.MODEL
+        reason = self._reason_not_to_trust(window, index, scores, page, known) or Reason.MODEL
         if reason is Reason.MODEL:
             assessed = _assess(hit, ladders, policy, self.threshold)
             severity = severity_of(ladders[assessed])
@@ -137,7 +146,7 @@ class Judge:
         return self._kept(hit, action, Reason.MODEL)
 
     def _reason_not_to_trust(
-        self, window: ContextWindow, index: int, scores: WindowScores | None, page: Page, language: str | None
+        self, window: ContextWindow, index: int, scores: WindowScores | None, page: Page, known: bool
     ) -> Reason | None:
         """Why the lexicon's grade must stand; None if the model may decide."""
         hit = window.hits[index]
@@ -147,7 +156,7 @@ class Judge:
             return Reason.DEGRADED
         if hit.category not in STANDARD_CATEGORIES:
             return Reason.NO_MODEL_HEAD
-        if hit.language not in self.languages or not is_supported(window.text, language, self.languages):
+        if hit.language not in self.languages or not known:
             return Reason.UNSUPPORTED_LANGUAGE
         if page.confidence(hit.start, hit.end) < POOR_OCR:
             return Reason.POOR_OCR

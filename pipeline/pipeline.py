@@ -130,10 +130,8 @@ class Pipeline:
                 scores = self.scorer.score(window)
             except Unavailable:
                 scores, degraded = None, True
-            made = [
-                self.judge.judge(window, index, scores, page, policy, capture.context.language)
-                for index in range(len(window.hits))
-            ]
+            known = self.judge.knows(window.text, capture.context.language)
+            made = [self.judge.judge(window, index, scores, page, policy, known) for index in range(len(window.hits))]
             if options.evidence and scores is not None:
                 try:
                     made = self._with_evidence(window, made, (*seen.hits, *seen.listed), policy)

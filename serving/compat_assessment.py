@@ -14,7 +14,6 @@ from domain.errors import SecondglanceError, Unavailable
 from domain.severity import GENUINE, STANDARD_CATEGORIES
 from domain.verdict import Action, Finding, Reason, Verdict
 from pipeline.judge import judge_picture, severity_of
-from pipeline.language import is_supported
 from pipeline.pipeline import Options, Pipeline
 from pipeline.policy import ResolvedPolicy
 from serving.call import Call
@@ -177,7 +176,7 @@ def _graded(severity: int, action: Action) -> Weight:
 
 
 def _is_known(capture: Capture, pipeline: Pipeline) -> bool:
-    return is_supported(capture.text or "", capture.context.language, pipeline.judge.languages)
+    return pipeline.judge.knows(capture.text or "", capture.context.language)
 
 
 def _is_wanted(category: str, policy: ResolvedPolicy) -> bool:

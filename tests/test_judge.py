@@ -43,7 +43,12 @@ def judge(
         "kill", category, grade, start, start + 4, "" if protected else "kill", (), protected, "en", explicit
     )
     return JUDGE.judge(
-        ContextWindow(text, 0, (hit,)), 0, answer, page or Page.from_text(text), rules or policy(), language
+        ContextWindow(text, 0, (hit,)),
+        0,
+        answer,
+        page or Page.from_text(text),
+        rules or policy(),
+        JUDGE.knows(text, language),
     )
 
 

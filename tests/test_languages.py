@@ -49,7 +49,9 @@ def judge(matcher: Matcher, text: str, languages: tuple[str, ...] = ("en",)) -> 
     scores = WindowScores(table.sum(axis=0), table, (True,) * len(hits), 0.0)
     window = ContextWindow(text, 0, hits)
     policy = ResolvedPolicy({}, CategoryPolicy(), frozenset())
-    found = (Judge(0.05, languages).judge(window, index, scores, page, policy) for index in range(len(hits)))
+    model = Judge(0.05, languages)
+    known = model.knows(text, None)
+    found = (model.judge(window, index, scores, page, policy, known) for index in range(len(hits)))
     return [finding for finding in found if finding]
 
 
