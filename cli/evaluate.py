@@ -39,22 +39,32 @@ def command(
     pairs: bool,
     **values: Any,
 ) -> None:
-    """Measures the pipeline on labelled JSON lines (the project's blind test set if none are given)."""
+    """Measures the pipeline on labelled JSON lines.
+
+    If none are given, on the project's blind test set, and on its rows in other languages for a section of their own.
+    """
     from evaluation.document import Section, to_markdown
     from evaluation.files import write_report
     from evaluation.gates import check_gates
+    from evaluation.languages import LANGUAGE_ROWS, languages_of, languages_section
     from evaluation.pairs import opposite_pairs, pairs_to_lines, run_pairs
     from evaluation.report import gates_section, peers_section, sections_of
     from evaluation.rows import read_rows
     from evaluation.run import run_rows
     from pipeline.build import build_pipeline
 
+    others = [] if data else [row for row in read_rows(LANGUAGE_ROWS) if split in (None, row.split)]
     data = data or BLIND
     rows = [row for row in read_rows(data) if split in (None, row.split)]
     learned = _train() if baselines else []
     pipeline = build_pipeline(pipeline_settings(**values))
     outcomes = with_progress(run_rows(pipeline, rows), "scoring", len(rows))
     sections = sections_of(outcomes, f"{data.name}, model {pipeline.versions.model}")
+    tagged = [outcome for outcome in outcomes if languages_of(outcome)]
+    if others:
+        tagged += with_progress(run_rows(pipeline, others), "scoring other languages", len(others))
+    if tagged:
+        sections.append(languages_section(tagged, lambda text: pipeline.judge.knows(text, None)))
     if out or baselines:
         sections.append(peers_section(_compare(pipeline, outcomes, learned)))
     if pairs:

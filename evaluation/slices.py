@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from domain.severity import STANDARD_CATEGORIES
+from evaluation.languages import TAG, languages_of
 from evaluation.metrics import Interval, Share, bootstrap, by_group, share
 from evaluation.outcome import Outcome
 
@@ -34,7 +35,7 @@ class SliceFigures:
 
 
 def slices(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
-    """Outcomes by category, tag, channel, length and disguise."""
+    """Outcomes by category, tag, language, channel, length and disguise."""
     return by_group(outcomes, _keys)
 
 
@@ -100,7 +101,9 @@ def _keys(outcome: Outcome) -> list[str]:
     row = outcome.row
     words = len(row.text.split())
     length = "under 12 words" if words < 12 else "12 to 40 words" if words <= 40 else "over 40 words"
-    found = [f"{tag}: yes" if tag in TAGS_OF_THEIR_OWN else f"tag: {tag}" for tag in row.tags]
+    found = [f"language: {language}" for language in languages_of(outcome)]
+    tags = [tag for tag in row.tags if not tag.startswith(TAG)]
+    found += [f"{tag}: yes" if tag in TAGS_OF_THEIR_OWN else f"tag: {tag}" for tag in tags]
     found += [f"length: {length}", f"channel: {row.context.channel or '-'}"]
     subject = row.scenario.split(":")[0]
     found += [f"category: {subject}"] if subject in STANDARD_CATEGORIES else []

@@ -1,4 +1,4 @@
-"""Small words that give a language away, as they are typed: English of every kind, and South Asian languages in Roman letters.
+"""Small words that give a language away: English of every kind, and South Asian languages in Roman letters.
 
 Lower case, without accents, parted at apostrophes. No word of one list is in the other, and none of the English ones is
 also an everyday word of the languages that the project has lexicons for ("to" is Polish, "me" Spanish, "die" German).

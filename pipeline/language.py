@@ -53,7 +53,7 @@ def _latin_language(text: str) -> str | None:
         return "ur"
     if len(words) < LEAST_WORDS or english >= MOST_ENGLISH * len(words):
         return None
-    # Letters alone: CLD2 refuses text with control characters, and code is mostly signs. The hint makes it prefer English.
+    # Letters alone: CLD2 refuses control characters, and code is mostly signs. The hint makes it prefer English.
     _, _, shares = pycld2.detect(" ".join(words), isPlainText=True, bestEffort=True, hintLanguage="en")
     known = [(percent, code) for _, code, percent, _ in shares if code not in ("en", "un")]
     in_english = sum(percent for _, code, percent, _ in shares if code == "en")

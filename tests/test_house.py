@@ -65,7 +65,9 @@ def test_the_committed_grpc_code_is_that_of_the_proto(tmp_path: Path) -> None:
         )
 
 
-@pytest.mark.parametrize("folder", ["training/corpus", "evaluation/data", "evaluation/lexicon_rows"])
+@pytest.mark.parametrize(
+    "folder", ["training/corpus", "evaluation/data", "evaluation/lexicon_rows", "evaluation/language_rows"]
+)
 def test_rows_are_sound(folder: str) -> None:
     rows = list(read_rows(ROOT / folder))
     assert len({row.id for row in rows}) == len(rows)
