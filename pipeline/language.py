@@ -18,6 +18,8 @@ LEAST_SOUTH_ASIAN = 2
 """Different function words that it takes to be Urdu, Hindi or Punjabi in Roman letters."""
 READ = 4000
 """Code points that decide, from the start of the text; no window is as long."""
+_ENGLISHES = frozenset({"en", "sco", "kri"})
+"""Codes of CLD2 for what pupils write as their English: Scots and Krio as well."""
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -55,9 +57,9 @@ def _latin_language(text: str) -> str | None:
         return None
     # Letters alone: CLD2 refuses control characters, and code is mostly signs. The hint makes it prefer English.
     _, _, shares = pycld2.detect(" ".join(words), isPlainText=True, bestEffort=True, hintLanguage="en")
-    known = [(percent, code) for _, code, percent, _ in shares if code not in ("en", "un")]
-    in_english = sum(percent for _, code, percent, _ in shares if code == "en")
-    return max(known)[1] if sum(percent for percent, _ in known) > in_english else None
+    foreign = [(percent, code) for _, code, percent, _ in shares if code not in _ENGLISHES and code != "un"]
+    in_english = sum(percent for _, code, percent, _ in shares if code in _ENGLISHES)
+    return max(foreign)[1] if sum(percent for percent, _ in foreign) > in_english else None
 
 
 def _plain(words: Sequence[str]) -> list[str]:
