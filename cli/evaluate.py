@@ -12,7 +12,9 @@ from cli.progress import progress_bar, with_progress
 if TYPE_CHECKING:
     from evaluation.outcome import Outcome
     from evaluation.peers import Peer, PeerFigures
+    from evaluation.rows import LabelledRow
     from pipeline.pipeline import Pipeline
+    from pipeline.settings import PipelineSettings
 
 BLIND = Path(__file__).parents[1] / "evaluation" / "data"
 
@@ -29,6 +31,19 @@ BLIND = Path(__file__).parents[1] / "evaluation" / "data"
 @click.option("--baselines", is_flag=True, help="Also train and compare baselines (training extra).")
 @click.option("--gates", is_flag=True, help="Print the release gates; exit status 1 if one blocks.")
 @click.option("--pairs", is_flag=True, help="Also measure the evidence on minimal pairs (costs extra passes).")
+@click.option(
+    "--screens",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Instead draw N rows, show each on a page in Chromium, and measure it typed and read by the OCR.",
+)
+@click.option(
+    "--screen-folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path(".cache/screens"),
+    show_default=True,
+    help="Keeps pictures and what was read of them, so that a run goes on where it stopped.",
+)
 @pipeline_options
 def command(
     data: Path | None,
@@ -37,6 +52,8 @@ def command(
     baselines: bool,
     gates: bool,
     pairs: bool,
+    screens: int | None,
+    screen_folder: Path,
     **values: Any,
 ) -> None:
     """Measures the pipeline on labelled JSON lines.
@@ -56,8 +73,14 @@ def command(
     others = [] if data else [row for row in read_rows(LANGUAGE_ROWS) if split in (None, row.split)]
     data = data or BLIND
     rows = [row for row in read_rows(data) if split in (None, row.split)]
+    if screens and (baselines or gates or pairs):
+        raise click.UsageError("--screens stands alone: --baselines, --gates and --pairs are of typed rows")
+    settings = pipeline_settings(**values)
+    if screens:
+        _measure_screens(rows, screens, screen_folder, data.name, settings, out)
+        return
     learned = _train() if baselines else []
-    pipeline = build_pipeline(pipeline_settings(**values))
+    pipeline = build_pipeline(settings)
     outcomes = with_progress(run_rows(pipeline, rows), "scoring", len(rows))
     sections = sections_of(outcomes, f"{data.name}, model {pipeline.versions.model}")
     tagged = [outcome for outcome in outcomes if languages_of(outcome)]
@@ -81,6 +104,33 @@ def command(
             click.echo(f"written: {path}", err=True)
     if gates and any(gate.blocks for gate in checked):
         raise SystemExit(1)
+
+
+def _measure_screens(
+    rows: "Sequence[LabelledRow]", count: int, folder: Path, name: str, settings: "PipelineSettings", out: Path | None
+) -> None:
+    """Draws rows, paints their pages, scores them typed and read, and reports."""
+    from evaluation.document import to_markdown
+    from evaluation.files import write_report
+    from evaluation.screens.report import sections_of
+    from evaluation.screens.run import make_screens, paint_screens, run_screens
+    from pipeline.build import build_pipeline
+
+    screens = make_screens(rows, count)
+    with_progress(paint_screens(screens, folder), "painting", len(screens))
+    pipeline = build_pipeline(settings)
+    try:
+        outcomes = with_progress(
+            run_screens(pipeline, screens, folder, settings.ocr_workers), "reading and scoring", len(screens)
+        )
+    finally:
+        pipeline.ocr.close()
+    versions = pipeline.versions
+    sections = sections_of(outcomes, f"{name} on screens, model {versions.model}, lexicon {versions.lexicon}")
+    click.echo(to_markdown(sections))
+    if out:
+        for path in write_report(out, "", sections, []):
+            click.echo(f"written: {path}", err=True)
 
 
 def _train() -> "Sequence[Peer]":

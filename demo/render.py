@@ -11,14 +11,14 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from evaluation.known_pictures.browser import find_browser, render
+from domain.errors import SecondglanceError
+from evaluation.screens.browser import find_browser, paint
+from evaluation.screens.layouts import SIZE
 
 DEMO = Path(__file__).resolve().parent
 PAGES = DEMO / "pages"
 CAPTURES = DEMO / "captures"
 
-SIZE = (1366, 768)
-"""A school laptop's screen, in pixels."""
 MOST_BYTES = 200_000
 
 
@@ -29,7 +29,7 @@ def main(names: Sequence[str]) -> int:
     failed = False
     for page in pages(names):
         capture = CAPTURES / f"{page.stem}.png"
-        render(browser, page, capture, SIZE)
+        paint(browser, page, capture, SIZE)
         fault = fault_of(capture)
         failed = failed or fault is not None
         print(f"{capture.name:24} {capture.stat().st_size:>7} bytes  {fault or 'ok'}")
@@ -66,4 +66,7 @@ def png_size(path: Path) -> tuple[int, int]:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except SecondglanceError as error:
+        sys.exit(str(error))

@@ -3,6 +3,7 @@
 import csv
 import random
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -50,3 +51,10 @@ def fill_slurs(row: LabelledRow, slurs: dict[str, list[str]], rng: random.Random
     at = row.text.find(row.trigger)
     trigger = text[moved(at) : moved(at + len(row.trigger))] if row.trigger and at >= 0 else row.trigger
     return replace(row, text=text, spans=spans, trigger=trigger)
+
+
+def fill_rows(rows: Iterable[LabelledRow]) -> Iterator[LabelledRow]:
+    """Rows with their placeholders filled; a row is always filled alike."""
+    slurs = read_slurs()
+    for row in rows:
+        yield fill_slurs(row, slurs, random.Random(row.id))

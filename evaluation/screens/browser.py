@@ -1,0 +1,67 @@
+"""Chromium: the only file that knows how a page becomes a picture."""
+
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from domain.errors import InvalidConfiguration
+
+_SECONDS = 60
+_FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--hide-scrollbars",
+    "--force-device-scale-factor=1",
+)
+
+
+def find_browser() -> str:
+    """The path of Chromium.
+
+    Raises:
+        InvalidConfiguration: If it is not installed.
+    """
+    browser = shutil.which("chromium")
+    if browser is None:
+        raise InvalidConfiguration("pages are drawn by Chromium, which is not installed (Debian: package `chromium`)")
+    return browser
+
+
+def browse(browser: str, page: Path, *options: str) -> str:
+    """Opens a page in a browser without a past; what it prints.
+
+    Raises:
+        InvalidConfiguration: If the browser fails.
+    """
+    with tempfile.TemporaryDirectory(prefix="secondglance-browser-", ignore_cleanup_errors=True) as profile:
+        done = subprocess.run(
+            [browser, *_FLAGS, f"--user-data-dir={profile}", *options, page.resolve().as_uri()],
+            capture_output=True,
+            text=True,
+            timeout=_SECONDS,
+            check=False,
+        )
+    if done.returncode:
+        raise InvalidConfiguration(f"{page.name}: chromium failed\n{done.stderr}")
+    return done.stdout
+
+
+def paint(browser: str, page: Path, picture: Path, size: tuple[int, int]) -> None:
+    """Paints what a window of a size in pixels shows of a page; the picture is there whole or not at all.
+
+    Raises:
+        InvalidConfiguration: If the browser paints nothing.
+    """
+    unfinished = picture.with_name(f"unfinished-{picture.name}").resolve()
+    unfinished.unlink(missing_ok=True)
+    browse(browser, page, f"--window-size={size[0]},{size[1]}", f"--screenshot={unfinished}")
+    if not unfinished.exists():
+        raise InvalidConfiguration(f"{page.name}: chromium painted nothing")
+    unfinished.replace(picture)
