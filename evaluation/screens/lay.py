@@ -19,6 +19,8 @@ _SHELL = """<!doctype html>
 <style>* {{ box-sizing: border-box; margin: 0; }} body {{ width: {0}px; height: {1}px; overflow: hidden; }}</style>
 {2}</html>
 """
+_ENDS = {"p": "\n", "h4": "\n", "small": ""}
+"""What the end of a part of the page is in its text; all others begin a new block."""
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 
 
@@ -45,9 +47,14 @@ class Screen:
     @property
     def words(self) -> Counter[str]:
         """Every word on the page, the row's among them."""
+        return count_words(self.text)
+
+    @property
+    def text(self) -> str:
+        """What the page says, in the order of its source: pieces parted by an empty line, as by the OCR."""
         shown = _Shown()
         shown.feed(self.html)
-        return count_words(" ".join(shown.parts))
+        return re.sub(r"\n{3,}", "\n\n", "".join(shown.parts)).strip("\n")
 
 
 def count_words(text: str) -> Counter[str]:
@@ -120,10 +127,12 @@ class _Shown(HTMLParser):
 
     def handle_starttag(self, tag: str, _: list[tuple[str, str | None]]) -> None:
         self._style = tag == "style"
+        self.parts.append(" " if tag == "small" else "")
 
-    def handle_endtag(self, _: str) -> None:
+    def handle_endtag(self, tag: str) -> None:
         self._style = False
+        self.parts.append(_ENDS.get(tag, "\n\n"))
 
     def handle_data(self, data: str) -> None:
-        if not self._style:
+        if not self._style and data.strip():
             self.parts.append(data)

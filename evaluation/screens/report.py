@@ -1,18 +1,22 @@
 """What is lost between the typed row and its screen, as sections of a report."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from evaluation.document import Section, Table
-from evaluation.metrics import Interval, Share, bootstrap, by_group, share
-from evaluation.outcome import Outcome
-from evaluation.screens.lay import count_words
+from evaluation.metrics import Interval, Share, by_group, share
 from evaluation.screens.layouts import DESKTOP
+from evaluation.screens.losses import KINDS, Side, difference, hit_loss, word_recall, words_lost
 from evaluation.screens.run import ScreenOutcome
 from evaluation.summary import summarise
 
+SIDES: Mapping[str, Side] = {
+    "typed": lambda o: o.typed,
+    "page as text": lambda o: o.page,
+    "read": lambda o: o.read,
+}
 _FIGURES = {
     "keyword_recall": "recall of the keyword stage (genuine rows with any hit)",
     "second_look_recall": "recall of the second look (of those, raised)",
@@ -31,16 +35,18 @@ def sections_of(outcomes: Sequence[ScreenOutcome], title: str) -> list[Section]:
     """
     rows = [o for o in outcomes if o.screen.layout != DESKTOP.name]
     desktops = [o for o in outcomes if o.screen.layout == DESKTOP.name]
+    sides = (
+        "*Typed*: the row's text alone. *Page as text*: the row among the other text of its page, without a fault of "
+        "recognition. *Read*: the picture of that page, through the OCR. Differences in percentage points; what *read* "
+        "differs by from *page as text* is the OCR's doing, the rest that of the text around."
+    )
     whole = (
         f"n = {len(desktops)} rows with the tag `screen`: blocks of a whole screen, misread letters among them, each "
         "block in a window of its own on a desktop."
     )
     return [
         Section(
-            title,
-            f"n = {len(rows)} rows, each among other text on a page of its own; 95 % bootstrap intervals in brackets, "
-            "rows resampled in pairs for the difference (in percentage points).",
-            [figures_table(rows)],
+            title, f"n = {len(rows)} rows; 95 % bootstrap intervals in brackets.\n\n{sides}", [figures_table(rows)]
         ),
         Section("What the OCR read", "", [words_table(rows)]),
         Section("What became of the hits", "", [hits_table(rows), reasons_table(rows)]),
@@ -50,148 +56,90 @@ def sections_of(outcomes: Sequence[ScreenOutcome], title: str) -> list[Section]:
 
 
 def figures_table(outcomes: Sequence[ScreenOutcome]) -> Table:
-    """The two stages on the same rows, typed and read."""
-    typed, read = summarise([o.typed for o in outcomes]), summarise([o.read for o in outcomes])
+    """The two stages on the same rows."""
+    summaries = [summarise([side(o) for o in outcomes]) for side in SIDES.values()]
+    typed, page, read = SIDES.values()
     rows = [
-        [name, str(typed[key]), str(read[key]), _points(_difference(outcomes, key))] for key, name in _FIGURES.items()
+        [
+            name,
+            *(str(summary[key]) for summary in summaries),
+            _points(difference(outcomes, key, typed, read)),
+            _points(difference(outcomes, key, page, read)),
+        ]
+        for key, name in _FIGURES.items()
     ]
-    return Table(["figure", "typed", "read from the screen", "difference"], rows)
+    return Table(["figure", *SIDES, "read less typed", "read less page as text"], rows)
 
 
 def words_table(outcomes: Sequence[ScreenOutcome]) -> Table:
     """How many of the rows' own words were read, and which kind was not."""
     rows = [
-        ["words of the row that were read", str(word_recall(outcomes))],
+        ["words of the rows that were read", str(word_recall(outcomes))],
         ["screens with every word of the row read", str(share([not o.lost for o in outcomes]))],
     ]
-    for kind, belongs in _KINDS.items():
-        lost = sum(count for o in outcomes for word, count in o.lost.items() if belongs(word))
-        every = sum(count for o in outcomes for word, count in o.words.items() if belongs(word))
-        rows.append([f"lost: {kind}", f"{lost} of {every}"])
+    for kind in KINDS:
+        lost, every = words_lost(outcomes, kind)
+        rows.append([f"words lost, {kind}", f"{lost} of {every}"])
     return Table(["words", ""], rows)
-
-
-_KINDS: dict[str, Callable[[str], bool]] = {
-    "with a digit": lambda word: any(map(str.isdigit, word)),
-    "one or two letters": lambda word: len(word) < 3 and word.isalpha(),
-    "longer": lambda word: len(word) > 2 and not any(map(str.isdigit, word)),
-}
-
-
-def word_recall(outcomes: Sequence[ScreenOutcome]) -> Share:
-    """Share of the rows' own words that were read; screens are resampled whole."""
-    every = np.array([o.words.total() for o in outcomes])
-    lost = np.array([o.lost.total() for o in outcomes])
-    figure = bootstrap(lambda rows: float(1 - lost[rows].sum() / every[rows].sum()), len(outcomes))
-    return Share(figure.value, figure.low, figure.high, int(every.sum()))
 
 
 def hits_table(outcomes: Sequence[ScreenOutcome]) -> Table:
     """Hits of the typed rows that the screen does not have, and the other way round."""
-    kept, gone = list[bool](), Counter[bool]()
-    new = 0
-    for o in outcomes:
-        typed, read = (Counter(f.hit.phrase for f in side.findings) for side in (o.typed, o.read))
-        new += (read - typed).total()
-        left = Counter(read)
-        for hit in (finding.hit for finding in o.typed.findings):
-            found = left[hit.phrase] > 0
-            left[hit.phrase] -= found
-            kept.append(found)
-            if not found:
-                gone[_misread(o, hit.matched)] += 1
+    loss = hit_loss(outcomes)
     genuine = [o for o in outcomes if o.typed.genuine]
     benign = [o for o in outcomes if o.typed.benign]
-    rows = [
-        ["hits of the typed rows that are found on the screen", str(share(kept))],
-        ["of the others: a word of the phrase was not read", str(gone[True])],
-        ["of the others: all words were read, but not as that phrase", str(gone[False])],
-        ["hits on the screen that the typed row does not have", str(new)],
-        ["genuine rows with a hit when typed, none on the screen", _count(genuine, lambda o: o.typed.hit, _not_hit)],
-        ["benign rows without a hit when typed, one on the screen", _count(benign, _clean, lambda o: o.read.hit)],
-        ["genuine rows raised when typed, not raised on the screen", _count(genuine, _raised, _not_raised)],
-    ]
-    return Table(["hits", ""], rows)
+    return Table(
+        ["hits", ""],
+        [
+            ["hits of the typed rows that are found on the screen", str(share(loss.kept))],
+            ["of the others: a word of the phrase was not read", str(loss.misread)],
+            ["of the others: every word was read, but not as that phrase", str(loss.parted)],
+            ["hits on the screen that the typed row does not have", str(loss.added)],
+            [
+                "genuine rows with a hit when typed, none on the screen",
+                _of([not o.read.hit for o in genuine if o.typed.hit]),
+            ],
+            [
+                "benign rows without a hit when typed, one on the screen",
+                _of([o.read.hit for o in benign if not o.typed.hit]),
+            ],
+            [
+                "genuine rows raised when typed, not raised on the screen",
+                _of([not o.read.raised for o in genuine if o.typed.raised]),
+            ],
+            [
+                "genuine rows not raised when typed, raised on the screen",
+                _of([o.read.raised for o in genuine if not o.typed.raised]),
+            ],
+        ],
+    )
 
 
 def reasons_table(outcomes: Sequence[ScreenOutcome]) -> Table:
-    """Why findings have their severity, typed and read."""
-    typed, read = (Counter(str(f.reason) for o in outcomes for f in side(o).findings) for side in (_typed, _read))
-    rows = [[reason, str(typed[reason]), str(read[reason])] for reason in sorted({*typed, *read})]
-    return Table(["reason of a finding", "typed", "read"], rows)
+    """Why findings have their severity."""
+    counts = [Counter(str(f.reason) for o in outcomes for f in side(o).findings) for side in SIDES.values()]
+    reasons = sorted(set().union(*counts))
+    return Table(["reason of a finding", *SIDES], [[name, *(str(count[name]) for count in counts)] for name in reasons])
 
 
 def layouts_table(outcomes: Sequence[ScreenOutcome]) -> Table:
     """The same figures for each layout."""
+    shown = ("keyword_recall", "second_look_recall", "false_positives_gone")
     rows = []
     for name, group in by_group(outcomes, lambda o: [o.screen.layout]).items():
-        typed, read = summarise([o.typed for o in group]), summarise([o.read for o in group])
-        shown = ("keyword_recall", "second_look_recall", "false_positives_gone")
-        cells = [f"{_short(typed[key])} / {_short(read[key])}" for key in shown]
+        summaries = [summarise([side(o) for o in group]) for side in SIDES.values()]
+        cells = ["; ".join(_short(summary[key]) for summary in summaries) for key in shown]
         rows.append([name, str(len(group)), str(word_recall(group)), *cells])
-    header = ["layout", "n", "words read", "keyword recall, typed / read", "second look's recall, typed / read"]
-    return Table([*header, "keyword false positives gone, typed / read"], rows)
+    titles = ("keyword recall", "second look's recall", "keyword false positives gone")
+    return Table(["layout", "n", "words read", *(f"{title}: {'; '.join(SIDES)}" for title in titles)], rows)
 
 
-def _difference(outcomes: Sequence[ScreenOutcome], key: str) -> Interval:
-    """Read less typed, over resampled rows."""
-    typed, read = [[_counts(side(o), key) for o in outcomes] for side in (_typed, _read)]
-
-    def difference(rows: np.ndarray) -> float:
-        shares = [_ratio(np.array(side)[rows]) for side in (typed, read)]
-        return shares[1] - shares[0]
-
-    return bootstrap(difference, len(outcomes))
-
-
-def _counts(outcome: Outcome, key: str) -> tuple[int, int]:
-    """What one row adds to numerator and denominator of a figure of `summarise`: it has 0 or 1 of each."""
-    figure = summarise([outcome])[key]
-    return (int(figure.value), 1) if figure.n else (0, 0)
-
-
-def _ratio(counts: np.ndarray) -> float:
-    above, below = counts.sum(axis=0)
-    return float(above / below) if below else float("nan")
-
-
-def _misread(o: ScreenOutcome, matched: str) -> bool:
-    return bool(count_words(matched) & o.lost)
-
-
-def _count(
-    outcomes: Sequence[ScreenOutcome], among: Callable[[ScreenOutcome], bool], which: Callable[[ScreenOutcome], bool]
-) -> str:
-    group = [o for o in outcomes if among(o)]
-    return f"{sum(map(which, group))} of {len(group)}"
-
-
-def _typed(o: ScreenOutcome) -> Outcome:
-    return o.typed
-
-
-def _read(o: ScreenOutcome) -> Outcome:
-    return o.read
-
-
-def _clean(o: ScreenOutcome) -> bool:
-    return not o.typed.hit
-
-
-def _not_hit(o: ScreenOutcome) -> bool:
-    return not o.read.hit
-
-
-def _raised(o: ScreenOutcome) -> bool:
-    return o.typed.raised
-
-
-def _not_raised(o: ScreenOutcome) -> bool:
-    return not o.read.raised
+def _of(flags: Sequence[bool]) -> str:
+    return f"{sum(flags)} of {len(flags)}"
 
 
 def _short(figure: Share) -> str:
-    return f"{round(figure.value * figure.n)} of {figure.n}" if figure.n else "-"
+    return f"{round(figure.value * figure.n)}/{figure.n}" if figure.n else "-"
 
 
 def _points(figure: Interval) -> str:

@@ -1,4 +1,4 @@
-"""Draws pages, and scores each row twice: as it was typed, and as it is read from its screen."""
+"""Draws pages, and scores each row as it was typed, among the text of its page, and as it is read from its screen."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,11 +21,12 @@ from pipeline.pipeline import Pipeline
 
 @dataclass(frozen=True, slots=True)
 class ScreenOutcome:
-    """What became of one row, typed and read.
+    """What became of one row.
 
     Attributes:
         screen: The page.
-        typed: The row as client text.
+        typed: The row alone, as client text.
+        page: The whole page as client text: what an OCR without fault would read.
         read: The picture of the page, through the OCR.
         lost: Words of the row that were not read. A word that also stands elsewhere on the page counts as the row's
             wherever it was lost: the figure errs on the low side.
@@ -33,6 +34,7 @@ class ScreenOutcome:
 
     screen: Screen
     typed: Outcome
+    page: Outcome
     read: Outcome
     lost: Counter[str]
 
@@ -93,11 +95,14 @@ def run_screens(
     def run(screen: Screen) -> ScreenOutcome:
         row = screen.row
         image = picture_of(screen, folder).read_bytes()
-        typed = pipeline.score(Capture(row.id, text=row.text, context=row.context))
+        typed, page = (
+            pipeline.score(Capture(row.id, text=text, context=row.context)) for text in (row.text, screen.text)
+        )
         read = reader.score(Capture(row.id, image=image, context=row.context))
         return ScreenOutcome(
             screen=screen,
             typed=to_outcome(pipeline, row, typed),
+            page=to_outcome(pipeline, row, page),
             read=to_outcome(pipeline, row, read),
             lost=(screen.words - count_words(read.text or "")) & count_words(row.text),
         )
