@@ -11,6 +11,7 @@ import pytest
 from cli.main import main
 from domain.capture import CaptureContext
 from domain.errors import InvalidConfiguration, InvalidRequest
+from domain.hit import KeywordHit
 from domain.page import Page
 from evaluation.document import to_markdown
 from evaluation.rows import LabelledRow, row_to_json
@@ -22,8 +23,6 @@ from evaluation.screens.losses import difference, hit_loss, word_recall, words_l
 from evaluation.screens.read_once import ReadOnce
 from evaluation.screens.report import SIDES, sections_of
 from evaluation.screens.run import ScreenOutcome, make_screens, paint_screens, picture_of, run_screens
-from keyword_stage.lexicon import read_lexicon
-from keyword_stage.matcher import Matcher
 from ocr.engine import Reading
 from pipeline.pipeline import Pipeline
 from tests.made_outcomes import ZERO, finding, outcome
@@ -68,7 +67,7 @@ def test_a_row_is_drawn_for_a_page_of_its_channel_and_none_twice() -> None:
 
 def test_a_smaller_draw_is_the_beginning_of_a_larger_one_and_another_seed_another() -> None:
     rows = many()
-    assert draw(rows, 30) == draw(rows, 100)[:30] == draw(list(reversed(rows)), 30)[:30]
+    assert draw(rows, 30) == draw(rows, 100)[:30]
     assert draw(rows, 30, seed=1) != draw(rows, 30, seed=2)
 
 
@@ -90,16 +89,16 @@ def test_rows_between_benign_and_genuine_or_without_a_page_are_left_out() -> Non
         draw(rows[:3], 9)
 
 
-@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.name)
-def test_a_page_shows_the_row_as_it_is_and_is_the_same_each_time(layout: object) -> None:
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_shows_the_row_as_it_is_and_is_the_same_each_time(name: str) -> None:
     text = 'a < b & "c" $name\nsecond line'
     made = row("r/1", 4, "chat", text)
-    screen = lay(made, PAGES[layout.name])
+    screen = lay(made, PAGES[name])
     assert text in screen.text
     assert count_words(text) <= screen.words
-    assert screen == lay(made, PAGES[layout.name])
-    assert screen.name != lay(replace(made, text="other"), PAGES[layout.name]).name
-    assert screen.name.startswith(f"{layout.name}-r_1-")
+    assert screen == lay(made, PAGES[name])
+    assert screen.name != lay(replace(made, text="other"), PAGES[name]).name
+    assert screen.name.startswith(f"{name}-r_1-")
     assert not any(outside in screen.html for outside in ("http:", "https:", "<script", "url(", "@import"))
 
 
@@ -115,18 +114,21 @@ def test_placeholders_are_filled() -> None:
     assert "{slur" not in screen.row.text
 
 
+def found(pipeline: Pipeline, text: str) -> tuple[KeywordHit, ...]:
+    page = replace(Page.from_text(text), from_ocr=True)
+    return pipeline.first_look.look(page, CaptureContext(), None).hits
+
+
 @pytest.mark.parametrize("file", sorted(HERE.glob("around/*.txt")), ids=lambda file: file.stem)
-def test_the_text_around_a_row_is_harmless(file: Path) -> None:
-    matcher = Matcher(read_lexicon())
+def test_the_text_around_a_row_is_harmless(file: Path, pipeline: Pipeline) -> None:
+    assert found(pipeline, "this makes me want to die")
     for piece in file.read_text("utf-8").split("\n\n"):
-        assert matcher.find(replace(Page.from_text(piece), from_ocr=True)) == ()
+        assert found(pipeline, piece) == ()
 
 
-@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.name)
-def test_a_page_without_a_row_is_harmless(layout: object) -> None:
-    matcher = Matcher(read_lexicon())
-    page = Page.from_text(lay(row("r", 0, "chat", "hello"), PAGES[layout.name]).text)
-    assert matcher.find(replace(page, from_ocr=True)) == ()
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_without_a_row_is_harmless(name: str, pipeline: Pipeline) -> None:
+    assert found(pipeline, lay(row("r", 0, "chat", "hello"), PAGES[name]).text) == ()
 
 
 class Unused:
@@ -201,7 +203,10 @@ def test_losses_are_counted() -> None:
 
 def test_the_report_has_every_layout_and_whole_screens_apart() -> None:
     benign, dismissed = outcome(0), outcome(0, raised=False)
-    outcomes = [made(typed=outcome(4), read=outcome(4), lost="kill"), made(typed=dismissed, page=dismissed, read=benign)]
+    outcomes = [
+        made(typed=outcome(4), read=outcome(4), lost="kill"),
+        made(typed=dismissed, page=dismissed, read=benign),
+    ]
     outcomes += [made("desktop", typed=benign, read=dismissed)]
     text = to_markdown(sections_of(outcomes, "made"))
     head, _, whole = text.partition("## Rows that are whole screens")
@@ -211,7 +216,7 @@ def test_the_report_has_every_layout_and_whole_screens_apart() -> None:
     assert f"{gone}| 0.0 % [0.0, 0.0] (n = 1) | -100.0 [-100.0, -100.0] | -100.0 [-100.0, -100.0] |" in head
     assert "| words of the rows that were read | 87.5 %" in head
     assert "| forum | 2 | 87.5 %" in head
-    assert "| desktop | 1 | 100.0 % [100.0, 100.0] (n = 4) | - | - | 0/1; 0/1; 1/1 |" in head
+    assert "| desktop | 1 | 100.0 % [100.0, 100.0] (n = 4) | -; -; - | -; -; - | 0/1; 0/1; 1/1 |" in head
 
 
 @pytest.fixture
@@ -249,7 +254,9 @@ def test_the_command_needs_no_browser_for_what_is_painted_and_writes_the_report(
     folder = tmp_path / "screens"
     folder.mkdir()
     for screen in make_screens(list(ROWS.values()), 2):
-        shutil.copy(PAINTED / f"{next(name for name in ROWS if ROWS[name] == screen.row)}.png", picture_of(screen, folder))
+        shutil.copy(
+            PAINTED / f"{next(name for name in ROWS if ROWS[name] == screen.row)}.png", picture_of(screen, folder)
+        )
     report = tmp_path / "report.md"
     assert run("evaluate", data, "--screens", 2, "--screen-folder", folder, "--out", report) == 0
     out = capsys.readouterr().out
@@ -278,12 +285,12 @@ LONG = "every one of these words should be seen on the page "
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.name)
+@pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize("text", ["short", (LONG * 12)[:560]], ids=["short", "long"])
-def test_a_page_is_painted_once_and_nothing_on_it_is_cut_off(layout: object, text: str, tmp_path: Path) -> None:
-    channel = (PAGES[layout.name].channels or ("chat",))[0]
-    tags = () if PAGES[layout.name].channels else ("screen",)
-    screen = lay(row("r", 4, channel, text, *tags), PAGES[layout.name])
+def test_a_page_is_painted_once_and_nothing_on_it_is_cut_off(name: str, text: str, tmp_path: Path) -> None:
+    channel = (PAGES[name].channels or ("chat",))[0]
+    tags = () if PAGES[name].channels else ("screen",)
+    screen = lay(row("r", 4, channel, text, *tags), PAGES[name])
     page = tmp_path / "page.html"
     page.write_text(screen.html.replace("</html>", OVERFLOW), encoding="utf-8")
     shown = browse(find_browser(), page, f"--window-size={SIZE[0]},{SIZE[1]}", "--dump-dom")
