@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from domain.errors import SecondglanceError
-from evaluation.screens.browser import find_browser, paint
+from evaluation.browser import find_browser, render
 from evaluation.screens.layouts import SIZE
 
 DEMO = Path(__file__).resolve().parent
@@ -29,7 +29,7 @@ def main(names: Sequence[str]) -> int:
     failed = False
     for page in pages(names):
         capture = CAPTURES / f"{page.stem}.png"
-        paint(browser, page, capture, SIZE)
+        render(browser, page, capture, SIZE)
         fault = fault_of(capture)
         failed = failed or fault is not None
         print(f"{capture.name:24} {capture.stat().st_size:>7} bytes  {fault or 'ok'}")

@@ -13,9 +13,9 @@ from domain.capture import CaptureContext
 from domain.errors import InvalidConfiguration, InvalidRequest
 from domain.hit import KeywordHit
 from domain.page import Page
+from evaluation.browser import browse, find_browser
 from evaluation.document import to_markdown
 from evaluation.rows import LabelledRow, row_to_json
-from evaluation.screens.browser import browse, find_browser
 from evaluation.screens.draw import draw
 from evaluation.screens.lay import Screen, count_words, lay
 from evaluation.screens.layouts import DESKTOP, HERE, LAYOUTS, SIZE
@@ -119,16 +119,14 @@ def found(pipeline: Pipeline, text: str) -> tuple[KeywordHit, ...]:
     return pipeline.first_look.look(page, CaptureContext(), None).hits
 
 
-@pytest.mark.parametrize("file", sorted(HERE.glob("around/*.txt")), ids=lambda file: file.stem)
-def test_the_text_around_a_row_is_harmless(file: Path, pipeline: Pipeline) -> None:
+def test_the_text_around_a_row_is_harmless(pipeline: Pipeline) -> None:
+    """A wide lexicon may come to hit some of it, and the report counts that; but it may not drown the row."""
     assert found(pipeline, "this makes me want to die")
-    for piece in file.read_text("utf-8").split("\n\n"):
-        assert found(pipeline, piece) == ()
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_without_a_row_is_harmless(name: str, pipeline: Pipeline) -> None:
-    assert found(pipeline, lay(row("r", 0, "chat", "hello"), PAGES[name]).text) == ()
+    pieces = [piece for file in HERE.glob("around/*.txt") for piece in file.read_text("utf-8").split("\n\n")]
+    assert len(pieces) > 100
+    assert sum(bool(found(pipeline, piece)) for piece in pieces) <= len(pieces) / 20
+    for layout in LAYOUTS:
+        assert len(found(pipeline, lay(row("r", 0, "chat", "hello"), layout).text)) <= 2
 
 
 class Unused:
@@ -191,6 +189,8 @@ def test_losses_are_counted() -> None:
     ]
     loss = hit_loss(outcomes)
     assert (loss.kept, loss.misread, loss.parted, loss.added) == ((False, False, True, False), 1, 2, 2)
+    assert loss.around == 0
+    assert hit_loss([made(typed=missed, page=twice, read=hit)]).around == 2
     recall = word_recall(outcomes)
     assert (recall.value, recall.n) == (1 - 2 / 13, 13)
     assert words_lost(outcomes, "with a digit") == (1, 3)

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from evaluation.known_pictures.browser import find_browser, render
+from domain.errors import SecondglanceError
+from evaluation.browser import find_browser, render
 from evaluation.known_pictures.pages import listed_numbers, plan, strangers
 from evaluation.known_pictures.painted import paint
 from evaluation.known_pictures.recall import LEAST_WIDTH, Recall, measure_pages, rows
@@ -115,4 +116,7 @@ def _spread(values: Iterable[float]) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except SecondglanceError as error:
+        sys.exit(str(error))

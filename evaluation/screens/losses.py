@@ -32,12 +32,14 @@ class HitLoss:
         misread: Of those that are not, hits of which a word was not read.
         parted: Of those that are not, hits of which every word was read.
         added: Hits on screens that the typed rows do not have.
+        around: Hits on pages as text that the typed rows do not have: of the text around, or of the row running into it.
     """
 
     kept: tuple[bool, ...]
     misread: int
     parted: int
     added: int
+    around: int
 
 
 def word_recall(outcomes: Sequence[ScreenOutcome]) -> Share:
@@ -60,16 +62,17 @@ def words_lost(outcomes: Sequence[ScreenOutcome], kind: str) -> tuple[int, int]:
 
 def hit_loss(outcomes: Sequence[ScreenOutcome]) -> HitLoss:
     """Hits that the screens do not have, and hits that only they have."""
-    kept, misread, added = list[bool](), 0, 0
+    kept, misread, added, around = list[bool](), 0, 0, 0
     for o in outcomes:
-        typed, read = (Counter(f.hit.phrase for f in side.findings) for side in (o.typed, o.read))
+        typed, page, read = (Counter(f.hit.phrase for f in side.findings) for side in (o.typed, o.page, o.read))
         added += (read - typed).total()
+        around += (page - typed).total()
         for hit in (finding.hit for finding in o.typed.findings):
             found = read[hit.phrase] > 0
             read[hit.phrase] -= found
             kept.append(found)
             misread += not found and bool(count_words(hit.matched) & o.lost)
-    return HitLoss(tuple(kept), misread, kept.count(False) - misread, added)
+    return HitLoss(tuple(kept), misread, kept.count(False) - misread, added, around)
 
 
 def difference(outcomes: Sequence[ScreenOutcome], key: str, before: Side, after: Side) -> Interval:

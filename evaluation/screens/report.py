@@ -95,6 +95,7 @@ def hits_table(outcomes: Sequence[ScreenOutcome]) -> Table:
             ["of the others: a word of the phrase was not read", str(loss.misread)],
             ["of the others: every word was read, but not as that phrase", str(loss.parted)],
             ["hits on the screen that the typed row does not have", str(loss.added)],
+            ["hits on the page as text that the typed row does not have", str(loss.around)],
             [
                 "genuine rows with a hit when typed, none on the screen",
                 _of([not o.read.hit for o in genuine if o.typed.hit]),

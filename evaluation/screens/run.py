@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from domain.capture import Capture
+from evaluation.browser import find_browser, render
 from evaluation.outcome import Outcome
 from evaluation.rows import LabelledRow
 from evaluation.run import to_outcome
-from evaluation.screens.browser import find_browser, paint
 from evaluation.screens.draw import SEED, draw
 from evaluation.screens.lay import Screen, count_words, lay
 from evaluation.screens.layouts import SIZE
@@ -70,7 +70,7 @@ def paint_screens(screens: Sequence[Screen], folder: Path) -> Iterator[Path]:
         if not picture.is_file():
             page = picture.with_suffix(".html")
             page.write_text(screen.html, encoding="utf-8")
-            paint(find_browser(), page, picture, SIZE)
+            render(find_browser(), page, picture, SIZE)
         yield picture
 
 

@@ -53,7 +53,7 @@ def browse(browser: str, page: Path, *options: str) -> str:
     return done.stdout
 
 
-def paint(browser: str, page: Path, picture: Path, size: tuple[int, int]) -> None:
+def render(browser: str, page: Path, picture: Path, size: tuple[int, int]) -> None:
     """Paints what a window of a size in pixels shows of a page; the picture is there whole or not at all.
 
     Raises:
