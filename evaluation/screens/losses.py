@@ -32,7 +32,7 @@ class HitLoss:
         misread: Of those that are not, hits of which a word was not read.
         parted: Of those that are not, hits of which every word was read.
         added: Hits on screens that the typed rows do not have.
-        around: Hits on pages as text that the typed rows do not have: of the text around, or of the row running into it.
+        around: Hits on pages as text that the typed rows do not have, mostly of the text around.
     """
 
     kept: tuple[bool, ...]
