@@ -54,12 +54,13 @@ check: $(DEV)
 
 setup: $(SERVICE)
 
-$(SERVICE): requirements/service.txt pyproject.toml tools/fetch_weights.py tools/check_system.py
+$(SERVICE): requirements/service.txt pyproject.toml tools/fetch_weights.py tools/prune_recogniser.py tools/check_system.py
 	@$(PYTHON) tools/check_system.py
 	@echo "setup: the service, into .venv (about 1 GB, some two minutes the first time)"
 	$(call service_into,.venv)
 	@.venv/bin/python $(EDITABLE)
 	@.venv/bin/python tools/fetch_weights.py ocr
+	@.venv/bin/python tools/prune_recogniser.py
 	@touch $@
 
 $(DEV): $(SERVICE) requirements/dev.txt

@@ -5,6 +5,9 @@ from typing import Protocol
 
 from domain.page import Page
 
+Owner = tuple[str, ...]
+"""Whose screen it is: all that tells one device from any other of any tenant."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -24,10 +27,15 @@ class Reading:
 
 
 class OcrEngine(Protocol):
-    """Reads pictures; nothing of one call is left for the next."""
+    """Reads pictures; nothing of one call shows in the next, but for the time it takes."""
 
-    def read(self, image: bytes) -> Reading:
+    def read(self, image: bytes, owner: Owner | None = None) -> Reading:
         """Reads one encoded picture.
+
+        Args:
+            image: The picture.
+            owner: Whose screen it is. What was read off screens of the same owner need not be read again; the
+                reading is the same as without. None: nothing is remembered.
 
         Raises:
             InvalidImage: If it is not a PNG, JPEG or WebP that decodes.

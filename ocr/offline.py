@@ -1,13 +1,12 @@
 """Keeps the OCR libraries to themselves: no downloads, no telemetry, one thread.
 
-They bring clients of three model hubs, and onnxruntime itself sends usage data and leaves a device
-id in the home folder unless it is told not to. What a pupil's screen shows must stay where it is.
+onnxruntime sends usage data and leaves a device id in the home folder unless it is told not to. What a pupil's
+screen shows must stay where it is.
 """
 
 import os
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 
 _NETWORK_EVENTS = frozenset(
     {
@@ -23,26 +22,18 @@ _NETWORK_EVENTS = frozenset(
 )
 
 
-def settings(scratch: Path) -> Mapping[str, str]:
-    """Environment variables that must be set before paddleocr and onnxruntime are imported.
-
-    Args:
-        scratch: A writable folder for what paddlex wants to keep on disk.
-    """
+def settings() -> Mapping[str, str]:
+    """Environment variables that must be set before onnxruntime is imported."""
     return {
         "ORT_DISABLE_TELEMETRY": "1",
-        "HF_HUB_OFFLINE": "1",
-        "HF_HUB_DISABLE_TELEMETRY": "1",
-        "PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK": "True",
-        "PADDLE_PDX_CACHE_HOME": str(scratch),
         "OMP_NUM_THREADS": "1",
         "OPENCV_FOR_THREADS_NUM": "1",
     }
 
 
-def prepare(scratch: Path) -> None:
+def prepare() -> None:
     """Puts the settings into the environment of this process."""
-    os.environ.update(settings(scratch))
+    os.environ.update(settings())
 
 
 def refuse_network() -> None:

@@ -4,17 +4,24 @@ A crash, a hang or a leak stays in its process: the request that met it fails, t
 and replaced, and every process is replaced after a number of jobs anyway. A worker has one job at a
 time and a pipe of its own, and what it sends carries the number of the job, so that no request can
 get the text of another.
+
+What was read off a device's screens is remembered by the worker that read them last, its home. A worker that is free
+first serves the requests whose home it is, then any other: no worker is idle while a request waits.
 """
 
 import threading
+from collections import OrderedDict
 from pathlib import Path
 
 from domain.errors import OcrFailed
 from ocr.decode import check_bytes
-from ocr.engine import Reading
-from ocr.paddle_engine import PaddleEngine
+from ocr.engine import Owner, Reading
+from ocr.screen_engine import ScreenEngine
 from ocr.worker import EngineBuilder
 from ocr.worker_process import WorkerProcess
+
+_HOMES = 100_000
+"""Owners whose home is known."""
 
 
 class OcrPool:
@@ -26,7 +33,8 @@ class OcrPool:
         weights: Path | None = None,
         recycle_after: int = 500,
         timeout_s: float = 60.0,
-        build: EngineBuilder = PaddleEngine,
+        build: EngineBuilder = ScreenEngine,
+        most_bytes: int = 1024**3,
     ) -> None:
         """Starts nothing yet: a worker starts when it is first needed, or by `warm_up`.
 
@@ -36,17 +44,21 @@ class OcrPool:
             recycle_after: A worker is replaced after so many jobs.
             timeout_s: A job that takes longer fails and its worker is replaced.
             build: What a worker builds; importable by name.
+            most_bytes: A worker that holds more memory than this after a job is replaced.
         """
-        if size < 1 or recycle_after < 1 or timeout_s <= 0:
-            raise ValueError("size, recycle_after and timeout_s must be positive")
+        if size < 1 or recycle_after < 1 or timeout_s <= 0 or most_bytes < 1:
+            raise ValueError("size, recycle_after, timeout_s and most_bytes must be positive")
         self._weights = weights
         self._recycle_after = recycle_after
         self._timeout_s = timeout_s
         self._build = build
+        self._most_bytes = most_bytes
         self._changed = threading.Condition()
         self._unstarted = size
         self._idle: list[WorkerProcess] = []
         self._busy: list[WorkerProcess] = []
+        self._homes: OrderedDict[Owner, WorkerProcess] = OrderedDict()
+        self._waiting: list[Owner | None] = []
         self._size = size
         self._closed = False
 
@@ -72,12 +84,12 @@ class OcrPool:
             for worker in taken:
                 self._give(worker)
 
-    def read(self, image: bytes) -> Reading:
+    def read(self, image: bytes, owner: Owner | None = None) -> Reading:
         """Reads one picture, waiting for a free worker; see `OcrEngine.read`."""
         check_bytes(image)
-        worker = self._take()
+        worker = self._take(owner)
         try:
-            return worker.read(image, self._timeout_s)
+            return worker.read(image, self._timeout_s, owner)
         finally:
             self._give(worker)
 
@@ -94,22 +106,46 @@ class OcrPool:
         with self._changed:
             self._changed.wait_for(lambda: not self._busy)
 
-    def _take(self) -> WorkerProcess:
-        """The best free worker: one that is ready, else a new one, else one that still starts."""
+    def _take(self, owner: Owner | None = None) -> WorkerProcess:
+        """The best free worker: the owner's home, else a ready one, else a new one, else one that still starts."""
         with self._changed:
-            self._changed.wait_for(lambda: self._closed or self._idle or self._unstarted)
+            self._waiting.append(owner)
+            try:
+                self._changed.wait_for(lambda: self._closed or self._choice(owner) or self._unstarted)
+            finally:
+                self._waiting.remove(owner)
             if self._closed:
                 raise OcrFailed("the OCR pool is closed")
             self._drop_dead()
-            ready = [worker for worker in self._idle if worker.ready]
-            if ready or not self._unstarted:
-                worker = (ready or self._idle)[0]
+            worker = self._choice(owner)
+            if worker is not None and (worker.ready or not self._unstarted):
                 self._idle.remove(worker)
             else:
                 worker = WorkerProcess(self._build, self._weights)
                 self._unstarted -= 1
             self._busy.append(worker)
+            if owner is not None:
+                self._settle(owner, worker)
             return worker
+
+    def _choice(self, owner: Owner | None) -> WorkerProcess | None:
+        """The idle worker for an owner: its home, else one that no other request waits for as its home."""
+        home = self._homes.get(owner) if owner is not None else None
+        if home in self._idle:
+            return home
+        others = list(self._waiting)
+        if owner in others:
+            others.remove(owner)
+        claimed = [self._homes.get(other) for other in others if other is not None]
+        free = [worker for worker in self._idle if worker not in claimed]
+        return next((worker for worker in free if worker.ready), free[0] if free else None)
+
+    def _settle(self, owner: Owner, worker: WorkerProcess) -> None:
+        """Makes the worker the owner's home; the owners not seen for longest are forgotten."""
+        self._homes.pop(owner, None)
+        self._homes[owner] = worker
+        while len(self._homes) > _HOMES:
+            self._homes.popitem(last=False)
 
     def _drop_dead(self) -> None:
         """Forgets workers that died while they had nothing to do."""
@@ -117,15 +153,22 @@ class OcrPool:
             self._idle.remove(worker)
             self._unstarted += 1
             worker.dispose()
+            self._forget(worker)
+
+    def _forget(self, worker: WorkerProcess) -> None:
+        for owner in [owner for owner, home in self._homes.items() if home is worker]:
+            del self._homes[owner]
 
     def _give(self, worker: WorkerProcess) -> None:
         """Takes a worker back, or replaces it if it is spent or of no use any more."""
         with self._changed:
             self._busy.remove(worker)
-            if worker.usable and worker.jobs < self._recycle_after and not self._closed:
+            spent = worker.jobs >= self._recycle_after or worker.resident_bytes > self._most_bytes
+            if worker.usable and not spent and not self._closed:
                 self._idle.append(worker)
             else:
                 worker.dispose()
+                self._forget(worker)
                 if worker.jobs and not self._closed:
                     self._idle.append(WorkerProcess(self._build, self._weights))
                 else:

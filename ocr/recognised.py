@@ -17,6 +17,7 @@ class RecognisedWord:
     start: int
     end: int
     box: Box
+    confidence: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ def _split(line: RecognisedLine, gutters: Gutters) -> list[RecognisedLine]:
 
 def _piece(line: RecognisedLine, words: tuple[RecognisedWord, ...]) -> RecognisedLine:
     first, last = words[0].start, words[-1].end
-    moved = tuple(RecognisedWord(w.start - first, w.end - first, w.box) for w in words)
+    moved = tuple(RecognisedWord(w.start - first, w.end - first, w.box, w.confidence) for w in words)
     return RecognisedLine(line.text[first:last], moved, union([w.box for w in words]), line.confidence)
 
 
@@ -74,7 +74,7 @@ def _continues(left: RecognisedLine, right: RecognisedLine, gutters: Gutters) ->
 
 def _together(left: RecognisedLine, right: RecognisedLine) -> RecognisedLine:
     shift = len(left.text) + 1
-    moved = tuple(RecognisedWord(w.start + shift, w.end + shift, w.box) for w in right.words)
+    moved = tuple(RecognisedWord(w.start + shift, w.end + shift, w.box, w.confidence) for w in right.words)
     return RecognisedLine(
         text=f"{left.text} {right.text}",
         words=left.words + moved,

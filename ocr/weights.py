@@ -5,16 +5,12 @@ from pathlib import Path
 
 from domain.errors import MissingWeights
 
-DETECTOR = "PP-OCRv6_tiny_det"
-RECOGNISER = "PP-OCRv6_tiny_rec"
-
 SHA256 = {
     "det/inference.onnx": "193bab7a04fca699a6c82e6abb5b81bdb28177f0abd4062552b04908dafb19f8",
-    "det/inference.yml": "62fced883591bcf2334c9b2587148d3d7db2dce14ed9790f6930842baa815f8c",
-    "rec/inference.onnx": "9ef676d6ed3c88256a2d92c640c44f25b0c40947e111b14b8be8f594091563e6",
-    "rec/inference.yml": "32c85d25fe160a0326dafc932332bb15c20df4cff0b5b814b7676ec7bb5abb5b",
+    "rec/latin.onnx": "13da940586c723d7e59b8946523ce9cc3b9b2e5f0eacd27ea1dccde8120e54d6",
+    "rec/latin.txt": "1b853e0ada68b88d0cf0fe9b16c96be67c328faded7135e190e382649fe8bd53",
 }
-"""What `tools/fetch_weights.py ocr` puts there; a test keeps the two lists equal."""
+"""What `tools/fetch_weights.py ocr` and `tools/prune_recogniser.py` put there; a test keeps the lists equal."""
 
 
 def weights_folder(folder: Path | None = None) -> Path:
@@ -24,7 +20,7 @@ def weights_folder(folder: Path | None = None) -> Path:
         folder: Where they are; by default `.weights/ocr` beside the package.
 
     Returns:
-        The folder, with all four files present and the right ones.
+        The folder, with all files present and the right ones.
 
     Raises:
         MissingWeights: If a file is missing or is not the one that was promised.

@@ -1,5 +1,6 @@
 """The child's side of a worker process: one engine, one job at a time, until the pipe is closed."""
 
+import resource
 import signal
 import tempfile
 from collections.abc import Callable
@@ -8,7 +9,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from domain.errors import SecondglanceError
-from ocr.engine import OcrEngine, Reading
+from ocr.engine import OcrEngine, Owner, Reading
 from ocr.offline import refuse_network
 
 EngineBuilder = Callable[[Path | None], OcrEngine]
@@ -20,19 +21,24 @@ READY = 0
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One picture to read."""
+    """One picture to read, and whose screen it is."""
 
     number: int
     image: bytes
+    owner: Owner | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came of the job with the same number: a reading, or a domain error as itself."""
+    """What came of the job with the same number: a reading, or a domain error as itself.
+
+    `resident_bytes` is what the worker holds in memory by now.
+    """
 
     number: int
     reading: Reading | None = None
     error: SecondglanceError | None = None
+    resident_bytes: int = 0
 
 
 def serve(connection: Connection, build: EngineBuilder, weights: Path | None, scratch: str) -> None:
@@ -68,6 +74,11 @@ def serve(connection: Connection, build: EngineBuilder, weights: Path | None, sc
 
 def _answer(engine: OcrEngine, job: Job) -> Answer:
     try:
-        return Answer(job.number, reading=engine.read(job.image))
+        return Answer(job.number, reading=engine.read(job.image, job.owner), resident_bytes=_resident_bytes())
     except SecondglanceError as error:
-        return Answer(job.number, error=error)
+        return Answer(job.number, error=error, resident_bytes=_resident_bytes())
+
+
+def _resident_bytes() -> int:
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * resource.getpagesize()

@@ -8,7 +8,7 @@ from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
 from domain.errors import OcrFailed
-from ocr.engine import Reading
+from ocr.engine import Owner, Reading
 from ocr.worker import READY, Answer, EngineBuilder, Job, serve
 
 _START_TIMEOUT_S = 120.0
@@ -35,6 +35,7 @@ class WorkerProcess:
         self._ready = False
         self._usable = True
         self.jobs = 0
+        self.resident_bytes = 0
 
     @property
     def pid(self) -> int | None:
@@ -62,7 +63,7 @@ class WorkerProcess:
             self._exchange(None, READY, _START_TIMEOUT_S)
             self._ready = True
 
-    def read(self, image: bytes, timeout_s: float) -> Reading:
+    def read(self, image: bytes, timeout_s: float, owner: Owner | None = None) -> Reading:
         """Has one picture read.
 
         Raises:
@@ -71,7 +72,7 @@ class WorkerProcess:
         """
         self.warm_up()
         self.jobs += 1
-        answer = self._exchange(Job(self.jobs, image), self.jobs, timeout_s)
+        answer = self._exchange(Job(self.jobs, image, owner), self.jobs, timeout_s)
         if answer.reading is None:
             raise OcrFailed("the OCR worker sent no reading")
         return answer.reading
@@ -113,6 +114,7 @@ class WorkerProcess:
         if answer.number != number:
             raise OcrFailed("the OCR worker answered another request")
         self._usable = not expired.is_set() and (number != READY or answer.error is None)
+        self.resident_bytes = answer.resident_bytes
         if answer.error is not None:
             raise answer.error
         return answer

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from domain.capture import MAX_TEXT_BYTES, Capture
+from domain.capture import MAX_TEXT_BYTES, Capture, CaptureContext
 from domain.errors import InvalidRequest, InvalidText, TextTooLong, Unavailable
 from domain.frame import FrameHash
 from domain.hit import MASK, ContextWindow, KeywordHit
@@ -19,7 +19,7 @@ from image_hash.lookup import PictureFinder
 from image_hash.quarantine import Quarantine
 from models.scorer import WindowScores
 from ocr.decode import decode
-from ocr.engine import OcrEngine
+from ocr.engine import OcrEngine, Owner
 from pipeline.context import make_reading_windows, make_windows
 from pipeline.evidence import explain
 from pipeline.first_look import FirstLook, Seen
@@ -98,7 +98,7 @@ class Pipeline:
             raise InvalidRequest("a capture has either an image or a text")
         if capture.image is None:
             return Page.from_text(check_text(capture.text or ""))
-        reading = self.ocr.read(capture.image)
+        reading = self.ocr.read(capture.image, owner_of(capture.context))
         clock.add("decode", reading.decode_ns)
         clock.add("ocr", reading.ocr_ns)
         return reading.page
@@ -212,6 +212,11 @@ def _device(capture: Capture) -> str:
 def _is_set_aside(match: ImageMatch, action: Action, policy: ResolvedPolicy) -> bool:
     """Whether a match raises nothing: its item matched far too often, or the policy trusts the place."""
     return match.quarantined or (action is Action.DISMISS and policy.excludes(match.category))
+
+
+def owner_of(context: CaptureContext) -> Owner | None:
+    """Whose screen a capture shows; None where no device is named, and then nothing is remembered."""
+    return (context.site or "", context.device) if context.device else None
 
 
 def check_text(text: str) -> str:

@@ -34,8 +34,8 @@ for name in ("connect", "connect_ex", "sendto"):
     setattr(socket.socket, name, refuse(name))
 for name in ("getaddrinfo", "gethostbyname", "create_connection"):
     setattr(socket, name, refuse(name))
-from ocr.paddle_engine import PaddleEngine
-engine = PaddleEngine()
+from ocr.screen_engine import ScreenEngine
+engine = ScreenEngine()
 found = []
 for path in sys.argv[2:]:
     reading = engine.read(pathlib.Path(path).read_bytes())

@@ -8,7 +8,11 @@ def line(text: str, top: int, confidence: float = 0.9) -> RecognisedLine:
     words: list[RecognisedWord] = []
     for piece in text.split():
         start = text.index(piece, words[-1].end if words else 0)
-        words.append(RecognisedWord(start, start + len(piece), (start * 10, top, (start + len(piece)) * 10, top + 20)))
+        words.append(
+            RecognisedWord(
+                start, start + len(piece), (start * 10, top, (start + len(piece)) * 10, top + 20), confidence
+            )
+        )
     return RecognisedLine(text, tuple(words), (0, top, len(text) * 10, top + 20), confidence)
 
 

@@ -29,7 +29,7 @@ class Double:
     def __init__(self, weights):
         tempfile.mkdtemp()
 
-    def read(self, image):
+    def read(self, image, owner=None):
         what, _, rest = image.decode().partition(":")
         if what == "invalid":
             raise InvalidImage("not a picture")

@@ -19,9 +19,13 @@ def copied(folder: Path) -> Path:
     return folder
 
 
-def test_the_digests_are_those_of_the_download() -> None:
+def test_the_digests_are_those_of_the_download_and_the_pruning() -> None:
     _, members = runpy.run_path(str(ROOT / "tools" / "fetch_weights.py"))["SETS"]["ocr"]
-    assert {member.target.removeprefix("ocr/"): member.sha256 for member in members} == SHA256
+    made = {member.target.removeprefix("ocr/"): member.sha256 for member in members}
+    tool = runpy.run_path(str(ROOT / "tools" / "prune_recogniser.py"))
+    assert made["rec/inference.onnx"] == tool["SOURCE"]
+    made |= {f"rec/{name}": digest for name, digest in tool["PRUNED"].items()}
+    assert {name: made[name] for name in SHA256} == SHA256
 
 
 def test_the_installed_weights_are_found_beside_the_package() -> None:

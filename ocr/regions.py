@@ -1,0 +1,85 @@
+"""Cuts a screen into regions that can be read by themselves: what shows, without the empty space around it.
+
+A region follows from the pixels within it alone. So a region that did not change, or that only moved, is the same
+picture again, and nothing between regions is ever looked at. Whatever could be text keeps together: no word, line
+or paragraph is cut, because a cut needs more empty space than stands within one.
+"""
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from domain.page import Box
+from ocr.decode import Pixels
+
+_EDGE = 16
+"""Neighbouring pixels that differ by so much in any colour are an edge."""
+_RULE = 64
+"""Longer straight edges, in pixels, are the borders of panels and rules; no letter has them."""
+_ACROSS = 25
+_DOWN = 7
+"""Edges closer than this, in pixels, belong together: wider than a space of large type, taller than the dot of an i."""
+_BESIDE = 8
+_ABOVE = 4
+"""Empty space that a region keeps around it, where there is any."""
+_LEAST = 4
+"""Anything lower and narrower, in pixels, can be no letter."""
+
+Mask = npt.NDArray[np.uint8]
+
+
+def regions_of(pixels: Pixels) -> list[Box]:
+    """The regions of a screen from top to bottom; none overlaps another."""
+    if min(pixels.shape[:2]) < _LEAST:
+        return []
+    mask = _edges(pixels)
+    joined = cv2.dilate(mask, np.ones((_DOWN, _ACROSS), np.uint8))
+    _, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8, ltype=cv2.CV_32S)
+    height, width = mask.shape
+    left, top, wide, high, _ = stats[1:].T
+    boxes = np.stack(  # the edges themselves, which were not grown beyond the screen
+        [
+            np.where(left == 0, 0, left + _ACROSS // 2),
+            np.where(top == 0, 0, top + _DOWN // 2),
+            np.where(left + wide == width, width, left + wide - _ACROSS // 2),
+            np.where(top + high == height, height, top + high - _DOWN // 2),
+        ],
+        axis=1,
+    )
+    boxes = boxes[np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]) >= _LEAST]
+    grown = boxes + np.array([-_BESIDE, -_ABOVE, _BESIDE, _ABOVE])
+    grown[:, 0::2] = grown[:, 0::2].clip(0, width)
+    grown[:, 1::2] = grown[:, 1::2].clip(0, height)
+    return sorted(_merged([(a, b, c, d) for a, b, c, d in grown.tolist()]), key=lambda box: (box[1], box[0]))
+
+
+def _edges(pixels: Pixels) -> Mask:
+    """255 where a pixel differs from the one left of it or above it, without rules and borders."""
+    across = np.zeros(pixels.shape[:2], np.uint8)
+    down = np.zeros(pixels.shape[:2], np.uint8)
+    a, b, c = cv2.split(cv2.absdiff(pixels[:, 1:], pixels[:, :-1]))
+    across[:, 1:] = cv2.max(cv2.max(a, b), c)
+    a, b, c = cv2.split(cv2.absdiff(pixels[1:], pixels[:-1]))
+    down[1:] = cv2.max(cv2.max(a, b), c)
+    _, across = cv2.threshold(across, _EDGE - 1, 255, cv2.THRESH_BINARY)
+    _, down = cv2.threshold(down, _EDGE - 1, 255, cv2.THRESH_BINARY)
+    across -= cv2.morphologyEx(across, cv2.MORPH_OPEN, np.ones((_RULE, 1), np.uint8))
+    down -= cv2.morphologyEx(down, cv2.MORPH_OPEN, np.ones((1, _RULE), np.uint8))
+    return np.asarray(across | down, np.uint8)
+
+
+def _merged(boxes: list[Box]) -> list[Box]:
+    """Boxes that overlap become one, until none does."""
+    while True:
+        done: list[Box] = []
+        for box in sorted(boxes):
+            rest: list[Box] = []
+            for other in done:
+                if min(box[2], other[2]) > max(box[0], other[0]) and min(box[3], other[3]) > max(box[1], other[1]):
+                    box = (min(box[0], other[0]), min(box[1], other[1]), max(box[2], other[2]), max(box[3], other[3]))
+                else:
+                    rest.append(other)
+            done = [*rest, box]
+        if len(done) == len(boxes):
+            return done
+        boxes = done

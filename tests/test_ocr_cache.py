@@ -1,0 +1,190 @@
+"""A reading with a cache equals one without, and nothing of one device is known to another."""
+
+import io
+import tracemalloc
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+from domain.page import Page
+from ocr.engine import Reading
+from ocr.page import assemble
+from ocr.recognised import RecognisedLine, RecognisedWord
+from ocr.screen_cache import DeviceCache, ScreenCache
+from ocr.screen_engine import ScreenEngine
+
+SIZE = (640, 360)
+CHAT = [
+    "jonah 9:01 are you coming to the match",
+    "you 9:02 i did say that it was fine",
+    "jonah 9:04 the bus leaves at half past",
+    "you 9:05 bring the other ball with you",
+    "jonah 9:07 ask your mother about friday",
+    "you 9:09 she knows and she is happy",
+]
+
+
+def screen(
+    lines: Sequence[str], *, scroll: int = 0, dark: bool = False, typed: str = "", video: int | None = None
+) -> Image.Image:
+    image = Image.new("RGB", SIZE, "#202124" if dark else "white")
+    draw = ImageDraw.Draw(image)
+    ink = "#e8eaed" if dark else "black"
+    font = ImageFont.load_default(size=16)
+    for row, text in enumerate(lines):
+        draw.text((20, 20 + 40 * row - scroll), text, font=font, fill=ink)
+    draw.rectangle((0, 310, 640, 312), fill="#888888")
+    draw.text((20, 325), typed, font=font, fill=ink)
+    if video is not None:
+        noise = np.random.default_rng(video).integers(0, 255, (12, 20, 3), np.uint8)
+        image.paste(Image.fromarray(noise).resize((160, 96), Image.Resampling.BILINEAR), (440, 20))
+    return image
+
+
+def encoded(image: Image.Image, kind: str = "PNG") -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, kind, **({"quality": 85} if kind == "JPEG" else {}))
+    return buffer.getvalue()
+
+
+def not_changed() -> list[str]:
+    return [line.replace("did say", "did not say") for line in CHAT]
+
+
+SEQUENCES = {
+    "typing": [screen(CHAT, typed="tell him i will be late"[:n]) for n in range(3, 24, 4)],
+    "scrolling": [screen(CHAT, scroll=y) for y in (0, 3, 17, 40, 80, 41)],
+    "switching windows": [screen(CHAT), screen(CHAT[::-1], dark=True), screen(CHAT), screen(CHAT[::-1], dark=True)],
+    "one word": [screen(CHAT), screen(not_changed()), screen(CHAT)],
+    "video": [screen([line[:20] for line in CHAT], video=seed) for seed in range(4)],
+    "the same": [screen(CHAT)] * 3,
+}
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[ScreenEngine]:
+    engine = ScreenEngine()
+    yield engine
+    engine.close()
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+@pytest.mark.parametrize("name", SEQUENCES)
+def test_a_warm_reading_equals_a_cold_one(engine: ScreenEngine, name: str, kind: str) -> None:
+    for image in SEQUENCES[name]:
+        frame = encoded(image, kind)
+        warm, cold = engine.read(frame, ("school", f"{name} {kind}")), engine.read(frame)
+        assert warm.page == cold.page
+        assert warm.size == cold.size
+    assert len(cold.page.text.split()) > 15
+
+
+def test_a_single_changed_word_is_read(engine: ScreenEngine) -> None:
+    texts = [engine.read(encoded(screen(lines)), ("school", "a")).page.text for lines in (CHAT, not_changed())]
+    assert "i did say" in texts[0]
+    assert "i did not say" in texts[1]
+
+
+def test_what_did_not_change_is_not_read_again(engine: ScreenEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    reader = engine._reader
+    assert reader is not None
+    looked: list[tuple[int, ...]] = []
+    read: list[tuple[int, ...]] = []
+    find, recognise = reader._detector.find, reader._recogniser.read
+    monkeypatch.setattr(reader._detector, "find", lambda pixels: (looked.append(pixels.shape), find(pixels))[1])
+    monkeypatch.setattr(reader._recogniser, "read", lambda line: (read.append(line.shape), recognise(line))[1])
+    owner = ("school", "counted")
+
+    def cost(image: Image.Image) -> tuple[int, int]:
+        looked.clear()
+        read.clear()
+        engine.read(encoded(image), owner)
+        return len(looked), len(read)
+
+    assert min(cost(screen(CHAT))) >= len(CHAT)
+    assert cost(screen(CHAT)) == (0, 0)
+    caret = screen(CHAT)
+    caret.putpixel((600, 340), (0, 0, 0))
+    assert cost(caret) == (0, 0)
+    assert cost(screen(CHAT, typed="hello")) == (1, 1)
+    assert max(cost(screen(CHAT, scroll=7))) <= 1
+    assert cost(screen(not_changed(), scroll=7)) == (1, 1)
+
+
+def test_devices_and_schools_share_nothing(engine: ScreenEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    frame = encoded(screen(CHAT))
+    engine.read(frame, ("one", "a"))
+    reader = engine._reader
+    assert reader is not None
+    read: list[int] = []
+    recognise = reader._recogniser.read
+    monkeypatch.setattr(reader._recogniser, "read", lambda line: (read.append(1), recognise(line))[1])
+    for owner in (("other", "a"), ("one", "b"), None, None):
+        read.clear()
+        engine.read(frame, owner)
+        assert len(read) >= len(CHAT)
+    read.clear()
+    engine.read(frame, ("one", "a"))
+    assert read == []
+
+
+def line(text: str) -> RecognisedLine:
+    words: list[RecognisedWord] = []
+    for piece in text.split():
+        start = text.index(piece, words[-1].end if words else 0)
+        box = (1000 + start * 10, 2000, 1000 + (start + len(piece)) * 10, 2020)
+        words.append(RecognisedWord(start, start + len(piece), box, 0.1 * len(words)))
+    return RecognisedLine(text, tuple(words), (1000, 2000, 1000 + len(text) * 10, 2020), 0.71)
+
+
+def test_the_least_recently_used_goes_first_and_the_size_is_bounded() -> None:
+    cache = DeviceCache(6000)
+    for number in range(40):
+        cache.put(b"%d" % number, (line(f"line number {number}"),))
+        assert cache.get(tuple, b"0") is not None
+        assert cache.size <= 6000
+    assert cache.get(tuple, b"39") is not None
+    assert cache.get(tuple, b"1") is None
+
+
+def test_what_is_larger_than_a_cache_is_not_kept() -> None:
+    cache = DeviceCache(1000)
+    cache.put(b"x", tuple(line("some words stand here") for _ in range(9)))
+    assert (cache.size, cache.get(tuple, b"x")) == (0, None)
+
+
+def test_devices_that_were_not_seen_for_longest_are_forgotten() -> None:
+    screens = ScreenCache(10_000, 4000)
+    for number in range(9):
+        screens.of(("s", f"{number}")).put(b"x", (line("a line of words that takes room"),) * 1)
+        screens.of(("s", "0"))
+        assert screens.size <= 10_000
+    assert screens.of(("s", "0")).get(tuple, b"x") is not None
+    assert screens.of(("s", "8")).get(tuple, b"x") is not None
+    assert screens.of(("s", "1")).get(tuple, b"x") is None
+
+
+def test_no_more_memory_is_used_than_is_counted() -> None:
+    cache = DeviceCache(10**9)
+    tracemalloc.start()
+    before = tracemalloc.take_snapshot()
+    for number in range(300):
+        lines = tuple(line(f"this is text {number} of row {row} and more of it") for row in range(4))
+        cache.put(b"lines %d" % number, lines)
+        page = assemble([[replace(line(f"other {number} text"), confidence=0.5) for _ in range(4)]])
+        cache.put(b"page %d" % number, page)
+        cache.put(b"frame %d" % number, Reading(Page(page.text, page.lines, True), (9999, 9999), 1000, 1000))
+    used = sum(entry.size_diff for entry in tracemalloc.take_snapshot().compare_to(before, "filename"))
+    tracemalloc.stop()
+    assert used < cache.size < 4 * used
+
+
+def test_a_digest_tells_shapes_and_joints_apart() -> None:
+    cache = ScreenCache(1, 1)
+    flat = np.zeros((2, 6, 3), np.uint8)
+    assert cache.digest(flat) != cache.digest(flat.reshape(6, 2, 3))
+    assert cache.digest(b"ab", b"c") != cache.digest(b"a", b"bc")
+    assert cache.digest(flat) != ScreenCache(1, 1).digest(flat)
