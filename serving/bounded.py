@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from domain.errors import DeadlineExceeded, Unavailable
 from domain.hit import ContextWindow
 from models.scorer import WindowScores
-from ocr.engine import OcrEngine, Reading
+from ocr.engine import OcrEngine, Owner, Reading
 from pipeline.pipeline import Pipeline, Scorer
 from serving.call import Call
 
@@ -57,14 +57,14 @@ class BoundedOcr:
     inner: OcrEngine
     call: Call
 
-    def read(self, image: bytes) -> Reading:
-        """Reads a picture.
+    def read(self, image: bytes, owner: Owner | None = None) -> Reading:
+        """Reads a picture; what is remembered of its owner's screens is remembered for this tenant alone.
 
         Raises:
             DeadlineExceeded: If nobody waits for it any more.
         """
         self._check()
-        reading = self.inner.read(image)
+        reading = self.inner.read(image, None if owner is None else (self.call.caller.tenant, *owner))
         self._check()
         return reading
 

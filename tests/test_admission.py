@@ -33,7 +33,7 @@ class HeldOcr:
     def __init__(self) -> None:
         self.entered, self.go = threading.Event(), threading.Event()
 
-    def read(self, image: bytes) -> Reading:
+    def read(self, image: bytes, owner: object = None) -> Reading:
         self.entered.set()
         assert self.go.wait(20)
         raise InvalidImage("read by nobody")

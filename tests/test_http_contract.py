@@ -270,7 +270,7 @@ def test_too_many_bytes_at_once_are_refused() -> None:
 
 def test_an_ocr_failure_is_503(client: TestClient, service: ScoringService) -> None:
     class Broken:
-        def read(self, image: bytes) -> Any:
+        def read(self, image: bytes, owner: object = None) -> Any:
             raise OcrFailed("the OCR worker died")
 
     service.active.pipeline = replace(service.pipeline, ocr=Broken())  # type: ignore[arg-type]
