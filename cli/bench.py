@@ -80,6 +80,23 @@ def grpc(requests: int, quick: bool, out: Path | None) -> None:
     _report("over_grpc", out, requests=requests, quick=quick)
 
 
+@command.command("ocr")
+@click.option(
+    "--captures",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of NAME.png with the true words in NAME.gt.json; drawn captures without it.",
+)
+@click.option("--frames", default=64, show_default=True, type=click.IntRange(1), help="Captures of the session.")
+@click.option(
+    "--memory", default=2000, show_default=True, type=click.IntRange(0), help="Captures to watch memory over."
+)
+@click.option("--quick", is_flag=True, help="One capture, no peers: shows that it runs.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Also write the report here.")
+def ocr(captures: Path | None, frames: int, memory: int, quick: bool, out: Path | None) -> None:
+    """Measures the reading of screens: cold and warm, words and boxes, memory."""
+    _report("ocr", out, captures=captures, frames=frames, memory=memory, quick=quick)
+
+
 def _report(bench: str, out: Path | None, **options: Any) -> None:
     if importlib.util.find_spec("benchmarks") is None:
         raise click.ClickException("the benchmarks are in no wheel; run them from a checkout")

@@ -67,6 +67,11 @@ class OcrPool:
         with self._changed:
             return tuple(worker.pid for worker in (*self._idle, *self._busy) if worker.pid is not None)
 
+    def resident_bytes(self) -> int:
+        """Memory that the workers held after their latest jobs."""
+        with self._changed:
+            return sum(worker.resident_bytes for worker in (*self._idle, *self._busy))
+
     def warm_up(self) -> None:
         """Starts every worker and waits until all engines are built.
 

@@ -36,7 +36,7 @@ class Asked:
 )
 def test_the_owner_of_a_screen(pipeline: Pipeline, tenant: str, context: CaptureContext, owner: Any) -> None:
     asked = Asked()
-    whole = replace(pipeline, ocr=asked)  # type: ignore[arg-type]
+    whole = replace(pipeline, ocr=asked, pictures=None)  # type: ignore[arg-type]
     call = Call(caller=Caller(tenant))
     bounded(whole, threading.Semaphore(), call).score(Capture("a", image=b"x", context=context))
     assert asked.owners == [owner]
