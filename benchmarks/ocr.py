@@ -70,7 +70,7 @@ def _cold(readers: dict[str, Callable[[bytes], str]], screens: Sequence[Screen])
         )
     head = ("contender", "CPU s a capture", "word recall", "word precision", "CPU, ours = 1")
     about = (
-        f"## Cold\n\n- {len(screens)} captures; nothing is remembered; decoding included; all threads and children count\n"
+        f"## Cold\n\n- {len(screens)} captures; nothing is remembered; with decoding; all threads and children count\n"
         "- words: as a multiset of letters and digits, case aside\n"
     )
     return f"{about}\n{table(head, rows)}"

@@ -12,11 +12,12 @@ from PIL import Image, ImageDraw, ImageFont
 from domain.page import Box
 
 SIZE = (1366, 768)
-_WORDS = (
+_STORY = (
     "the river rose all night and nobody slept before morning came to town so we moved what could be carried up "
     "into two rooms under the roof while rain went on against windows our teacher said that her class would still "
     "meet on friday if roads were open again please bring your signed form and something warm to wear"
-).split()
+)
+_WORDS = _STORY.split()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ def test_the_bench_runs_and_the_warm_session_equals_the_cold_one(tmp_path: Path)
 
 
 def test_words_are_counted_as_often_as_they_stand() -> None:
-    assert matched("the the cat".split(), "The cat, cat -".split()) == (2, 3, 3)
+    assert matched(["the", "the", "cat"], ["The", "cat,", "cat", "-"]) == (2, 3, 3)
 
 
 def test_overlap() -> None:

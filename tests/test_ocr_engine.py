@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -171,6 +172,21 @@ def test_a_picture_without_text_is_no_error(offline: Offline, name: str) -> None
 def pool() -> Iterator[OcrPool]:
     pool = OcrPool(1)
     yield pool
+    pool.close()
+
+
+def test_no_mark_of_one_capture_is_read_in_another() -> None:
+    pool = OcrPool(2, recycle_after=40)
+    marks = [f"canary{number:03}" for number in range(96)]
+    jobs = [(encoded(drawn({(15, 15): mark, (15, 60): SENTENCE}, (360, 100))), mark) for mark in marks]
+
+    def read(job: tuple[bytes, str]) -> bool:
+        image, mark = job
+        owner = ("school", f"pc-{mark[-1]}") if int(mark[-2]) % 3 else None
+        return pool.read(image, owner).page.text.split() == [mark, *SENTENCE.split()]
+
+    with ThreadPoolExecutor(8) as threads:
+        assert all(threads.map(read, jobs))
     pool.close()
 
 

@@ -171,6 +171,37 @@ def test_workers_are_recycled(new_pool: NewPool) -> None:
     assert gone(pids[0]) and gone(pids[2])
 
 
+def test_workers_are_recycled_by_memory(new_pool: NewPool) -> None:
+    pool = new_pool(most_bytes=1)
+    pids = [pool.read(b"say:x").size[0] for _ in range(3)]
+    assert len(set(pids)) == 3
+    assert gone(pids[0])
+    assert pool.resident_bytes() == 0
+    roomy = new_pool()
+    assert len({roomy.read(b"say:x").size[0] for _ in range(3)}) == 1
+    assert 2**20 < roomy.resident_bytes() < 2**30
+
+
+def test_a_device_goes_back_to_the_worker_that_knows_it(new_pool: NewPool, tmp_path: Path) -> None:
+    pool = new_pool(2)
+    pool.warm_up()
+    home = pool.read(b"say:x", ("s", "a")).size[0]
+    started = tmp_path / "started"
+    job = in_thread(lambda: pool.read(f"hang:{started}".encode(), ("s", "b")))
+    wait_for(started.exists)
+    other = next(pid for pid in pool.pids() if pid != home)
+    busy_is_home = pool.read(b"say:x", ("s", "a")).size[0] != home
+    assert not busy_is_home or pool.read(b"say:x", ("s", "a")).size[0] == other  # never waits while one is idle
+    os.kill(home if busy_is_home else other, signal.SIGKILL)
+    with pytest.raises(OcrFailed):
+        job.result(60)
+    pool.warm_up()
+    again = pool.read(b"say:x", ("s", "a")).size[0]
+    for device in "cde":
+        pool.read(b"say:x", ("s", device))
+        assert pool.read(b"say:x", ("s", "a")).size[0] == again
+
+
 def test_no_request_gets_the_text_of_another(new_pool: NewPool, tmp_path: Path) -> None:
     pool = new_pool(2, recycle_after=7)
     texts = [f"text number {i}" for i in range(60)]
@@ -244,7 +275,9 @@ def test_killed_workers_leave_no_temporary_files(
     assert list(scratch.iterdir()) == []
 
 
-@pytest.mark.parametrize("options", [{"size": 0}, {"size": 1, "recycle_after": 0}, {"size": 1, "timeout_s": 0}])
+@pytest.mark.parametrize(
+    "options", [{"size": 0}, {"size": 1, "recycle_after": 0}, {"size": 1, "timeout_s": 0}, {"size": 1, "most_bytes": 0}]
+)
 def test_senseless_settings_are_refused(options: dict[str, int]) -> None:
     with pytest.raises(ValueError, match="positive"):
         OcrPool(**options)
