@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from ocr.decode import decode
 
@@ -54,7 +55,7 @@ def rapidocr() -> Peer:
     """The networks that come in its package, without its classifier of orientation, which turns level lines over."""
     from rapidocr import RapidOCR
 
-    ocr = RapidOCR(params={"Global.log_level": "critical", "EngineConfig.onnxruntime.intra_op_num_threads": 1})
+    ocr: Any = RapidOCR(params={"Global.log_level": "critical", "EngineConfig.onnxruntime.intra_op_num_threads": 1})
     return lambda image: "\n".join(ocr(decode(image)[:, :, ::-1].copy(), use_cls=False).txts or ())
 
 
