@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 import ocr.engine
-from ocr.engine import OcrEngine, Reading
+from ocr.engine import OcrEngine, Owner, Reading
 
 _PACKAGES = ("paddleocr", "paddlex", "onnxruntime", "numpy", "pillow")
 
@@ -33,14 +33,14 @@ class ReadOnce:
         parts = [source.read_bytes() for source in sources] + [version(name).encode() for name in _PACKAGES]
         self._stand = hashlib.sha256(b"\0".join(parts))
 
-    def read(self, image: bytes) -> Reading:
+    def read(self, image: bytes, owner: Owner | None = None) -> Reading:
         """Reads one picture, or remembers; see `OcrEngine.read`."""
         key = self._stand.copy()
         key.update(image)
         kept = self._folder / f"{key.hexdigest()[:32]}.json"
         if kept.is_file():
             return self._reading.validate_json(kept.read_bytes())
-        reading = self._engine.read(image)
+        reading = self._engine.read(image, owner)
         self._folder.mkdir(parents=True, exist_ok=True)
         unfinished = kept.with_suffix(".unfinished")
         unfinished.write_bytes(self._reading.dump_json(reading))
