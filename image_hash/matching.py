@@ -15,7 +15,7 @@ PHASH_DISTANCE = 8
 CONFIRMED_PHASH_DISTANCE = 10
 """Largest pHash distance of an item whose PDQ confirms it."""
 
-CONFIRMING_PDQ_DISTANCE = 64
+CONFIRMING_PDQ_DISTANCE = 60
 """Largest PDQ distance that confirms a pHash within 8 bits, and 4 less for each bit more; others are 100 off."""
 
 FLAT_PHASH_DISTANCE = 2
