@@ -29,6 +29,8 @@ from serving.shadow import Challenger
 from serving.tls import grpc_tls, http_tls
 from serving.tracing import make_tracer
 
+KEEP_ALIVE_S = 75
+"""Seconds that an idle HTTP connection stays open: longer than proxies keep theirs, or they send into a closing one."""
 _LOG = logging.getLogger("secondglance")
 
 
@@ -65,7 +67,16 @@ async def _serve(service: ScoringService, access: Access, settings: ServingSetti
     loop.add_signal_handler(signal.SIGHUP, lambda: loop.run_in_executor(None, _reload, service))
     listener = socket.create_server((settings.host, settings.http_port), family=_family(settings.host))
     app = make_app(service, access, Blocklists(settings.blocklists))
-    http = _HttpServer(uvicorn.Config(app, access_log=False, log_config=None, lifespan="off", **http_tls(settings)))
+    http = _HttpServer(
+        uvicorn.Config(
+            app,
+            access_log=False,
+            log_config=None,
+            lifespan="off",
+            timeout_keep_alive=KEEP_ALIVE_S,
+            **http_tls(settings),
+        )
+    )
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     grpc_server = GrpcServer(service, access, grpc_tls(settings))
     grpc_port = await grpc_server.start(f"{host}:{settings.grpc_port}")
