@@ -34,9 +34,11 @@ class Asked:
         ("north", CaptureContext(site="oak", device=""), None),
     ],
 )
-def test_the_owner_of_a_screen(pipeline: Pipeline, tenant: str, context: CaptureContext, owner: Any) -> None:
+def test_the_owner_of_a_screen(
+    pipeline: Pipeline, tenant: str, context: CaptureContext, owner: Any, written: Any
+) -> None:
     asked = Asked()
     whole = replace(pipeline, ocr=asked, pictures=None)  # type: ignore[arg-type]
     call = Call(caller=Caller(tenant))
-    bounded(whole, threading.Semaphore(), call).score(Capture("a", image=b"x", context=context))
+    bounded(whole, threading.Semaphore(), call).score(Capture("a", image=written.png("x"), context=context))
     assert asked.owners == [owner]
