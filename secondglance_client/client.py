@@ -115,7 +115,7 @@ class Client:
 
 def request_of(http: httpx.Client | httpx.AsyncClient, send: Send) -> httpx.Request:
     """The request as httpx sends it; the service is told how long its answer is waited for."""
-    headers = {"x-request-timeout": f"{send.left_s:.3f}"}
+    headers = {**send.headers, "x-request-timeout": f"{send.left_s:.3f}"}
     if send.image is None:
         return http.build_request("POST", send.path, json=send.body, headers=headers, timeout=send.left_s)
     form = {"capture": json.dumps(send.body)}

@@ -10,6 +10,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
+from secondglance_client.affinity import device_headers
 from secondglance_client.errors import TimedOut, Unreachable, refusal
 from secondglance_client.records import Capture, Failure, Result, Verdict
 from secondglance_client.retry import TRANSIENT, Retry, is_transient
@@ -26,12 +27,14 @@ class Send:
         path: Below the base URL.
         body: JSON.
         image: Sent with the body as a form, if there is one.
+        headers: For a balancer.
         left_s: Seconds until nobody waits for the answer any more.
     """
 
     path: str
     body: dict[str, Any]
     image: bytes | None = None
+    headers: dict[str, str] = field(default_factory=dict)
     left_s: float = 0.0
 
 
@@ -79,7 +82,7 @@ def score(capture: Capture, asking: Asking) -> Exchange[Verdict]:
     end = time.monotonic() + asking.timeout_s
     body = {**_capture_json(capture, image=False), **asking.options}
     path = "/v1/score" if capture.image is None else "/v1/captures"
-    reply = yield from _send(Send(path, body, capture.image), asking.retry, end)
+    reply = yield from _send(Send(path, body, capture.image, device_headers([capture])), asking.retry, end)
     return Verdict.model_validate_json(reply.content)
 
 
@@ -95,7 +98,8 @@ def score_batch(captures: Sequence[Capture], asking: Asking) -> Exchange[list[Re
         places = list(range(first, min(first + MAX_BATCH, len(captures))))
         for tried in range(1, asking.retry.tries + 1):
             body = {"captures": [_capture_json(captures[place], image=True) for place in places], **asking.options}
-            reply = yield from _send(Send("/v1/score:batch", body), asking.retry, end)
+            headers = device_headers(captures[place] for place in places)
+            reply = yield from _send(Send("/v1/score:batch", body, None, headers), asking.retry, end)
             results.update(zip(places, map(_result, json.loads(reply.content)["verdicts"]), strict=True))
             places = [place for place in places if _is_transient(results[place])]
             wait = asking.retry.wait_s(tried, None, end - time.monotonic()) if places else None

@@ -15,6 +15,7 @@ import grpc.aio
 from google.protobuf.json_format import MessageToDict
 
 from secondglance_client import scoring_pb2 as pb
+from secondglance_client.affinity import HEADER, digest_of
 from secondglance_client.client import DEFAULT_RETRY
 from secondglance_client.errors import (
     AccessDenied,
@@ -50,6 +51,7 @@ class StreamClient:
         credentials: Of TLS; none for a plain connection.
         retry: A stream that breaks is opened again this often in a row, and what was not answered is sent again.
         ahead: Captures that are sent before the first of them is answered.
+        device: Whose captures they are, for a balancer; a stream of several devices names none.
     """
 
     def __init__(
@@ -59,11 +61,13 @@ class StreamClient:
         credentials: grpc.ChannelCredentials | None = None,
         retry: Retry = DEFAULT_RETRY,
         ahead: int = 32,
+        device: str | None = None,
     ) -> None:
         self._address = address
         self._credentials = credentials
         self._channel: grpc.aio.Channel | None = None
         self._metadata = [("authorization", f"Bearer {key}")] if key else []
+        self._metadata += [(HEADER, digest_of(device))] if device else []
         self._retry = retry
         self._ahead = ahead
 
