@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 from pydantic import ValidationError
 
@@ -34,9 +33,9 @@ def read_paths(paths: Iterable[Path]) -> Iterator[Input]:
         yield Input(str(path), _read_path(path, str(path), CaptureContext()))
 
 
-def read_json_lines(lines: BinaryIO, folder: Path) -> Iterator[Input]:
-    """Reads JSON lines; image paths are relative to the folder."""
-    for number, line in enumerate(lines, 1):
+def read_json_lines(lines: Iterable[bytes], folder: Path, first: int = 1) -> Iterator[Input]:
+    """Reads JSON lines, of which the first has a number; image paths are relative to the folder."""
+    for number, line in enumerate(lines, first):
         if line.strip():
             yield _read_line(line, number, folder)
 

@@ -10,6 +10,7 @@ from domain.errors import SecondglanceError
 
 COMMANDS = {
     "score": ("cli.score", "Score captures and texts."),
+    "rescore": ("cli.rescore", "Say what a candidate lexicon, model or policy would change."),
     "serve": ("cli.serve", "Serve HTTP and gRPC."),
     "keys": ("cli.keys", "Add, list, rotate and revoke API keys."),
     "active": ("cli.active", "Show, reload and roll back what a running service has in force."),

@@ -1,0 +1,66 @@
+"""`secondglance rescore`: what a candidate lexicon, model or policy would change on stored captures."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cli.options import pipeline_options, pipeline_settings
+
+_FILE = click.Path(exists=True, path_type=Path)
+
+
+@click.command("rescore")
+@click.argument("jsonl", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder of the results.")
+@click.option("--candidate-lexicon", type=_FILE, multiple=True, help="Instead of --lexicon (repeatable).")
+@click.option("--candidate-model", type=_FILE, help="Instead of --model.")
+@click.option("--candidate-policy", type=_FILE, help="Instead of --policy.")
+@click.option("--share", default="1/1", show_default=True, help="K/N: only every Nth part, beginning with the Kth.")
+@click.option("--part", "size", default=500, show_default=True, type=click.IntRange(1), help="Captures of one part.")
+@pipeline_options
+def command(
+    jsonl: Path,
+    out: Path,
+    candidate_lexicon: tuple[Path, ...],
+    candidate_model: Path | None,
+    candidate_policy: Path | None,
+    share: str,
+    size: int,
+    **values: Any,
+) -> None:
+    """Scores JSON lines under what is in force and under a candidate, and reports what would change.
+
+    Results are written part by part; begun again with the same inputs, it goes on where it stopped. Shares of
+    one file may run on several machines into one folder. The results hold ids, actions and phrases, and no text.
+    """
+    from dataclasses import asdict, replace
+
+    from cli.parts import Parts, begin, read_share
+    from pipeline.build import build_pipeline
+    from pipeline.rescore import ReadOnce, Tally, rescore
+
+    candidates = {"lexicon": candidate_lexicon, "model": candidate_model, "policy": candidate_policy}
+    changed = {name: value for name, value in candidates.items() if value}
+    if not changed:
+        raise click.UsageError("name a candidate: --candidate-lexicon, --candidate-model or --candidate-policy")
+    number, of = read_share(share)
+    before = build_pipeline(pipeline_settings(**values))
+    ocr = ReadOnce(before.ocr)
+    try:
+        built = build_pipeline(pipeline_settings(**{**values, **changed}))
+        built.ocr.close()  # it has started nothing: both read with the same engine
+        before, after = replace(before, ocr=ocr), replace(built, ocr=ocr)
+        begin(out, jsonl, size, {"before": asdict(before.versions), "after": asdict(after.versions)})
+        parts = Parts(jsonl, out, size)
+        done = parts.work(number, of, lambda item: rescore(item.id, item.capture, before, after))
+    finally:
+        ocr.close()
+    tally = Tally()
+    for path in sorted(out.glob("part-*.jsonl")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            tally.add(json.loads(line))
+    click.echo(f"{done} parts done now, {parts.count} in all; so far:", err=True)
+    for line in tally.report():
+        click.echo(line)
