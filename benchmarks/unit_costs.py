@@ -1,0 +1,57 @@
+"""CPU time of one capture, stage work alone: the unit costs of `docs/scale.md`. `python -m benchmarks.unit_costs`."""
+
+import json
+import time
+from collections.abc import Callable
+from itertools import islice
+from pathlib import Path
+from statistics import median
+from typing import TypeVar
+
+from benchmarks.markdown import table
+from domain.capture import Capture
+from evaluation.rows import read_rows
+from ocr.paddle_engine import PaddleEngine
+from pipeline.build import build_pipeline
+from pipeline.settings import PipelineSettings
+
+ROOT = Path(__file__).parents[1]
+T = TypeVar("T")
+ROUNDS = 3
+TEXTS = 60
+PICTURES = 2
+
+
+def main() -> None:
+    """Measures texts without and with hits, and the sample captures; one thread, median of the rounds."""
+    pipeline = build_pipeline(PipelineSettings())
+    rows = [Capture("", text=row.text, context=row.context) for row in read_rows(ROOT / "evaluation" / "data")]
+    quiet = list(islice((capture for capture in rows if not pipeline.score(capture).findings), TEXTS))
+    hit = list(islice((capture for capture in rows if pipeline.score(capture).findings), TEXTS))
+    costs = [(f"text without a hit ({len(quiet)} rows)", _cost(quiet, pipeline.score))]
+    costs.append((f"text with hits ({len(hit)} rows)", _cost(hit, pipeline.score)))
+    pipeline.ocr.close()
+    engine = PaddleEngine()
+    engine.warm_up()
+    listed = json.loads((ROOT / "demo" / "captures.json").read_text(encoding="utf-8"))[:PICTURES]
+    images = [(ROOT / "demo" / entry["file"]).read_bytes() for entry in listed]
+    costs.append(
+        (f"reading a picture, nothing known of it ({len(images)} sample captures)", _cost(images, engine.read))
+    )
+    engine.close()
+    print(f"model {pipeline.versions.model}, lexicon {pipeline.versions.lexicon}\n")
+    print(table(["unit", "CPU ms"], [[name, f"{1000 * cost:.2f}"] for name, cost in costs]))
+
+
+def _cost(items: list[T], do: Callable[[T], object]) -> float:
+    rounds = []
+    for _ in range(ROUNDS):
+        begin = time.process_time()
+        for item in items:
+            do(item)
+        rounds.append((time.process_time() - begin) / len(items))
+    return median(rounds)
+
+
+if __name__ == "__main__":
+    main()
