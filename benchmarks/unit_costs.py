@@ -11,7 +11,7 @@ from typing import TypeVar
 from benchmarks.markdown import table
 from domain.capture import Capture
 from evaluation.rows import read_rows
-from ocr.paddle_engine import PaddleEngine
+from ocr.screen_engine import ScreenEngine
 from pipeline.build import build_pipeline
 from pipeline.settings import PipelineSettings
 
@@ -31,7 +31,7 @@ def main() -> None:
     costs = [(f"text without a hit ({len(quiet)} rows)", _cost(quiet, pipeline.score))]
     costs.append((f"text with hits ({len(hit)} rows)", _cost(hit, pipeline.score)))
     pipeline.ocr.close()
-    engine = PaddleEngine()
+    engine = ScreenEngine()
     engine.warm_up()
     listed = json.loads((ROOT / "demo" / "captures.json").read_text(encoding="utf-8"))[:PICTURES]
     images = [(ROOT / "demo" / entry["file"]).read_bytes() for entry in listed]

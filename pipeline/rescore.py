@@ -9,7 +9,7 @@ from typing import Any
 from domain.capture import Capture
 from domain.errors import SecondglanceError
 from domain.verdict import Action, Finding, Verdict
-from ocr.engine import OcrEngine, Reading
+from ocr.engine import OcrEngine, Owner, Reading
 from pipeline.judge import worst
 from pipeline.pipeline import Pipeline
 
@@ -28,10 +28,10 @@ class ReadOnce:
         """As the engine."""
         self._engine.warm_up()
 
-    def read(self, image: bytes) -> Reading:
+    def read(self, image: bytes, owner: Owner | None = None) -> Reading:
         """As the engine."""
         if getattr(self._last, "image", None) is not image:
-            self._last.reading = self._engine.read(image)
+            self._last.reading = self._engine.read(image, owner)
             self._last.image = image
         reading: Reading = self._last.reading
         return reading

@@ -97,7 +97,7 @@ def test_a_picture_is_read_once_for_both() -> None:
     class Engine:
         reads = 0
 
-        def read(self, image: bytes) -> Reading:
+        def read(self, image: bytes, owner: object = None) -> Reading:
             self.reads += 1
             return image  # type: ignore[return-value]
 
