@@ -23,7 +23,7 @@ from ocr.engine import OcrEngine, Owner
 from pipeline.context import make_reading_windows, make_windows
 from pipeline.evidence import explain
 from pipeline.first_look import FirstLook, Seen
-from pipeline.judge import Judge, judge_picture, to_mapping, worst
+from pipeline.judge import POOR_OCR, Judge, judge_picture, to_mapping, worst
 from pipeline.policy import Policy, ResolvedPolicy
 from pipeline.stopwatch import Stopwatch
 
@@ -106,7 +106,8 @@ class Pipeline:
     def _find_pictures(self, capture: Capture, page: Page) -> tuple[FrameHash | None, tuple[ImageMatch, ...]]:
         if capture.image is None:
             return None, ()
-        words: list[Box] = [word.box for line in page.lines for word in line.words]
+        # What was read without confidence may be a picture that looks like a letter.
+        words: list[Box] = [word.box for line in page.lines for word in line.words if word.confidence >= POOR_OCR]
         with self.decoding:  # decoding is not for several threads at once; OCR has done it already and checked
             pixels = decode(capture.image)
         frame = FrameHash(*pdq_of_luma(luma(pixels)))

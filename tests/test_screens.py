@@ -23,7 +23,7 @@ from evaluation.screens.losses import difference, hit_loss, word_recall, words_l
 from evaluation.screens.read_once import ReadOnce
 from evaluation.screens.report import SIDES, sections_of
 from evaluation.screens.run import ScreenOutcome, make_screens, paint_screens, picture_of, run_screens
-from ocr.engine import Reading
+from ocr.engine import Owner, Reading
 from pipeline.pipeline import Pipeline
 from tests.made_outcomes import ZERO, finding, outcome
 
@@ -132,7 +132,7 @@ def test_the_text_around_a_row_is_harmless(pipeline: Pipeline) -> None:
 class Unused:
     """An engine that must not be asked."""
 
-    def read(self, image: bytes) -> Reading:
+    def read(self, image: bytes, owner: Owner | None = None) -> Reading:
         raise AssertionError("read again")
 
     def warm_up(self) -> None: ...
