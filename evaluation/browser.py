@@ -38,16 +38,14 @@ def browse(browser: str, page: Path, *options: str) -> str:
     """Opens a page in a browser without a past; what it prints.
 
     Raises:
-        InvalidConfiguration: If the browser fails.
+        InvalidConfiguration: If the browser fails, or takes longer than a minute.
     """
     with tempfile.TemporaryDirectory(prefix="secondglance-browser-", ignore_cleanup_errors=True) as profile:
-        done = subprocess.run(
-            [browser, *_FLAGS, f"--user-data-dir={profile}", *options, page.resolve().as_uri()],
-            capture_output=True,
-            text=True,
-            timeout=_SECONDS,
-            check=False,
-        )
+        command = [browser, *_FLAGS, f"--user-data-dir={profile}", *options, page.resolve().as_uri()]
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS, check=False)
+        except subprocess.TimeoutExpired as error:
+            raise InvalidConfiguration(f"{page.name}: chromium was not done after {_SECONDS} s") from error
     if done.returncode:
         raise InvalidConfiguration(f"{page.name}: chromium failed\n{done.stderr}")
     return done.stdout

@@ -241,6 +241,21 @@ def test_without_chromium_the_error_names_the_package(
         find_browser()
 
 
+@pytest.mark.parametrize(
+    ("script", "fault"),
+    [("exec sleep 5", "page.html: chromium was not done after 0.2 s"), ("echo broken >&2; exit 3", "failed\nbroken")],
+)
+def test_a_browser_that_fails_or_hangs_is_a_named_fault(
+    script: str, fault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("evaluation.browser._SECONDS", 0.2 if "sleep" in script else 30)
+    browser = tmp_path / "chromium"
+    browser.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+    browser.chmod(0o755)
+    with pytest.raises(InvalidConfiguration, match=fault):
+        browse(str(browser), tmp_path / "page.html")
+
+
 def test_screens_stand_alone(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("evaluate", data, "--screens", 2, "--gates") == 2
     assert "--screens stands alone" in capsys.readouterr().err
