@@ -97,12 +97,8 @@ def test_clean_text_is_left_alone(matcher: Matcher, text: str, from_ocr: bool) -
     assert disguised(matcher, text, from_ocr) == set()
 
 
-NOISE = 0.03
-"""What chance may take from a share over 120 phrases; `evaluation.attack_matrix` measures."""
-
-
 def test_recall_of_each_technique_on_a_seeded_sample(lexicon: Lexicon, matcher: Matcher) -> None:
-    cases = list(make_cases(lexicon, matcher, 120, seed=7))
+    cases = list(make_cases(lexicon, matcher, 1000, seed=7))
     found: Counter[str] = Counter()
     every: Counter[str] = Counter()
     for (name, _), (hit, count) in count_recall(matcher, cases).items():
@@ -110,7 +106,7 @@ def test_recall_of_each_technique_on_a_seeded_sample(lexicon: Lexicon, matcher: 
         every[name] += count
     assert min(every[name] for name in FLOORS) > 100
     assert {
-        name: found[name] / every[name] for name, floor in FLOORS.items() if found[name] < (floor - NOISE) * every[name]
+        name: found[name] / every[name] for name, floor in FLOORS.items() if found[name] < floor * every[name]
     } == {}
 
 
