@@ -28,6 +28,12 @@ BLIND = Path(__file__).parents[1] / "evaluation" / "data"
     help="Write the report, peers included, to this folder or file: Markdown, and HTML with plots where "
     "matplotlib is installed.",
 )
+@click.option(
+    "--everyday",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="Instead measure on everyday comments: GoEmotions' test split in this folder, as far as it was read.",
+)
 @click.option("--baselines", is_flag=True, help="Also train and compare baselines (training extra).")
 @click.option("--gates", is_flag=True, help="Print the release gates; exit status 1 if one blocks.")
 @click.option("--pairs", is_flag=True, help="Also measure the evidence on minimal pairs (costs extra passes).")
@@ -49,6 +55,7 @@ def command(
     data: Path | None,
     split: str | None,
     out: Path | None,
+    everyday: Path | None,
     baselines: bool,
     gates: bool,
     pairs: bool,
@@ -70,19 +77,21 @@ def command(
     from evaluation.run import run_rows
     from pipeline.build import build_pipeline
 
-    others = [] if data else [row for row in read_rows(LANGUAGE_ROWS) if split in (None, row.split)]
-    data = data or BLIND
-    rows = [row for row in read_rows(data) if split in (None, row.split)]
+    if everyday and data:
+        raise click.UsageError("--everyday brings rows of its own: give no file beside it")
+    others = [] if data or everyday else [row for row in read_rows(LANGUAGE_ROWS) if split in (None, row.split)]
+    name, labelled = _everyday(everyday) if everyday else ((data or BLIND).name, read_rows(data or BLIND))
+    rows = [row for row in labelled if split in (None, row.split)]
     if screens and (baselines or gates or pairs):
         raise click.UsageError("--screens stands alone: --baselines, --gates and --pairs are of typed rows")
     settings = pipeline_settings(**values)
     if screens:
-        _measure_screens(rows, screens, screen_folder, data.name, settings, out)
+        _measure_screens(rows, screens, screen_folder, name, settings, out)
         return
     learned = _train() if baselines else []
     pipeline = build_pipeline(settings)
     outcomes = with_progress(run_rows(pipeline, rows), "scoring", len(rows))
-    sections = sections_of(outcomes, f"{data.name}, model {pipeline.versions.model}")
+    sections = sections_of(outcomes, f"{name}, model {pipeline.versions.model}")
     tagged = [outcome for outcome in outcomes if languages_of(outcome)]
     if others:
         tagged += with_progress(run_rows(pipeline, others), "scoring other languages", len(others))
@@ -100,10 +109,18 @@ def command(
     click.echo(to_markdown(sections))
     if out:
         plots = _plots(outcomes)
-        for path in write_report(out, f"Evaluation of {pipeline.versions.model} on {data.name}", sections, plots):
+        for path in write_report(out, f"Evaluation of {pipeline.versions.model} on {name}", sections, plots):
             click.echo(f"written: {path}", err=True)
     if gates and any(gate.blocks for gate in checked):
         raise SystemExit(1)
+
+
+def _everyday(folder: Path) -> "tuple[str, Sequence[LabelledRow]]":
+    """Comments that were read and that nothing learns from."""
+    from training.public.read import choose_sets, read_public
+
+    (comments,) = choose_sets(folder, ("goemotions",))
+    return "everyday comments", read_public(folder, comments, held_back=True).rows
 
 
 def _measure_screens(

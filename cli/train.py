@@ -30,6 +30,7 @@ _PART = click.FloatRange(0, 0.5)
 @click.option(
     "--concern-weight", default=1.0, show_default=True, help="Of the concern loss; 0 leaves it out (ablation)."
 )
+@click.option("--start", metavar="RUN", help="Start from this run's best weights, not from the packaged encoder.")
 @click.option("--teacher", metavar="RUN", help="Learn from this run of the large encoder as well (`teach`).")
 @click.option(
     "--taught-weight", default=0.7, show_default=True, type=_PART_OF_ALL, help="Of the teacher, against the labels."
@@ -47,18 +48,20 @@ def command(
     public_set: tuple[str, ...],
     public_share: float,
     concern_weight: float,
+    start: str | None,
     teacher: str | None,
     taught_weight: float,
     tracking: str,
 ) -> None:
     """Fine-tunes a model on the train split and keeps the epoch with the highest dev AUROC."""
     import mlflow
+    import torch
 
     from training.lessons import read_lessons
     from training.material import Wanted, gather
     from training.network import load_base
     from training.setup import CORPUS, ENCODERS, RUNS, base_model, set_up
-    from training.train import TrainingSettings, train
+    from training.train import BEST, TrainingSettings, train
 
     if public_set and not public:
         raise click.UsageError("--public-set needs --public FOLDER")
@@ -71,9 +74,15 @@ def command(
     base = ENCODERS[encoder]
     settings = TrainingSettings(epochs, concern_weight, taught_weight, encoder_rate=base.rate, seed=seed)
     lessons = read_lessons(RUNS / teacher) if teacher else None
-    about = {"teacher": json.loads((RUNS / teacher / "training.json").read_text("utf-8"))} if teacher else {}
+    others = {"teacher": teacher, "start": start}
+    about = {
+        name: json.loads((RUNS / other / "training.json").read_text("utf-8")) for name, other in others.items() if other
+    }
+    network = load_base(base_model(encoder), seed, base.frozen_words)
+    if start:
+        network.load_state_dict(torch.load(RUNS / start / BEST, weights_only=True, map_location="cpu"))
     train(
-        load_base(base_model(encoder), seed, base.frozen_words),
+        network,
         setup.maker,
         material.rows,
         setup.split("dev"),

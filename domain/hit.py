@@ -21,6 +21,7 @@ class KeywordHit:
         protected: From a list that nothing may lower or show.
         language: ISO 639-1 code of the phrase; a model of other languages may not judge it.
         explicit: An unambiguous statement in the first person: no model takes it out of the queue.
+        cue: An everyday word that only asks for a second look and says nothing by itself.
     """
 
     phrase: str
@@ -33,6 +34,7 @@ class KeywordHit:
     protected: bool = False
     language: str = "en"
     explicit: bool = False
+    cue: bool = False
 
 
 @dataclass(frozen=True, slots=True)

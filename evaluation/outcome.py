@@ -27,8 +27,8 @@ class Outcome:
 
     @property
     def hit(self) -> bool:
-        """Whether the keyword stage found anything."""
-        return bool(self.findings)
+        """Whether the keyword stage found a graded phrase; a cue, which shows only where it is raised, is none."""
+        return any(not finding.hit.cue for finding in self.findings)
 
     @property
     def genuine(self) -> bool:

@@ -15,11 +15,14 @@ from evaluation.summary import gone_at_recall, summarise
 
 LEAST_SLICE = 15
 _NAMES = {
-    "keyword_recall": "recall of the keyword stage (genuine rows with any hit)",
+    "keyword_recall": "recall of graded phrases (genuine rows that one hits)",
     "second_look_recall": "recall of the second look (of those, raised)",
+    "recalled_by_cues": "genuine rows that only a cue could raise, raised",
     "end_to_end_recall": "recall end to end",
     "keyword_false_positives": "benign rows that keywords alone raise",
     "false_positives_gone": "of those, set aside by the second look",
+    "raised_by_cues": "benign rows that only a cue could raise, raised",
+    "benign_raised": "benign rows that are raised at all",
     "low_raised": "rows of severity 2 that are raised",
     "severity_exact": "severity exact (rows with a hit)",
     "severity_within_1": "severity within 1 (rows with a hit)",

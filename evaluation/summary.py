@@ -12,11 +12,13 @@ def summarise(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     """The figures of a set of outcomes.
 
     Returns:
-        `keyword_recall`: genuine rows that the lexicon hits at all; `second_look_recall`: of those, rows
-        that stay raised; `end_to_end_recall`: genuine rows that are raised; `false_positives_gone`: of the
-        benign rows that grades alone raise, those that the second look sets aside; `low_raised`: rows of
-        severity 2 that are raised; `severity_exact` and `severity_within_1` over rows with a hit; `auroc`
-        of P(severity >= 3), genuine against benign rows with a hit.
+        `keyword_recall`: genuine rows that a graded phrase hits; `second_look_recall`: of those, rows that stay
+        raised; `end_to_end_recall`: genuine rows that are raised; `recalled_by_cues` and `raised_by_cues`: of the
+        genuine and of the benign rows that no graded phrase hits, those that a cue raises; `benign_raised`: benign
+        rows that are raised; `false_positives_gone`: of the benign rows that grades alone raise, those that the
+        second look sets aside; `low_raised`: rows of severity 2 that are raised; `severity_exact` and
+        `severity_within_1` over rows with a hit; `auroc` of P(severity >= 3), genuine against benign rows with a
+        hit. A hit is one of a graded phrase.
     """
     genuine = [o for o in outcomes if o.genuine]
     benign = [o for o in outcomes if o.benign]
@@ -30,6 +32,9 @@ def summarise(outcomes: Sequence[Outcome]) -> dict[str, Any]:
         "end_to_end_recall": share([o.raised for o in genuine]),
         "keyword_false_positives": share([o.keyword_raised for o in benign]),
         "false_positives_gone": share([not o.raised for o in benign if o.keyword_raised]),
+        "recalled_by_cues": share([o.raised for o in genuine if not o.hit]),
+        "raised_by_cues": share([o.raised for o in benign if not o.hit]),
+        "benign_raised": share([o.raised for o in benign]),
         "low_raised": share([o.raised for o in low]),
         "severity_exact": share([o.severity == o.row.severity for o in graded]),
         "severity_within_1": share([abs(o.severity - o.row.severity) <= 1 for o in graded]),

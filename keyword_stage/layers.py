@@ -64,7 +64,7 @@ class Layers:
         for overlay in overlays:
             matcher, own = self._built(overlay)
             found = [
-                (phrase, replace(hit, grade=grade))
+                (phrase, replace(hit, grade=grade, cue=hit.cue and grade == hit.grade))
                 for phrase, hit in found
                 if (grade := overlay.grade(phrase, hit.grade)) != MUTED
                 and (phrase.protected or (phrase.id, phrase.category) not in own)

@@ -11,11 +11,12 @@ A file has a header and one phrase a line. Columns:
     protected   yes: nothing may mute, lower or show it; then `id` names it
     id          of a protected phrase, unique in its file
     unless, with, expires       rules, see `keyword_stage/rules.py`
+    cue         yes: an everyday word that only asks for a second look, see `keyword_stage/cues.py`
 """
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,7 +27,9 @@ from keyword_stage.spelling import Spelling, read_spelling
 from keyword_stage.tables import Row, read_cells, read_text, table_rows
 
 DEFAULT_FOLDER = Path(__file__).parent / "lexicons"
-COLUMNS = frozenset({"phrase", "grade", "category", "ambiguous", "note", "language", "protected", "id", *RULE_COLUMNS})
+COLUMNS = frozenset(
+    {"phrase", "grade", "category", "ambiguous", "note", "language", "protected", "id", "cue", *RULE_COLUMNS}
+)
 ENGLISH = "en"
 EXPLICIT = 4
 """Grade from which an unambiguous phrase in the first person is an explicit statement."""
@@ -52,6 +55,7 @@ class Phrase:
         note: Why it is there.
         language: ISO 639-1 code: as its row says, else the folder under `lexicons/` that holds its file, else `en`.
         rules: When it does not count.
+        cue: Whether it only asks for a second look.
     """
 
     id: str
@@ -64,6 +68,7 @@ class Phrase:
     note: str = ""
     language: str = ENGLISH
     rules: Rules = field(default_factory=Rules)
+    cue: bool = False
 
     @property
     def explicit(self) -> bool:
@@ -179,6 +184,9 @@ def read_row(row: Row, stem: str, source: str, known: set[str], language: str = 
     else:
         identity = written
     spelling = read_spelling(written)
+    cue = _flag(cell.get("cue", ""), "cue")
+    if cue:
+        _check_cue(cell, spelling)
     return Phrase(
         id=identity,
         category=category,
@@ -190,7 +198,18 @@ def read_row(row: Row, stem: str, source: str, known: set[str], language: str = 
         note=cell.get("note", ""),
         language=language,
         rules=read_rules(cell, spelling, known),
+        cue=cue,
     )
+
+
+def _check_cue(cell: Mapping[str, str], spelling: Spelling) -> None:
+    """Refuses a cue that could say something by itself."""
+    if cell["grade"] != "1":
+        raise InvalidLexicon(f"a cue has grade 1, not {cell['grade']}")
+    if cell.get("protected") or any(cell.get(name) for name in RULE_COLUMNS):
+        raise InvalidLexicon("a cue takes no rule and is not protected")
+    if spelling.mode not in ("exact", "inflected") or any(" " in form.strip() for form in spelling.parts[0]):
+        raise InvalidLexicon("a cue is one word, with ~ at most")
 
 
 def _flag(value: str, name: str) -> bool:
@@ -210,5 +229,9 @@ def digest_of(phrases: Iterable[Phrase]) -> str:
 def _fires(phrase: Phrase) -> str:
     parts = ["|".join(sorted(forms)) for forms in phrase.spelling.parts]
     gaps = [f"{{{low}-{high}}}" for low, high in phrase.spelling.gaps]
-    rules = ("\texplicit" if phrase.explicit else "") + (f"\t{phrase.rules.canonical()}" if phrase.rules.names else "")
+    rules = (
+        ("\texplicit" if phrase.explicit else "")
+        + ("\tcue" if phrase.cue else "")
+        + (f"\t{phrase.rules.canonical()}" if phrase.rules.names else "")
+    )
     return parts[0] + "".join(gap + part for gap, part in zip(gaps, parts[1:], strict=True)) + rules

@@ -35,10 +35,10 @@ def lint_lexicon(lexicon: Lexicon, today: date | None = None) -> list[str]:
 
 
 def _duplicates(lexicon: Lexicon) -> Iterator[str]:
-    seen: dict[tuple[str, str, bool], Phrase] = {}  # never a protected phrase beside an open one: it would show it
+    seen: dict[tuple[str, str, bool, bool], Phrase] = {}  # a protected phrase beside an open one would be shown
     for phrase in lexicon.phrases:
         for form in () if phrase.spelling.gaps else sorted(phrase.spelling.parts[0]):
-            other = seen.setdefault((phrase.category, form, phrase.protected), phrase)
+            other = seen.setdefault((phrase.category, form, phrase.protected, phrase.cue), phrase)
             if other is not phrase:
                 yield f"{_where(phrase)} is already covered by {_name(other)} ({other.source}); delete one"
                 break
@@ -51,7 +51,7 @@ def _shadowed(lexicon: Lexicon) -> Iterator[str]:
     sweeper = Sweeper(Lexicon(tuple(broad), ""))
     for phrase in lexicon.phrases:
         shadows = (_shadow(sweeper, phrase, text) for text in _writings(phrase))
-        other = None if phrase.protected else next(shadows)
+        other = None if phrase.protected or phrase.cue else next(shadows)
         if other and all(shadows):
             yield f"{_where(phrase)} can never show beside {other.id!r} ({other.source}); delete it or grade it higher"
 
@@ -78,7 +78,7 @@ def _writings(phrase: Phrase) -> Iterator[str]:
 def _common(lexicon: Lexicon) -> Iterator[str]:
     for phrase in lexicon.phrases:
         english = phrase.language == ENGLISH and not phrase.protected
-        if english and not phrase.rules.guarded and not phrase.spelling.gaps:
+        if english and not (phrase.rules.guarded or phrase.spelling.gaps or phrase.cue):
             words = sorted(COMMON_WORDS & {form.strip() for form in phrase.spelling.parts[0]})
             if words:
                 fires = f"fires on nearly every page ({words[0]})"

@@ -9,6 +9,7 @@ from domain.hit import MASK, KeywordHit
 from domain.page import Page
 from keyword_stage.automaton import AUTOMATA
 from keyword_stage.confusables import CONFUSABLES
+from keyword_stage.cues import CueFinder
 from keyword_stage.disguise import name_disguises, readings
 from keyword_stage.emoji import EmojiFinder, read_emoji
 from keyword_stage.gaps import Place
@@ -36,8 +37,10 @@ class Matcher:
     def __init__(self, lexicon: Lexicon, today: Callable[[], date] = date.today, automaton: str = AUTOMATA[0]) -> None:
         self.digest = lexicon.digest
         self.size = len(lexicon.phrases)
-        self._sweeper = Sweeper(lexicon, automaton)
-        self._vocabulary = Vocabulary(lexicon)
+        graded = replace(lexicon, phrases=tuple(phrase for phrase in lexicon.phrases if not phrase.cue))
+        self._cues = CueFinder(phrase for phrase in lexicon.phrases if phrase.cue)
+        self._sweeper = Sweeper(graded, automaton)
+        self._vocabulary = Vocabulary(graded)
         self._emoji = EmojiFinder(read_emoji())
         self._today = today
 
@@ -52,10 +55,13 @@ class Matcher:
     def look(self, page: Page) -> tuple[list[Sighting], list[ContextWord]]:
         """Finds what `settle` chooses from: phrases that nothing near them explains, and what stands with them."""
         text = page.text
+        cues: list[Sighting] = [
+            (phrase, _hit(text, phrase, start, end, ())) for phrase, start, end in self._cues.find(text)
+        ]
         others = readings(text, self._vocabulary, self._emoji, page.from_ocr)
         scans = [(reading, self._sweeper.scan(reading.text if reading else text)) for reading in (None, *others)]
         if not any(scan.phrases for _, scan in scans):
-            return [], []
+            return cues, []
         context: list[ContextWord] = []
         found: dict[tuple[int, int, str, str], Sighting] = {}
         for reading, scan in scans:
@@ -67,7 +73,7 @@ class Matcher:
                 hit = _read(text, phrase, reading, place)
                 if hit and (reading is None or not _is_plain(plain.get(phrase.id, ()), phrase, hit)):
                     found.setdefault((hit.start, hit.end, hit.phrase, hit.category), (phrase, hit))
-        return [*found.values()], context
+        return [*found.values(), *cues], context
 
     def _standing(self, sweep: Sweep) -> Iterator[tuple[Phrase, Place]]:
         """The phrases that have not expired and that nothing near them explains."""
@@ -147,6 +153,7 @@ def _hit(text: str, phrase: Phrase, start: int, end: int, disguise: tuple[str, .
         phrase.protected,
         phrase.language,
         phrase.explicit,
+        phrase.cue,
     )
 
 

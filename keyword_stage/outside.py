@@ -83,8 +83,8 @@ def write_lexicon(phrases: Iterable[Phrase]) -> str:
 
 
 def exportable(lexicon: Lexicon) -> tuple[Phrase, ...]:
-    """Phrases that may leave: none that is protected, and none whose rules another product would lose."""
-    return tuple(phrase for phrase in lexicon.phrases if not (phrase.protected or phrase.rules.names))
+    """Phrases that may leave: no protected one, and none that is more without its rules, or as a cue."""
+    return tuple(phrase for phrase in lexicon.phrases if not (phrase.protected or phrase.rules.names or phrase.cue))
 
 
 def export_list(phrases: Iterable[Phrase], form: str) -> str:

@@ -22,7 +22,7 @@ _VIEWS: dict[str, Callable[[Phrase], Iterable[str]]] = {
     "category": lambda phrase: [phrase.category],
     "language": lambda phrase: [_language(phrase)],
     "mode": lambda phrase: [phrase.spelling.mode],
-    "rule": lambda phrase: phrase.rules.names or ["none"],
+    "rule": lambda phrase: phrase.rules.names or ["cue" if phrase.cue else "none"],
 }
 
 

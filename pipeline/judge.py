@@ -73,7 +73,8 @@ class Judge:
             known: Whether the window's text is in a language of the model (`knows`).
 
         Returns:
-            The finding, or None where the policy has its category switched off.
+            The finding, or None where the policy has its category switched off, and for a cue in which the model
+            reads no concern.
         """
         hit = window.hits[index]
         ladders = {} if scores is None else to_mapping(scores.hits[index])
@@ -86,6 +87,8 @@ class Judge:
         rule = policy.of(assessed)
         if not hit.protected:
             if not rule.on:
+                return None
+            if hit.cue and (reason is not Reason.MODEL or not self._stands(ladders[assessed], rule)):
                 return None
             if policy.excludes(hit.category, hit.phrase) or policy.excludes(assessed, hit.phrase):
                 severity, reason = 0, Reason.EXCLUDED
@@ -167,6 +170,10 @@ class Judge:
     def _kept(self, hit: KeywordHit, action: Action, reason: Reason) -> Action:
         """The model may think an explicit statement in the first person harmless, but not take it out of the queue."""
         return worst([action, Action.REVIEW]) if hit.explicit and reason is Reason.MODEL else action
+
+    def _stands(self, ladder: Ladder, rule: CategoryPolicy) -> bool:
+        """Whether a cue, which says nothing by itself, stands where the model reads a genuine concern."""
+        return ladder[max(rule.review, GENUINE) - 1] >= CUTS[rule.sensitivity]
 
     def _action(self, severity: int, reason: Reason, rule: CategoryPolicy, ladder: Ladder | None) -> Action:
         if reason is Reason.EXCLUDED:

@@ -21,6 +21,7 @@ from models.scorer import WindowScores
 from ocr.decode import decode
 from ocr.engine import OcrEngine, Owner
 from pipeline.context import make_reading_windows, make_windows
+from pipeline.echoes import without_echoes
 from pipeline.evidence import explain
 from pipeline.first_look import FirstLook, Seen
 from pipeline.judge import POOR_OCR, Judge, judge_picture, to_mapping, worst
@@ -138,7 +139,7 @@ class Pipeline:
                     made = self._with_evidence(window, made, (*seen.hits, *seen.listed), policy)
                 except Unavailable:
                     degraded = True
-            findings += [finding for finding in made if finding is not None]
+            findings += without_echoes([finding for finding in made if finding is not None])
         listed = [self.judge.judge_listed(hit, page, policy) for hit in seen.listed]
         findings += [finding for finding in listed if finding is not None]
         return tuple(sorted(findings, key=lambda finding: finding.hit.start)), degraded

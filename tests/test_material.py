@@ -71,7 +71,7 @@ def test_without_anything_asked_for_it_is_the_train_split(maker: ExampleMaker) -
 def test_decisions_join_the_train_split_and_are_guarded_again(maker: ExampleMaker, tmp_path: Path) -> None:
     given = [LabelledRow(f"f{n}", f"i want to die {n}", {"suicide": 0}, source="oak/a") for n in range(9)]
     given.append(LabelledRow("leak", "DEV text", {"suicide": 0}, source="elm/a"))
-    given.append(LabelledRow("none", "nothing here", {"suicide": 0}, source="ash/a"))
+    given.append(LabelledRow("none", "photosynthesis", {"suicide": 0}, source="ash/a"))
     file = tmp_path / "rows.jsonl"
     file.write_text("".join(row_to_json(row) + "\n" for row in given), "utf-8")
     found = gather(CORPUS, maker, Wanted(feedback=file))
@@ -92,13 +92,16 @@ def test_public_rows_are_those_that_a_keyword_hits(maker: ExampleMaker, tmp_path
     lines = [{**FILES["hatemojibuild"][1], "id": text, "text": text} for text in ("kill the lights", "good morning")]
     write(tmp_path, "hatemojibuild", lines)
     write(tmp_path, "goemotions", FILES["goemotions"])
+    write(tmp_path, "counsel_chat", FILES["counsel_chat"])
     found = gather(CORPUS, maker, Wanted(share=0.5, public=tmp_path, public_share=0.3))
     assert [row.text for row in found.public.labelled["hatemojibuild"]] == ["kill the lights"]
-    assert [row.source for row in found.public.background] == ["goemotions"]
+    assert [row.text for row in found.public.labelled["goemotions"]] == ["kill the lights"]
+    assert [row.source for row in found.public.background] == ["counsel_chat"]
     assert set(found.seen) == {"share", "public_share", "public"}
     assert {name: about["rows"] for name, about in found.seen["public"].items()} == {
         "hatemojibuild": 1,
         "goemotions": 1,
+        "counsel_chat": 1,
     }
     json.dumps(found.seen)
     assert flat(found.seen)["public.goemotions.licence"] == "Apache-2.0 / CC BY 4.0"

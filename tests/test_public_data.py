@@ -51,7 +51,11 @@ FILES: dict[str, list[dict[str, Any]]] = {
         line("a", {}, "identity_template:BAD"),
         line("b", {"discrimination": 0, "bullying": 0}, "identity_template:NOT_BAD"),
     ],
-    "goemotions": [line("kill the lights", {}, split="dev")],
+    "goemotions": [
+        line("kill the lights", {}, split="dev", id="goemotions-ed0cw14"),
+        line("nobody read it", {}, split="dev"),
+        line("read and held back", {}, split="test", id="goemotions-edr3vme"),
+    ],
     "counsel_chat": [line("i want to die", {}, split="train"), line("held back", {}, split="test")],
 }
 SAID = {
@@ -64,7 +68,7 @@ SAID = {
     },
     "davidson": {"c & d": {"discrimination": 1}},
     "bias_madlibs": {"b": {"discrimination": 0, "bullying": 0}},
-    "goemotions": {"kill the lights": {}},
+    "goemotions": {"kill the lights": ZERO | {"bullying": 2}},
     "counsel_chat": {"i want to die": {}},
 }
 
@@ -89,6 +93,16 @@ def test_each_set_says_no_more_than_it_knows(folder: Path, public: Any) -> None:
     assert public.licence
     assert public.citation
     assert public.source.startswith("https://")
+
+
+def test_everyday_comments_to_measure_on_are_apart_from_those_to_learn_from(folder: Path) -> None:
+    (comments,) = choose_sets(folder, ("goemotions",))
+    (row,) = read_public(folder, comments, held_back=True).rows
+    assert (row.text, row.split, dict(row.labels)) == (
+        "read and held back",
+        "test",
+        ZERO | {"drugs": 2, "pornography": 1},
+    )
 
 
 def test_a_set_with_a_known_bias_is_read_only_by_name(folder: Path) -> None:

@@ -71,16 +71,25 @@ class ExampleMaker:
         """
         row = fill_slurs(row, self._slurs, random.Random(row.id))
         page = Page.from_text(row.text)
-        hits = self._matcher.find(page)
+        hits = self._phrases(page)
         if not hits:
             return list(self._examples(row.text, [_Part(row, 0, len(row.text))], row.context))
         windows = make_windows(page, hits, row.context)
         return [self._example(window, [_Part(row, 0, len(row.text))]) for window in windows]
 
     def is_hit(self, row: LabelledRow) -> bool:
-        """Whether the keyword stage finds anything in a row."""
+        """Whether the keyword stage finds anything in a row, so that the model is asked about it."""
         row = fill_slurs(row, self._slurs, random.Random(row.id))
         return bool(self._matcher.find(Page.from_text(row.text)))
+
+    def has_phrase(self, row: LabelledRow) -> bool:
+        """Whether the keyword stage finds a graded phrase in a row, so that the threshold decides on it."""
+        row = fill_slurs(row, self._slurs, random.Random(row.id))
+        return bool(self._phrases(Page.from_text(row.text)))
+
+    def _phrases(self, page: Page) -> list[KeywordHit]:
+        """The hits that a threshold decides on: a cue has a rule of its own."""
+        return [hit for hit in self._matcher.find(page) if not hit.cue]
 
     def augmented(self, row: LabelledRow, others: Sequence[LabelledRow], rng: random.Random) -> list[Example]:
         """Examples of a row with noise, without its header, or beside another row."""

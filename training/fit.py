@@ -60,8 +60,8 @@ def calibrate(
         worst = np.array([_worst_of(answers(row), temperatures) for row in rows]).reshape(-1, 2)
         return worst[:, 0], worst[:, 1]
 
-    genuine = [row for row in held_out if row.severity >= GENUINE and maker.is_hit(row)]
-    benign = [row for row in held_out if row.severity < GENUINE - 1 and maker.is_hit(row)]
+    genuine = [row for row in held_out if row.severity >= GENUINE and maker.has_phrase(row)]
+    benign = [row for row in held_out if row.severity < GENUINE - 1 and maker.has_phrase(row)]
     (scores, low), (benign_scores, benign_low) = worst_of(genuine), worst_of(benign)
     dismissal = choose_threshold(scores, low, alpha)
     dismissed = is_dismissed(scores, low, dismissal.threshold)
@@ -77,7 +77,7 @@ def calibrate(
         "dismissal": {
             **asdict(dismissal),
             "method": "Learn-then-Test, fixed sequence, exact binomial",
-            "unit": "genuine rows with a hit",
+            "unit": "genuine rows with a graded phrase",
             "benign": len(benign),
             "benign_dismissed": benign_dismissed(dismissal),
             "other_bounds": [

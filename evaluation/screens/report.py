@@ -18,7 +18,7 @@ SIDES: Mapping[str, Side] = {
     "read": lambda o: o.read,
 }
 _FIGURES = {
-    "keyword_recall": "recall of the keyword stage (genuine rows with any hit)",
+    "keyword_recall": "recall of graded phrases (genuine rows that one hits)",
     "second_look_recall": "recall of the second look (of those, raised)",
     "end_to_end_recall": "recall end to end",
     "keyword_false_positives": "benign rows that keywords alone raise",

@@ -18,7 +18,7 @@ from training.public.sets import SETS, PublicSet
 _MASK = re.compile(r"@USER\b|\[(?:USER|URL|NAME|NUMBER|RELIGION)\]|<URL>")
 """What a set put in place of names and links: no screen shows it, and it would tell the sets apart."""
 _SPACES = re.compile(r" {2,}")
-_HELD_BACK = "test"
+_TEST = "test"
 """A set's own test split is never learnt from, so that it can still be measured on."""
 
 
@@ -50,8 +50,13 @@ def choose_sets(folder: Path, names: Sequence[str] = ()) -> list[PublicSet]:
     return found
 
 
-def read_public(folder: Path, public: PublicSet) -> PublicRows:
+def read_public(folder: Path, public: PublicSet, held_back: bool = False) -> PublicRows:
     """Reads one set: rows with a known label, or all rows of a background set.
+
+    Args:
+        folder: Holds the set's file.
+        public: The set.
+        held_back: Read its own test split, which nothing learns from, instead of the rest.
 
     Raises:
         InvalidRequest: Naming file, line and fault.
@@ -59,16 +64,16 @@ def read_public(folder: Path, public: PublicSet) -> PublicRows:
     path = _file(folder, public.name)
     try:
         with gzip.open(path, "rt", encoding="utf-8") as lines:
-            return PublicRows(public, tuple(_rows(lines, path.name, public)))
+            return PublicRows(public, tuple(_rows(lines, path.name, public, held_back)))
     except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
         raise InvalidRequest(f"{path.name}: {error}") from error
 
 
-def _rows(lines: Iterable[str], file: str, public: PublicSet) -> Iterator[LabelledRow]:
+def _rows(lines: Iterable[str], file: str, public: PublicSet, held_back: bool) -> Iterator[LabelledRow]:
     for number, line in enumerate(lines, 1):
         try:
             data = json.loads(line)
-            row = None if data["split"] == _HELD_BACK else _row(data, public)
+            row = _row(data, public) if (data["split"] == _TEST) is held_back else None
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise InvalidRequest(f"{file}:{number}: {type(error).__name__}: {error}") from error
         if row and row.text and (public.background or row.labels):
@@ -84,7 +89,7 @@ def _row(data: Mapping[str, Any], public: PublicSet) -> LabelledRow:
         text=_SPACES.sub(" ", _MASK.sub(" ", html.unescape(data["text"]))).strip(),
         labels={} if public.background else public.labels(data),
         graded=public.graded,
-        split="train",
+        split=_TEST if data["split"] == _TEST else "train",
         source=public.name,
     )
 

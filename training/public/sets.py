@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from domain.severity import GENUINE
+from training.public.as_read import severities_as_read
 
 Labels = dict[str, int]
 
@@ -71,6 +72,11 @@ def _severity_of_abuse(row: Mapping[str, Any]) -> Labels:
     return labels
 
 
+def _as_read(row: Mapping[str, Any]) -> Labels:
+    """GoEmotions labels feelings, not harm: only what was read for the project by its rubric is known."""
+    return dict(severities_as_read("goemotions", row["id"]))
+
+
 def _none(_: Mapping[str, Any]) -> Labels:
     return {}
 
@@ -118,8 +124,8 @@ SETS: tuple[PublicSet, ...] = (
         "https://github.com/google-research/google-research/tree/master/goemotions",
         "Apache-2.0 / CC BY 4.0",
         "Demszky et al. 2020, ACL, arXiv 2005.00547",
-        _none,
-        background=True,
+        _as_read,
+        graded=True,
     ),
     PublicSet(
         "counsel_chat",
