@@ -62,7 +62,7 @@ def make_cases(lexicon: Lexicon, matcher: Matcher, phrases: int, seed: int) -> I
         seed: Of everything random.
     """
     rng = random.Random(seed)
-    usable = [phrase for phrase in lexicon.phrases if not phrase.protected and phrase.language == ENGLISH]
+    usable = [p for p in lexicon.phrases if not (p.protected or p.cue) and p.language == ENGLISH]
     for phrase in rng.sample(usable, min(phrases, len(usable))):
         plain = _write(phrase, rng)
         before, after = rng.choice(SENTENCES).split("{}")
