@@ -7,7 +7,8 @@
     │   ├── InvalidImage          not a PNG, JPEG or WebP that decodes
     │   ├── ImageTooLarge         over the pixel or byte limit
     │   ├── UnsupportedLanguage   no model here reads it, and the caller wants nothing else
-    │   └── NotFound              there is no such thing of this caller's
+    │   ├── NotFound              there is no such thing of this caller's
+    │   └── Conflict              what is asked for does not go with how things stand
     ├── InvalidConfiguration      a file that the service runs with is at fault
     │   ├── InvalidLexicon
     │   ├── InvalidPolicy
@@ -74,6 +75,12 @@ class NotFound(InvalidRequest):
     """There is no such thing, or it is not this caller's."""
 
     kind = "not_found"
+
+
+class Conflict(InvalidRequest):
+    """What is asked for does not go with how things stand now."""
+
+    kind = "conflict"
 
 
 class InvalidConfiguration(SecondglanceError):

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from domain.capture import Capture
-from domain.errors import InvalidConfiguration, InvalidModel
+from domain.errors import Conflict, InvalidModel
 from domain.verdict import Versions
 from pipeline.pipeline import Pipeline
 
@@ -75,11 +75,11 @@ class Active:
         """Puts what was in force before the last swap into force again; a second time undoes it.
 
         Raises:
-            InvalidConfiguration: If nothing was swapped yet.
+            Conflict: If nothing was swapped yet.
         """
         with self._swapping:
             if self._before is None:
-                raise InvalidConfiguration("nothing was swapped since the start, so there is nothing to go back to")
+                raise Conflict("nothing was swapped since the start, so there is nothing to go back to")
             self._swap(self._before)
             return self.describe()
 

@@ -18,9 +18,8 @@ from serving.caller import SCORE
 from serving.compat_assessment import Assessment, examine
 from serving.http_access import needs
 from serving.routes_scoring import CallOf
-from serving.schemas import ContextIn
+from serving.schemas import Base64, ContextIn
 from serving.service import ScoringService
-from serving.verdict_schema import errors_of
 
 Json = dict[str, Any]
 CATEGORIES: dict[str, tuple[str, ...]] = {
@@ -51,7 +50,7 @@ class OutputType(StrEnum):
 class AzureModel(BaseModel):
     """Fields as Azure spells them; unknown ones are ignored, as newer clients send more."""
 
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, strict=True)
 
 
 class AnalyzeTextIn(AzureModel):
@@ -61,14 +60,14 @@ class AnalyzeTextIn(AzureModel):
     categories: list[Category] | None = None
     blocklist_names: list[str] = Field([], max_length=100)
     halt_on_blocklist_hit: bool = False
-    output_type: OutputType = OutputType.FOUR
+    output_type: OutputType = Field(OutputType.FOUR, strict=False)
     context: ContextIn = ContextIn()
 
 
 class ImageIn(AzureModel):
     """A picture in base64."""
 
-    content: str | None = None
+    content: Base64 | None = None
     blob_url: str | None = None
 
 
@@ -82,9 +81,7 @@ class AnalyzeImageIn(AzureModel):
 
 def azure_routes(service: ScoringService, blocklists: Blocklists) -> APIRouter:
     """The routes over a service and the blocklists that texts may be looked through for."""
-    routes = APIRouter(
-        prefix="/contentsafety", tags=["drop-in"], dependencies=[needs(SCORE)], responses=errors_of("Azure")
-    )
+    routes = APIRouter(prefix="/contentsafety", tags=["drop-in"], dependencies=[needs(SCORE)])
 
     @routes.post("/text:analyze")
     async def analyze_text(body: AnalyzeTextIn, call: CallOf) -> Json:

@@ -15,7 +15,6 @@ from serving.caller import BLOCKLISTS
 from serving.compat_azure import AzureModel
 from serving.http_access import needs
 from serving.routes_scoring import CallOf
-from serving.verdict_schema import errors_of
 
 Json = dict[str, Any]
 Name = Annotated[str, Path(alias="blocklistName", pattern=r"^[0-9A-Za-z._~-]{1,64}$")]
@@ -54,11 +53,9 @@ class RemoveItemsIn(AzureModel):
 
 def blocklist_routes(blocklists: Blocklists) -> APIRouter:
     """The routes over the lists; they change nothing but the caller's own."""
-    routes = APIRouter(
-        prefix="/contentsafety", tags=["drop-in"], dependencies=[needs(BLOCKLISTS)], responses=errors_of("Azure")
-    )
+    routes = APIRouter(prefix="/contentsafety", tags=["drop-in"], dependencies=[needs(BLOCKLISTS)])
 
-    @routes.patch("/text/blocklists/{blocklistName}")
+    @routes.patch("/text/blocklists/{blocklistName}", responses={201: {"description": "Made anew."}})
     def put(name: Name, body: BlocklistIn, call: CallOf) -> JSONResponse:
         """Makes a list, or describes it anew."""
         status = 201

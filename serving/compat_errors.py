@@ -54,6 +54,16 @@ def shape_of(path: str) -> Shape | None:
     return next((shape for start, shape in _SHAPES.items() if path.startswith(start)), None)
 
 
+def name_of_errors(path: str) -> str | None:
+    """What errors on a path are called in `ERROR_FIELDS`; None if they are problems."""
+    return next((name for start, name in _NAMES.items() if path.startswith(start)), None)
+
+
+def status_of(status: int, path: str) -> int:
+    """The status that stands for one of the native API on a path."""
+    return _status(status) if shape_of(path) else status
+
+
 def _openai(problem: Problem) -> JSONResponse:
     fallback = "server_error" if problem.status >= 500 else "invalid_request_error"
     body: dict[str, Any] = {
@@ -62,19 +72,19 @@ def _openai(problem: Problem) -> JSONResponse:
         "param": None,
         "code": _OPENAI_CODES.get(problem.status, problem.kind),
     }
-    return JSONResponse({"error": body}, _status(problem), problem.headers)
+    return JSONResponse({"error": body}, _status(problem.status), problem.headers)
 
 
 def _azure(problem: Problem) -> JSONResponse:
     fallback = "InternalError" if problem.status >= 500 else "InvalidRequestBody"
     code = _AZURE_CODES.get(problem.status, fallback)
     body = {"code": code, "message": problem.detail, "details": []}
-    return JSONResponse({"error": body}, _status(problem), {**problem.headers, "x-ms-error-code": code})
+    return JSONResponse({"error": body}, _status(problem.status), {**problem.headers, "x-ms-error-code": code})
 
 
 def _google(problem: Problem) -> JSONResponse:
     fallback = "INTERNAL" if problem.status >= 500 else "INVALID_ARGUMENT"
-    status = _status(problem)
+    status = _status(problem.status)
     body: dict[str, Any] = {
         "code": status,
         "message": problem.detail,
@@ -86,9 +96,16 @@ def _google(problem: Problem) -> JSONResponse:
     return JSONResponse({"error": body}, status, problem.headers)
 
 
-def _status(problem: Problem) -> int:
+def _status(status: int) -> int:
     """None of these APIs answers 422; their clients know 400."""
-    return 400 if problem.status == 422 else problem.status
+    return 400 if status == 422 else status
 
 
 _SHAPES: dict[str, Shape] = {"/v1/moderations": _openai, "/contentsafety/": _azure, "/v1alpha1/": _google}
+_NAMES = {"/v1/moderations": "OpenAIError", "/contentsafety/": "AzureError", "/v1alpha1/": "PerspectiveError"}
+ERROR_FIELDS: dict[str, dict[str, str | list[str]]] = {
+    "OpenAIError": {"message": "string", "type": "string", "param": ["string", "null"], "code": "string"},
+    "AzureError": {"code": "string", "message": "string", "details": "array"},
+    "PerspectiveError": {"code": "integer", "message": "string", "status": "string"},
+}
+"""What stands under `error` in each, with its JSON types."""

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import unquote_to_bytes
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from domain.capture import Capture, CaptureContext
 from domain.errors import InvalidImage, InvalidRequest
@@ -18,7 +18,6 @@ from serving.http_access import needs
 from serving.routes_scoring import CallOf
 from serving.schemas import MAX_BATCH, ContextIn
 from serving.service import ScoringService
-from serving.verdict_schema import errors_of
 
 Json = dict[str, Any]
 CATEGORIES: dict[str, tuple[str, ...]] = {
@@ -44,20 +43,26 @@ INTENT = "self-harm/intent"
 """True from severity 4: a clear statement, not only a concern."""
 
 
-class TextPart(BaseModel):
+class OpenAiModel(BaseModel):
+    """Fields as OpenAI spells them; unknown ones are ignored, as newer clients send more."""
+
+    model_config = ConfigDict(strict=True)
+
+
+class TextPart(OpenAiModel):
     """A text."""
 
     type: Literal["text"]
     text: str
 
 
-class ImageUrl(BaseModel):
+class ImageUrl(OpenAiModel):
     """A picture as a data URL; nothing is fetched from anywhere."""
 
     url: str
 
 
-class ImagePart(BaseModel):
+class ImagePart(OpenAiModel):
     """A picture."""
 
     type: Literal["image_url"]
@@ -67,7 +72,7 @@ class ImagePart(BaseModel):
 Part = Annotated[TextPart | ImagePart, Field(discriminator="type")]
 
 
-class ModerationIn(BaseModel):
+class ModerationIn(OpenAiModel):
     """One text, several texts, or parts that are answered as one; `context` is ours."""
 
     input: str | list[str] | list[Part]
@@ -77,7 +82,7 @@ class ModerationIn(BaseModel):
 
 def openai_routes(service: ScoringService) -> APIRouter:
     """The route over a service."""
-    routes = APIRouter(tags=["drop-in"], dependencies=[needs(SCORE)], responses=errors_of("OpenAI"))
+    routes = APIRouter(tags=["drop-in"], dependencies=[needs(SCORE)])
 
     @routes.post("/v1/moderations")
     async def moderate(body: ModerationIn, call: CallOf) -> Json:
@@ -144,9 +149,8 @@ def read_data_url(url: str) -> bytes:
     head, comma, data = url.partition(",")
     if not (comma and head[:5].lower() == "data:"):
         raise InvalidRequest("image_url: only data URLs are read; nothing is fetched from the network")
-    if not head.lower().endswith(";base64"):
-        return unquote_to_bytes(data)
+    encoded = head.lower().endswith(";base64")
     try:
-        return base64.b64decode(data, validate=True)
+        return base64.b64decode(data, validate=True) if encoded else unquote_to_bytes(data.encode("ascii"))
     except (binascii.Error, ValueError):
-        raise InvalidImage("image_url: the data is not base64") from None
+        raise InvalidImage(f"image_url: the data is not {'base64' if encoded else 'ASCII'}") from None

@@ -16,7 +16,6 @@ from serving.http_access import needs
 from serving.routes_scoring import CallOf
 from serving.schemas import ContextIn
 from serving.service import ScoringService
-from serving.verdict_schema import errors_of
 
 Json = dict[str, Any]
 _PEOPLE = ("bullying", "discrimination", "violence")
@@ -36,7 +35,7 @@ SEVERE = "SEVERE_TOXICITY"
 class PerspectiveModel(BaseModel):
     """Fields as Perspective spells them; those that only its own service needs are ignored."""
 
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, strict=True)
 
 
 class Comment(PerspectiveModel):
@@ -57,7 +56,7 @@ class AnalyzeCommentIn(PerspectiveModel):
     """A comment and the attributes that are wanted; `capture` is ours, as `context` means something else here."""
 
     comment: Comment
-    requested_attributes: dict[str, AttributeIn] = Field(min_length=1, max_length=64)
+    requested_attributes: dict[str, AttributeIn] = Field(min_length=1, max_length=64, examples=[{"TOXICITY": {}}])
     languages: list[str] = Field([], max_length=16)
     span_annotations: bool = False
     client_token: str | None = Field(None, max_length=1024)
@@ -66,9 +65,7 @@ class AnalyzeCommentIn(PerspectiveModel):
 
 def perspective_routes(service: ScoringService) -> APIRouter:
     """The route over a service."""
-    routes = APIRouter(
-        prefix="/v1alpha1", tags=["drop-in"], dependencies=[needs(SCORE)], responses=errors_of("Perspective")
-    )
+    routes = APIRouter(prefix="/v1alpha1", tags=["drop-in"], dependencies=[needs(SCORE)])
 
     @routes.post("/comments:analyze")
     async def analyze(body: AnalyzeCommentIn, call: CallOf) -> Json:

@@ -6,6 +6,9 @@ from typing import Any
 
 from fastapi import Request, Response
 
+UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "The caller has it already (`If-None-Match`)."}}
+"""What a route with a tagged answer may answer as well."""
+
 
 def tagged(request: Request, body: dict[str, Any]) -> Response:
     """A JSON answer with its ETag, or 304 if the caller has it already."""

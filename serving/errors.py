@@ -4,6 +4,7 @@ import grpc
 
 from domain.errors import (
     AccessDenied,
+    Conflict,
     DeadlineExceeded,
     ImageTooLarge,
     InvalidConfiguration,
@@ -20,6 +21,7 @@ _CODES: tuple[tuple[type[SecondglanceError], int, grpc.StatusCode], ...] = (
     (TextTooLong, 413, grpc.StatusCode.INVALID_ARGUMENT),
     (ImageTooLarge, 413, grpc.StatusCode.INVALID_ARGUMENT),
     (NotFound, 404, grpc.StatusCode.NOT_FOUND),
+    (Conflict, 409, grpc.StatusCode.FAILED_PRECONDITION),
     (InvalidRequest, 422, grpc.StatusCode.INVALID_ARGUMENT),
     (InvalidConfiguration, 500, grpc.StatusCode.FAILED_PRECONDITION),
     (Unauthenticated, 401, grpc.StatusCode.UNAUTHENTICATED),

@@ -6,12 +6,12 @@ from typing import Any
 
 import grpc
 import grpc.aio
-from google.protobuf.message import DecodeError
 
 from domain.errors import SecondglanceError
 from serving.access import Access, credential_of
 from serving.caller import NOBODY, READ, SCORE, Caller
 from serving.errors import grpc_code
+from serving.grpc_reading import checked, reader
 
 SCOPE_OF = {
     "secondglance.v1.Scoring": SCORE,
@@ -52,7 +52,11 @@ class GrpcAccess(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
         handler = await continuation(handler_call_details)
         if handler is None:
             return None
-        scope = SCOPE_OF.get(handler_call_details.method.strip("/").partition("/")[0], "unknown")
+        handler = handler._replace(request_deserializer=reader(handler.request_deserializer))
+        name = handler_call_details.method.strip("/").partition("/")[0]
+        if name.startswith("grpc."):
+            handler = checked(handler)
+        scope = SCOPE_OF.get(name, "unknown")
         if scope is None:
             return handler
         metadata = {str(name): str(value) for name, value in handler_call_details.invocation_metadata or ()}
@@ -62,19 +66,7 @@ class GrpcAccess(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
         except SecondglanceError as error:
             return _refusal(handler, error)
         _CALLER.set(caller)
-        return handler._replace(request_deserializer=_reader(handler.request_deserializer))
-
-
-def _reader(deserialize: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
-    """Reads a message, or None where the bytes are none: left to gRPC, that would be a fault of ours (UNKNOWN)."""
-
-    def read(message: bytes) -> Any:
-        try:
-            return deserialize(message)
-        except DecodeError:
-            return None
-
-    return read
+        return handler
 
 
 def _refusal(handler: Any, error: SecondglanceError) -> Any:

@@ -20,6 +20,7 @@ from serving.grpc_access import GrpcAccess
 from serving.grpc_call import Context, answering
 from serving.grpc_messages import to_capture, to_result, to_verdict
 from serving.grpc_pictures import PICTURES, Pictures
+from serving.grpc_reading import check
 from serving.proto import scoring_pb2 as pb
 from serving.proto import scoring_pb2_grpc
 from serving.schemas import MAX_BATCH
@@ -41,15 +42,13 @@ class Scoring(scoring_pb2_grpc.ScoringServicer):
 
     async def Score(self, request: pb.ScoreRequest, context: Context) -> pb.ScoreResponse:  # noqa: N802
         """Scores one capture."""
-        async with answering(context, self._service) as call:
-            _check(request)
+        async with answering(context, self._service, request) as call:
             verdict = await self._service.score(to_capture(request.capture), _options(request), call)
             return pb.ScoreResponse(verdict=to_verdict(verdict))
 
     async def ScoreBatch(self, request: pb.ScoreBatchRequest, context: Context) -> pb.ScoreBatchResponse:  # noqa: N802
         """Scores up to 256 captures."""
-        async with answering(context, self._service) as call:
-            _check(request)
+        async with answering(context, self._service, request) as call:
             if len(request.captures) > MAX_BATCH:
                 raise InvalidRequest(f"at most {MAX_BATCH} captures a batch")
             captures = [_read(message) for message in request.captures]
@@ -71,7 +70,7 @@ class Scoring(scoring_pb2_grpc.ScoringServicer):
             number = 0
             try:
                 async for request in requests:
-                    _check(request)
+                    check(request)
                     number += 1
                     name = f"{stream.request_id}.{number}"
                     longest_s = self._service.limits.longest_s
@@ -83,7 +82,7 @@ class Scoring(scoring_pb2_grpc.ScoringServicer):
             finally:
                 await started.put(None)
 
-        async with answering(context, self._service, stream=True) as stream:
+        async with answering(context, self._service, requests, stream=True) as stream:
             reader = asyncio.create_task(take_in(stream))
             try:
                 while (task := await started.get()) is not None:
@@ -100,11 +99,6 @@ class Scoring(scoring_pb2_grpc.ScoringServicer):
         except SecondglanceError as error:
             outcome = error
         return to_result(request.capture.id, outcome)
-
-
-def _check(request: object) -> None:
-    if request is None:
-        raise InvalidRequest("the bytes are no message of this method")
 
 
 def _read(message: pb.Capture) -> Capture | SecondglanceError:

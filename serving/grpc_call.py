@@ -15,6 +15,7 @@ from serving.call import REQUEST_ID_HEADER, TRACE_HEADER, Call, new_call
 from serving.errors import grpc_code
 from serving.fault import where
 from serving.grpc_access import current_caller
+from serving.grpc_reading import check
 from serving.service import ScoringService
 
 Context = grpc.aio.ServicerContext[Any, Any]
@@ -22,7 +23,9 @@ _LOG = logging.getLogger("secondglance")
 
 
 @asynccontextmanager
-async def answering(context: Context, service: ScoringService, stream: bool = False) -> AsyncIterator[Call]:
+async def answering(
+    context: Context, service: ScoringService, request: object, stream: bool = False
+) -> AsyncIterator[Call]:
     """Ends the RPC with the code of what is raised inside.
 
     The message of an error that nobody foresaw may hold a pupil's text, and gRPC would answer and log it: neither
@@ -31,6 +34,7 @@ async def answering(context: Context, service: ScoringService, stream: bool = Fa
     Args:
         context: Of the RPC.
         service: Says what a caller is granted, and counts.
+        request: What was sent; None, which is refused, where the bytes are no message of the method.
         stream: Whether it may last as long as the caller likes.
     """
     metadata = {str(name): value for name, value in context.invocation_metadata() or ()}
@@ -48,6 +52,7 @@ async def answering(context: Context, service: ScoringService, stream: bool = Fa
     context.set_trailing_metadata(tuple(trailer))
     code = grpc.StatusCode.OK
     try:
+        check(request)
         yield call
     except SecondglanceError as error:
         code = grpc_code(error)

@@ -24,7 +24,7 @@ class Pictures(scoring_pb2_grpc.PicturesServicer):
 
     async def Hash(self, request: pb.HashRequest, context: Context) -> pb.HashResponse:  # noqa: N802
         """All hashes of a picture."""
-        async with answering(context, self._service) as call:
+        async with answering(context, self._service, request) as call:
             told = await self._pictures.hash(request.image, call)
             quality = int(told.pop("quality"))
             hashes = pb.PictureHashes(**told, quality=quality)
@@ -32,25 +32,25 @@ class Pictures(scoring_pb2_grpc.PicturesServicer):
 
     async def Lookup(self, request: pb.LookupRequest, context: Context) -> pb.LookupResponse:  # noqa: N802
         """What the banks know of a picture."""
-        async with answering(context, self._service) as call:
+        async with answering(context, self._service, request) as call:
             matches, banks = await self._pictures.lookup(_picture(request.picture), request.regions, call)
             return pb.LookupResponse(matches=[to_match(match) for match in matches], banks=banks)
 
     async def Compare(self, request: pb.CompareRequest, context: Context) -> pb.CompareResponse:  # noqa: N802
         """How far two pictures are apart."""
-        async with answering(context, self._service) as call:
+        async with answering(context, self._service, request) as call:
             told = await self._pictures.compare(_picture(request.one), _picture(request.other), call)
             return pb.CompareResponse(**asdict(told))
 
     async def Group(self, request: pb.GroupRequest, context: Context) -> pb.GroupResponse:  # noqa: N802
         """Which verdicts belong to one incident."""
-        async with answering(context, self._service) as call:
+        async with answering(context, self._service, request) as call:
             incidents = await self._pictures.group([(one.id, _sighting(one)) for one in request.verdicts], call)
             return pb.GroupResponse(incidents=[pb.Incident(captures=captures) for captures in incidents])
 
-    async def Banks(self, _: pb.BanksRequest, context: Context) -> pb.BanksResponse:  # noqa: N802
+    async def Banks(self, request: pb.BanksRequest, context: Context) -> pb.BanksResponse:  # noqa: N802
         """Which banks are loaded."""
-        async with answering(context, self._service):
+        async with answering(context, self._service, request):
             return pb.BanksResponse(banks=[pb.Bank(**asdict(bank)) for bank in self._pictures.banks()])
 
 

@@ -4,11 +4,11 @@ From the outside in: `HttpCall` names the request and answers errors, `HttpAcces
 the bytes, `Idempotency` answers repeats. Every router says which scope its routes need.
 """
 
-from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 
 from domain.capture import MAX_IMAGE_BYTES
 from serving.access import Access
+from serving.api_document import Documented
 from serving.blocklists import Blocklists
 from serving.body_limit import BodyLimit
 from serving.compat_azure import azure_routes
@@ -24,7 +24,6 @@ from serving.routes_operations import metrics_routes, probe_routes
 from serving.routes_pictures import bank_routes, picture_routes, release_routes
 from serving.routes_scoring import scoring_routes
 from serving.service import ScoringService
-from serving.verdict_schema import PROBLEMS
 
 MAX_BODY_BYTES = 2 * MAX_IMAGE_BYTES
 MAX_BODIES_BYTES = 8 * MAX_IMAGE_BYTES
@@ -39,7 +38,7 @@ _NO_TELEMETRY: TelemetryConfig = {
 """FastAPI's own would send messages of errors, which may hold text, to wherever the environment says."""
 
 
-def make_app(service: ScoringService, access: Access | None = None, blocklists: Blocklists | None = None) -> FastAPI:
+def make_app(service: ScoringService, access: Access | None = None, blocklists: Blocklists | None = None) -> Documented:
     """The HTTP application over a service.
 
     Args:
@@ -47,13 +46,12 @@ def make_app(service: ScoringService, access: Access | None = None, blocklists: 
         access: Who may do what; everybody everything by default, as on loopback without keys.
         blocklists: Of the tenants; in memory alone by default.
     """
-    app = FastAPI(
+    app = Documented(
         title="Secondglance",
         version=service.pipeline.versions.service,
         docs_url="/docs",
         redoc_url=None,
         telemetry=_NO_TELEMETRY,
-        responses=PROBLEMS,
     )
     app.add_middleware(Idempotency)
     app.add_middleware(BodyLimit, limit=MAX_BODY_BYTES, together=MAX_BODIES_BYTES)

@@ -8,15 +8,13 @@ from image_hash.bank_item import HASHES
 from image_hash.grouping import Sighting, make_sighting
 from image_hash.hashers import parse_hex
 from serving.pictures import MOST_GROUPED, PictureGiven
-from serving.schemas import Label, decode_base64
+from serving.schemas import Base64, Given, Label, decode_base64
 
 
-class PictureIn(BaseModel):
+class PictureIn(Given):
     """A picture in base64, or hashes of one in hex."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    image: str | None = Field(None, description="PNG, JPEG or WebP in base64.")
+    image: Base64 | None = None
     pdq: str | None = None
     quality: int = Field(100, ge=0, le=100, description="PDQ quality.")
     phash: str | None = None
@@ -30,12 +28,10 @@ class PictureIn(BaseModel):
         return PictureGiven(image, {name: text for name, text in given.items() if text is not None}, self.quality)
 
 
-class HashIn(BaseModel):
+class HashIn(Given):
     """A picture to hash."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    image: str = Field(description="PNG, JPEG or WebP in base64.")
+    image: Base64
 
 
 class LookupIn(PictureIn):
@@ -44,30 +40,32 @@ class LookupIn(PictureIn):
     regions: bool = Field(False, description="Also look for pictures on it, as on a capture.")
 
 
-class CompareIn(BaseModel):
+class CompareIn(Given):
     """Two pictures."""
-
-    model_config = ConfigDict(extra="forbid")
 
     one: PictureIn
     other: PictureIn
 
 
-class _FrameIn(BaseModel):
+class _Answered(BaseModel):
+    model_config = ConfigDict(strict=True)
+
+
+class _FrameIn(_Answered):
     pdq: str
     quality: int = Field(ge=0, le=100)
 
 
-class _FindingIn(BaseModel):
+class _FindingIn(_Answered):
     fingerprint: Label
 
 
-class _MatchIn(BaseModel):
+class _MatchIn(_Answered):
     bank: Label
     item: Label
 
 
-class VerdictIn(BaseModel):
+class VerdictIn(_Answered):
     """A verdict as it was answered; what is not needed is passed over."""
 
     id: Label
@@ -82,10 +80,8 @@ class VerdictIn(BaseModel):
         return make_sighting(frame, fingerprints, ((match.bank, match.item) for match in self.image_matches))
 
 
-class GroupIn(BaseModel):
+class GroupIn(Given):
     """Verdicts of which some may belong to one incident."""
-
-    model_config = ConfigDict(extra="forbid")
 
     verdicts: list[VerdictIn] = Field(max_length=MOST_GROUPED)
 

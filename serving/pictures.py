@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from domain.errors import InvalidRequest
+from domain.errors import InvalidRequest, NotFound
 from domain.image_match import ImageMatch
 from image_hash.bank import Bank
 from image_hash.bank_item import HASHES, hash_bytes
@@ -127,13 +127,18 @@ class PictureService:
         finder = self._service.pipeline.pictures
         return [self._told(bank) for bank in finder.banks] if finder else []
 
-    def release(self, bank: str, item: str) -> bool:
-        """Takes an item back that was set aside; False if there is no quarantine."""
+    def release(self, bank: str, item: str) -> None:
+        """Takes an item back that was set aside.
+
+        Raises:
+            NotFound: If it was not, or there is no quarantine.
+        """
         quarantine = self._service.pipeline.quarantine
         if quarantine is None:
-            return False
+            raise NotFound("the service keeps no quarantine")
+        if not any(told.name == bank and item in told.quarantined for told in self.banks()):
+            raise NotFound("no item of that name is set aside in a bank of that name")
         quarantine.release(bank, item)
-        return True
 
     def _told(self, bank: Bank | StoredBank) -> BankTold:
         about = bank.definition

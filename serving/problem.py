@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 
 from domain.errors import InvalidRequest, Overloaded, SecondglanceError, Unauthenticated
@@ -75,10 +76,18 @@ def add_problems(app: FastAPI) -> None:
     """Answers FastAPI's own errors as problems too."""
 
     async def answer(request: Request, error: Exception) -> JSONResponse:
+        if isinstance(error, HTTPException) and error.status_code == 405:
+            error.headers = {"allow": ", ".join(_methods(app, request.url.path))}
         return answer_to(error, request.url.path, request.state.call.request_id)
 
     app.add_exception_handler(RequestValidationError, answer)
     app.add_exception_handler(HTTPException, answer)
+
+
+def _methods(app: FastAPI, path: str) -> list[str]:
+    """The methods of all routes on a path; the framework knows those of one."""
+    routes = [route for route in iter_route_contexts(app.routes) if route.path_regex.match(path)]
+    return sorted({method for route in routes for method in route.methods or ()})
 
 
 def _invalid(error: RequestValidationError, request_id: str) -> Problem:

@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from serving.caller import ADMIN, READ
-from serving.entity_tag import tagged
+from serving.entity_tag import UNCHANGED, tagged
 from serving.http_access import needs
 from serving.service import ScoringService
 
@@ -15,7 +15,7 @@ _LOG = logging.getLogger("secondglance")
 
 def active_routes(service: ScoringService) -> APIRouter:
     """Which lexicon, model and policy are active; each with an ETag."""
-    routes = APIRouter(tags=["versions"], dependencies=[needs(READ)])
+    routes = APIRouter(tags=["versions"], dependencies=[needs(READ)], responses=UNCHANGED)
 
     @routes.get("/v1/active")
     async def active(request: Request) -> Response:

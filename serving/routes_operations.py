@@ -17,7 +17,7 @@ def probe_routes(service: ScoringService) -> APIRouter:
         """Whether the process answers."""
         return "ok"
 
-    @routes.get("/readyz")
+    @routes.get("/readyz", responses={503: {"description": "Not ready.", "content": {"text/plain": {}}}})
     async def ready() -> PlainTextResponse:
         """Whether warm-up has finished and the service is not about to stop."""
         return PlainTextResponse("ok" if service.ready else "not ready", 200 if service.ready else 503)

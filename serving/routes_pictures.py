@@ -5,9 +5,8 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from domain.errors import InvalidRequest
 from serving.caller import ADMIN, READ, SCORE
-from serving.entity_tag import tagged
+from serving.entity_tag import UNCHANGED, tagged
 from serving.http_access import needs
 from serving.picture_schemas import CompareIn, GroupIn, HashIn, LookupIn
 from serving.pictures import PictureService
@@ -52,7 +51,7 @@ def picture_routes(service: ScoringService) -> APIRouter:
 def bank_routes(service: ScoringService) -> APIRouter:
     """Which banks are loaded."""
     pictures = PictureService(service)
-    routes = APIRouter(tags=["versions"], dependencies=[needs(READ)])
+    routes = APIRouter(tags=["versions"], dependencies=[needs(READ)], responses=UNCHANGED)
 
     @routes.get("/v1/banks")
     async def banks(request: Request) -> Response:
@@ -70,8 +69,7 @@ def release_routes(service: ScoringService) -> APIRouter:
     @routes.post("/v1/banks/{bank}/items/{item}:release")
     def release(bank: str, item: str) -> Json:
         """Takes an item back that was set aside for matching too often."""
-        if not pictures.release(bank, item):
-            raise InvalidRequest("the service keeps no quarantine")
+        pictures.release(bank, item)
         return {"bank": bank, "item": item}
 
     return routes

@@ -38,7 +38,7 @@ def scoring_routes(service: ScoringService) -> APIRouter:
 
     @routes.post("/v1/captures", response_model=VerdictOut)
     async def score_upload(
-        image: Annotated[UploadFile, File(description="PNG, JPEG or WebP.")],
+        image: Annotated[UploadFile, File(description="PNG, JPEG or WebP.", json_schema_extra={"format": "binary"})],
         call: CallOf,
         capture: Annotated[str, Form(description="JSON: id, context, evidence, read_all.")] = "{}",
     ) -> JSONResponse:

@@ -5,7 +5,7 @@ import binascii
 from dataclasses import asdict
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 from domain.capture import Capture, CaptureContext
 from domain.errors import InvalidImage, InvalidRequest, SecondglanceError
@@ -14,12 +14,19 @@ from domain.verdict import Finding, Verdict
 
 MAX_BATCH = 256
 Label = Annotated[str, StringConstraints(max_length=2048)]
+Base64 = Annotated[
+    str, WithJsonSchema({"type": "string", "format": "byte", "description": "PNG, JPEG or WebP in base64."})
+]
 
 
-class ContextIn(BaseModel):
+class Given(BaseModel):
+    """Base of what callers send: a field that is not known is refused, and so is a value of another JSON type."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class ContextIn(Given):
     """Where the capture was taken; all optional, `site` is the school."""
-
-    model_config = ConfigDict(extra="forbid")
 
     application: Label | None = None
     window_title: Label | None = None
@@ -33,14 +40,12 @@ class ContextIn(BaseModel):
     language: Label | None = None
 
 
-class CaptureIn(BaseModel):
+class CaptureIn(Given):
     """One capture: text, or an image in base64."""
-
-    model_config = ConfigDict(extra="forbid")
 
     id: Label = ""
     text: str | None = None
-    image: str | None = Field(None, description="PNG, JPEG or WebP in base64.")
+    image: Base64 | None = None
     context: ContextIn = ContextIn()
 
     def to_capture(self) -> Capture:
@@ -71,10 +76,8 @@ class ScoreIn(CaptureIn):
     read_all: bool = Field(False, description="Also read text that no keyword hit.")
 
 
-class BatchIn(BaseModel):
+class BatchIn(Given):
     """Up to 256 captures."""
-
-    model_config = ConfigDict(extra="forbid")
 
     captures: list[CaptureIn] = Field(max_length=MAX_BATCH)
     evidence: bool = False

@@ -1,6 +1,6 @@
 """What answers look like, for the OpenAPI document; `verdict_to_json` writes them, and a test holds it to this."""
 
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -145,17 +145,3 @@ class ProblemOut(Answer):
     status: int
     detail: str
     request_id: str
-
-
-PROBLEMS: dict[int | str, dict[str, Any]] = {
-    "default": {
-        "description": "A problem (RFC 9457).",
-        "content": {"application/problem+json": {"schema": ProblemOut.model_json_schema()}},
-    }
-}
-"""What every route may answer."""
-
-
-def errors_of(api: str) -> dict[int | str, dict[str, Any]]:
-    """What the routes that stand in for another API may answer."""
-    return {"default": {"description": f"An error in the shape of {api}.", "content": {"application/json": {}}}}

@@ -1,22 +1,16 @@
 """Whatever is sent, the service answers with a refusal that names the fault, and never with a fault of its own."""
 
-import asyncio
 import json
-import random
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-import grpc
-import grpc.aio
 import pytest
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from domain.capture import Capture
-from pipeline.pipeline import Options, Pipeline
-from serving.grpc_api import GrpcServer
+from pipeline.pipeline import Pipeline
 from serving.http_access import scopes
 from serving.http_api import make_app
 from serving.limits import Limits
@@ -94,39 +88,3 @@ def test_any_json_on_any_route(client: TestClient, data: st.DataObject) -> None:
 )
 def test_any_bytes(client: TestClient, content: bytes, headers: dict[str, str], path: str) -> None:
     check(client.post(path, content=content, headers=headers))
-
-
-def test_any_bytes_over_grpc(service: ScoringService, caplog: pytest.LogCaptureFixture) -> None:
-    seen: set[grpc.StatusCode] = set()
-
-    async def run() -> None:
-        server = GrpcServer(service)
-        port = await server.start("127.0.0.1:0")
-        async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
-            score = channel.unary_unary("/secondglance.v1.Scoring/Score")
-            batch = channel.unary_unary("/secondglance.v1.Scoring/ScoreBatch")
-
-            async def send(call: Any, content: bytes) -> None:
-                try:
-                    await call(content, timeout=20)
-                    seen.add(grpc.StatusCode.OK)
-                except grpc.aio.AioRpcError as error:
-                    seen.add(error.code())
-
-            stream = channel.stream_stream("/secondglance.v1.Scoring/ScoreStream")
-            for content in messages():
-                await send(score, content)
-                await send(batch, content)
-                await send(lambda one, timeout: stream(iter([one]), timeout=timeout).read(), content)
-        await server.stop(0)
-
-    asyncio.run(run())
-    assert seen == {grpc.StatusCode.OK, grpc.StatusCode.INVALID_ARGUMENT}
-    assert "DecodeError" not in caplog.text
-    assert isinstance(service.score_now(Capture("a", text="x"), Options()).capture_id, str)  # type: ignore[union-attr]
-
-
-def messages() -> list[bytes]:
-    rng = random.Random(7)
-    made = [b"", b"\x0a\x00", b"\x0a\x02\x12\x00", b"\x0a\x05\x12\x03\xff\xfe\xfd"]
-    return made + [rng.randbytes(rng.randint(1, 60)) for _ in range(150)]

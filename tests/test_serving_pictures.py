@@ -158,7 +158,6 @@ FAULTS = {
         "invalid_request",
     ),
     "too many": ("/v1/verdicts:group", {"verdicts": [{"id": "a"}] * 1001}, "invalid_request"),
-    "no quarantine": ("/v1/banks/demo/items/x:release", {}, "invalid_request"),
 }
 
 
@@ -166,6 +165,16 @@ FAULTS = {
 def test_faults_are_named(client: TestClient, route: str, body: dict[str, Any], kind: str) -> None:
     answer = client.post(route, json=body)
     assert (answer.status_code, answer.json()["type"]) == (422, f"urn:secondglance:{kind}")
+
+
+def test_only_what_is_set_aside_is_released(client: TestClient, pipeline: Pipeline) -> None:
+    without = client.post("/v1/banks/demo/items/x:release")
+    assert (without.status_code, without.json()["detail"]) == (404, "the service keeps no quarantine")
+    watched = ScoringService(with_quarantine(replace(pipeline, scorer=FixedScorer()), 2))
+    with TestClient(make_app(watched)) as watching:
+        for bank in ("known_pictures", "%00%0d%0a"):
+            answer = watching.post(f"/v1/banks/{bank}/items/nothing:release")
+            assert (answer.status_code, answer.json()["type"]) == (404, "urn:secondglance:not_found")
 
 
 def test_without_banks_nothing_is_known_and_a_fault_is_still_one(pipeline: Pipeline) -> None:

@@ -46,15 +46,15 @@ def http(document: dict[str, Any]) -> Iterator[str]:
                 yield f"- {parameter['in']} `{parameter['name']}`: {_kind(parameter['schema'])}"
             for media, body in route.get("requestBody", {}).get("content", {}).items():
                 yield f"- takes {media}: {_kind(body['schema'])}"
+            errors = [status for status, answer in route["responses"].items() if "$ref" in answer]
             for status, answer in route["responses"].items():
-                kinds = [
-                    f"{media} {_kind(body.get('schema', {}))}" for media, body in answer.get("content", {}).items()
-                ]
-                yield f"- {'otherwise' if status == 'default' else status}: {', '.join(kinds) or answer['description']}"
+                if status not in errors:
+                    yield f"- {status}: {_content(answer) or answer['description']}"
+            if errors:
+                reference = route["responses"][errors[0]]["$ref"].rpartition("/")[2]
+                yield f"- {', '.join(errors)}: {_content(document['components']['responses'][reference])}"
             yield ""
     for name, schema in sorted(document["components"]["schemas"].items()):
-        if name in ("HTTPValidationError", "ValidationError"):
-            continue
         yield f"### {name}\n\n{schema.get('description', '')}\n"
         if "enum" in schema:
             yield f"One of {', '.join(f'`{value}`' for value in schema['enum'])}.\n"
@@ -64,6 +64,11 @@ def http(document: dict[str, Any]) -> Iterator[str]:
             needed = "required. " if field in schema.get("required", ()) else ""
             yield f"| `{field}` | {_kind(kind)} | {needed}{kind.get('description', '')} |"
         yield ""
+
+
+def _content(answer: dict[str, Any]) -> str:
+    kinds = (f"{media} {_kind(body.get('schema', {}))}" for media, body in answer.get("content", {}).items())
+    return ", ".join(kinds)
 
 
 def _kind(schema: dict[str, Any]) -> str:
