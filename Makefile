@@ -50,6 +50,8 @@ check: $(DEV)
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+	.venv/bin/buf lint
+	.venv/bin/buf format --diff --exit-code
 	.venv/bin/secondglance lexicon lint
 
 setup: $(SERVICE)

@@ -2,9 +2,13 @@
 
 import json
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
+import kubernetes_validate
 import pytest
 import yaml
 
@@ -15,6 +19,8 @@ from serving.http_api import make_app
 from serving.service import ScoringService
 from serving.settings import ServingSettings
 
+KUBERNETES = "1.34"
+RULE = {"alert", "expr", "for", "keep_firing_for", "labels", "annotations"}
 DEPLOY = Path(__file__).parents[1] / "deploy"
 FILES = sorted(path for path in DEPLOY.rglob("*") if path.suffix in {".yaml", ".json"} and "secrets" not in path.parts)
 
@@ -35,6 +41,26 @@ def test_every_file_is_what_its_name_says() -> None:
         text = path.read_text("utf-8")
         found = json.loads(text) if path.suffix == ".json" else list(yaml.safe_load_all(text))
         assert found, path
+
+
+def test_kubernetes_takes_its_manifests() -> None:
+    text = (DEPLOY / "kubernetes" / "secondglance.yaml").read_text("utf-8")
+    for part in yaml.safe_load_all(text):
+        kubernetes_validate.validate(part, KUBERNETES, strict=True)
+
+
+def test_compose_takes_its_file() -> None:
+    checked = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec"]
+    done = subprocess.run([*checked, str(DEPLOY / "compose.yaml")], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+
+
+def test_prometheus_takes_its_rules() -> None:
+    """Run where promtool is (Debian: `prometheus`); everywhere each rule has what Prometheus asks for."""
+    (group,) = yaml.safe_load((DEPLOY / "alerts.yaml").read_text("utf-8"))["groups"]
+    assert all({"alert", "expr"} <= set(rule) <= RULE for rule in group["rules"])
+    if shutil.which("promtool"):
+        subprocess.run(["promtool", "check", "rules", str(DEPLOY / "alerts.yaml")], check=True, capture_output=True)
 
 
 def test_every_setting_that_is_named_is_one() -> None:
