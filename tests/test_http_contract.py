@@ -24,6 +24,7 @@ from serving.service import ScoringService
 from tests.conftest import FixedScorer
 
 LIMITS = Limits(text_threads=1, image_threads=1, scorer_slots=1)
+JSON = {"content-type": "application/json"}
 TEXT = {"id": "a", "text": "he said he would stab me at the gate"}
 
 
@@ -74,6 +75,12 @@ def test_every_answer_carries_the_request_id(client: TestClient) -> None:
         ({"content": b"[" * 100_000, "headers": {"content-type": "application/json"}}, 400, "malformed_request"),
         ({"content": json.dumps(TEXT), "headers": {"content-type": "text/plain"}}, 415, "unsupported_media_type"),
         ({"json": {"id": "a"}}, 422, "invalid_request"),
+        ({"json": {**TEXT, "evidence": 1}}, 422, "invalid_request"),
+        ({"content": b'{"id": "\\ud800", "text": "x"}', "headers": JSON}, 422, "invalid_request"),
+        ({"content": b'{"id": "a", "text": "\\ud800"}', "headers": JSON}, 422, "invalid_text"),
+        ({"content": b'{"id": "a", "text": NaN}', "headers": JSON}, 422, "invalid_request"),
+        ({"content": b'{"id": ' + b"9" * 5000 + b"}", "headers": JSON}, 400, "malformed_request"),
+        ({"url": "/v1/active:rollback"}, 409, "conflict"),
         ({"json": TEXT, "headers": {"x-request-timeout": "soon"}}, 422, "invalid_request"),
         ({"json": TEXT, "headers": {"x-request-timeout": "-1"}}, 422, "invalid_request"),
         ({"json": TEXT, "headers": {"x-request-timeout": "nan"}}, 422, "invalid_request"),
@@ -91,6 +98,27 @@ def test_every_fault_is_a_problem_with_its_code(
     assert (problem["type"], problem["status"]) == (f"urn:secondglance:{kind}", status)
     assert problem["request_id"] == answer.headers["x-request-id"]
     assert problem["detail"]
+
+
+def test_of_a_name_that_stands_twice_the_last_counts(client: TestClient) -> None:
+    answer = client.post("/v1/score", content=b'{"id": "a", "text": "x", "id": "b"}', headers=JSON)
+    assert answer.json()["id"] == "b"
+
+
+def test_a_method_that_is_not_allowed_names_all_that_are(client: TestClient) -> None:
+    answer = client.post("/contentsafety/text/blocklists/mine")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "DELETE, GET, PATCH")
+
+
+def test_every_status_is_documented_and_so_is_the_scope(client: TestClient) -> None:
+    document = client.get("/openapi.json").json()
+    score = document["paths"]["/v1/score"]["post"]
+    assert " ".join(score["responses"]) == "200 400 401 403 408 409 413 415 422 429 500 503 504"
+    assert score["security"][0] == {"bearer": ["score"]}
+    drop_in = document["paths"]["/v1/moderations"]["post"]["responses"]
+    assert "422" not in drop_in
+    assert drop_in["400"] == {"$ref": "#/components/responses/OpenAIError400"}
+    assert "security" not in document["paths"]["/livez"]["get"]
 
 
 def test_an_unforeseen_fault_is_a_problem_without_its_message(
