@@ -121,7 +121,6 @@ lock:
 # For maintainers: the gRPC code that is committed.
 proto: $(DEV)
 	.venv/bin/python -m grpc_tools.protoc -I . --python_out=. --pyi_out=. --grpc_python_out=. serving/proto/scoring.proto
-	cp serving/proto/scoring_pb2.py serving/proto/scoring_pb2.pyi secondglance_client/
 
 # For maintainers: the API reference that is committed.
 reference: $(DEV)

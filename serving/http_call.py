@@ -4,6 +4,7 @@ import asyncio
 import math
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.status import HTTP_408_REQUEST_TIMEOUT
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from domain.errors import InvalidRequest
@@ -44,7 +45,8 @@ class HttpCall:
                 self._service.metrics.count_request("http", str(message["status"]))
                 told = MutableHeaders(scope=message)
                 told[REQUEST_ID_HEADER] = call.request_id
-                if self._service.retiring:  # the connection is closed after this answer, and nothing lost on it
+                # Nothing is lost on a connection that is closed after its answer; of one that is too slow no more is read.
+                if self._service.retiring or message["status"] == HTTP_408_REQUEST_TIMEOUT:
                     told["connection"] = "close"
             elif not message.get("more_body", False):
                 watch.end()  # whoever goes once the answer is out has not hung up

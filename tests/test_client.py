@@ -341,6 +341,8 @@ def test_the_wheel_holds_the_package_and_nothing_of_the_service(tmp_path: Path) 
     subprocess.run(command, cwd=ROOT / "secondglance_client", check=True, capture_output=True)
     (wheel,) = tmp_path.glob("*.whl")
     names = [name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name]
+    generated = (ROOT / "serving" / "proto" / "scoring_pb2.py").read_bytes()
+    assert zipfile.ZipFile(wheel).read("secondglance_client/scoring_pb2.py") == generated
     assert {name.partition("/")[0] for name in names} == {"secondglance_client"}
     assert {"secondglance_client/client.py", "secondglance_client/py.typed"} <= set(names)
     assert not [name for name in names if "pyproject" in name or "__pycache__" in name]
