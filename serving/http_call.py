@@ -45,7 +45,7 @@ class HttpCall:
                 self._service.metrics.count_request("http", str(message["status"]))
                 told = MutableHeaders(scope=message)
                 told[REQUEST_ID_HEADER] = call.request_id
-                # Nothing is lost on a connection that is closed after its answer; of one that is too slow no more is read.
+                # Nothing is lost on a connection that is closed after its answer; no more is read of a body too slow.
                 if self._service.retiring or message["status"] == HTTP_408_REQUEST_TIMEOUT:
                     told["connection"] = "close"
             elif not message.get("more_body", False):
