@@ -13,7 +13,7 @@ import pytest
 
 from tests.running_server import ROOT, Server
 
-SETTINGS = ROOT / "tests" / "schemathesis"
+SETTINGS = ROOT / "tests" / "openapi_fuzz"
 
 
 def ask(server: Server, folder: Path, *options: str) -> int:
