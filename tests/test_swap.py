@@ -17,7 +17,7 @@ from fastapi.testclient import TestClient
 
 from cli.active import command as active_command
 from domain.capture import Capture
-from domain.errors import InvalidConfiguration, InvalidModel, InvalidPolicy, SecondglanceError, Unavailable
+from domain.errors import Conflict, InvalidConfiguration, InvalidModel, InvalidPolicy, SecondglanceError, Unavailable
 from domain.hit import ContextWindow
 from domain.verdict import Action, Verdict
 from models.artifact import FILES, default_folder, load_artifact, write_manifest
@@ -121,7 +121,7 @@ def test_a_model_that_does_not_answer_is_not_taken(pipeline: Pipeline) -> None:
 
 
 def test_one_command_rolls_back_and_again_undoes_it(service: ScoringService, files: Files) -> None:
-    with pytest.raises(InvalidConfiguration, match="nothing was swapped"):
+    with pytest.raises(Conflict, match="nothing was swapped"):
         service.active.roll_back()
     old = service.active.describe()["versions"]
     files.write(2)
