@@ -1,7 +1,6 @@
 """Load over HTTP from a client that costs little, so that what is measured is the server."""
 
 import asyncio
-import itertools
 import json
 import time
 from collections.abc import Sequence
@@ -65,6 +64,11 @@ class Connection:
             self.close()
         return Answer(int(lines[0].split()[1]), told, content, time.perf_counter() - began)
 
+    @property
+    def open(self) -> bool:
+        """Whether the server has not closed it yet."""
+        return self._streams is not None and not self._streams[0].at_eof()
+
     def close(self) -> None:
         """Closes it."""
         if self._streams:
@@ -89,38 +93,6 @@ def closed_loop(server: ServerProcess, path: str, bodies: Sequence[bytes], clien
         await asyncio.gather(*(client() for _ in range(clients)))
         wall = time.perf_counter() - began
         return Load([answers[number] for number in range(len(bodies))], wall, server.cpu_seconds() - cpu)
-
-    return asyncio.run(run())
-
-
-def open_loop(
-    server: ServerProcess, path: str, bodies: Sequence[bytes], a_second: float, seconds: float, timeout_s: float
-) -> Load:
-    """Sends bodies over and over at a fixed pace, whether or not there are answers."""
-
-    async def run() -> Load:
-        idle: list[Connection] = []
-        answers: list[Answer] = []
-
-        async def one(body: bytes) -> None:
-            connection = idle.pop() if idle else Connection(server.port)
-            answers.append(await connection.post(path, body, f"x-request-timeout: {timeout_s}\r\n"))
-            idle.append(connection)
-
-        cpu, began = server.cpu_seconds(), time.perf_counter()
-        tasks: set[asyncio.Task[None]] = set()
-        for number, body in enumerate(itertools.cycle(bodies)):
-            wait = began + number / a_second - time.perf_counter()
-            if number / a_second > seconds:
-                break
-            if wait > 0:
-                await asyncio.sleep(wait)
-            tasks.add(asyncio.create_task(one(body)))
-        await asyncio.gather(*tasks)
-        wall = time.perf_counter() - began
-        for connection in idle:
-            connection.close()
-        return Load(answers, wall, server.cpu_seconds() - cpu)
 
     return asyncio.run(run())
 

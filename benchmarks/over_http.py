@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from benchmarks.load import Load, closed_loop, open_loop, percentile, timeless
+from benchmarks.load import Load, closed_loop, percentile, timeless
 from benchmarks.machine import describe
 from benchmarks.markdown import table
 from benchmarks.server_process import ServerProcess, peer, secondglance
@@ -14,7 +14,6 @@ from benchmarks.texts import Texts, read_texts
 PACKAGES = ("fastapi", "uvicorn", "onnxruntime")
 CAPTURE = Path(__file__).parents[1] / "demo" / "captures" / "chat_light.png"
 BATCH, CLIENTS, AT_ONCE = 64, 8, 24
-DEADLINE_S = 2.0
 LEAST_CPU_S = 0.3
 """CPU seconds below which a run is repeated."""
 SINGLE, MANY = "/v1/score", "/v1/score:batch"
@@ -25,20 +24,19 @@ class UnequalAnswers(Exception):
     """The same text got another answer under another load."""
 
 
-def run(requests: int, images: int, overload: float, quick: bool, say: Callable[[str], None]) -> str:
+def run(requests: int, images: int, quick: bool, say: Callable[[str], None]) -> str:
     """Measures everything and returns the report as Markdown.
 
     Args:
         requests: Texts of each kind.
         images: Captures.
-        overload: Seconds of open loop at three times capacity; 0 leaves it out.
         quick: A few requests only.
         say: Told what is being done.
 
     Raises:
         UnequalAnswers: If an answer depends on the load.
     """
-    requests, images, overload = (BATCH, 1, min(overload, 2.0)) if quick else (requests, images, overload)
+    requests, images = (BATCH, 1) if quick else (requests, images)
     say("making texts")
     texts = read_texts(requests)
     plain, hits = bodies(texts.plain), bodies(texts.hits)
@@ -87,8 +85,7 @@ def run(requests: int, images: int, overload: float, quick: bool, say: Callable[
         pictures = [json.dumps({"id": "a", "image": base64.b64encode(CAPTURE.read_bytes()).decode()}).encode()] * images
         load = closed_loop(server, SINGLE, pictures, 1)
         note("secondglance", f"image ({CAPTURE.name})", load, images)
-        flooded = _flood(server, hits, overload, say) if overload else ""
-    return _report(rows, costs, len(plain), images, flooded, quick)
+    return _report(rows, costs, len(plain), images, quick)
 
 
 def bodies(texts: Sequence[str]) -> list[bytes]:
@@ -117,35 +114,7 @@ def check_equal(server: ServerProcess, loaded: Load, texts: Texts, hits: Sequenc
         raise UnequalAnswers("an answer differs in a batch")
 
 
-def _flood(server: ServerProcess, sent: Sequence[bytes], seconds: float, say: Callable[[str], None]) -> str:
-    """Three times more than it can do, for so long."""
-    full = closed_loop(server, SINGLE, sent, AT_ONCE)
-    capacity = len(full.answers) / full.wall_seconds
-    say(f"open loop at three times {capacity:.0f}/s for {seconds:.0f} s")
-    before = server.resident_mib()
-    load = open_loop(server, SINGLE, sent, 3 * capacity, seconds, DEADLINE_S)
-    good = [answer for answer in load.answers if answer.status == 200]
-    whole = [answer for answer in good if not json.loads(answer.body)["degraded"]]
-    refused = [answer for answer in load.answers if answer.status == 429 and int(answer.headers["retry-after"]) >= 1]
-    in_time = [answer for answer in good if answer.seconds <= DEADLINE_S]
-    late = percentile([answer.seconds for answer in good], 0.99)
-    rows = [
-        ("capacity by closed loop", f"{capacity:.0f}/s"),
-        ("offered", f"{len(load.answers) / load.wall_seconds:.0f}/s, {len(load.answers):,} in all"),
-        (f"answered within the deadline of {DEADLINE_S:g} s", f"{len(in_time) / load.wall_seconds:.0f}/s"),
-        ("of capacity", f"{len(in_time) / load.wall_seconds / capacity:.0%}"),
-        ("of these by the model, not degraded", f"{len(whole) / max(1, len(good)):.1%}"),
-        ("p99 of what was answered", f"{late:.2f} s"),
-        ("refused with 429 and Retry-After", f"{len(refused):,}"),
-        ("neither answered nor refused so", f"{len(load.answers) - len(good) - len(refused):,}"),
-        ("resident before, after", f"{before:.0f}, {server.resident_mib():.0f} MiB"),
-    ]
-    return f"\n## Open loop at three times capacity, {seconds:.0f} s\n\n{table(('', 'figure'), rows)}"
-
-
-def _report(
-    rows: Sequence[Row], costs: dict[tuple[str, str], float], texts: int, images: int, flooded: str, quick: bool
-) -> str:
+def _report(rows: Sequence[Row], costs: dict[tuple[str, str], float], texts: int, images: int, quick: bool) -> str:
     batched = f"no hit, batches of {BATCH}"
     ratios = [
         (
@@ -173,5 +142,5 @@ def _report(
     header = ("server", "what", "CPU ms a capture", "captures/s", "median ms")
     return (
         f"# Over HTTP\n\n{describe(PACKAGES)}{notes}\n{table(header, rows, names=2)}\n"
-        f"{table(('ratio', 'figure'), ratios)}{flooded}"
+        f"{table(('ratio', 'figure'), ratios)}"
     )

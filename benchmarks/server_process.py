@@ -1,5 +1,6 @@
 """A server in a process of its own on loopback, and what it has used so far."""
 
+import contextlib
 import os
 import re
 import signal
@@ -10,7 +11,6 @@ import threading
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,21 +36,27 @@ class ServerProcess:
         """CPU seconds that it and its children have used."""
         return sum(_ticks(pid) for pid in self._pids()) / _TICKS
 
-    def resident_mib(self) -> float:
-        """Resident size of it and its children."""
-        pages = (int(Path(f"/proc/{pid}/statm").read_text("ascii").split()[1]) for pid in self._pids())
-        return sum(pages) * _PAGE / 2**20
+    def resident_mib(self, children: bool = True) -> float:
+        """Resident size of it, and of its children if they are asked for."""
+        pids = self._pids() if children else [self.pid]
+        return sum(int((_read(f"/proc/{pid}/statm") or "0 0").split()[1]) for pid in pids) * _PAGE / 2**20
+
+    def ocr_workers(self) -> list[int]:
+        """Process ids of its OCR workers."""
+        return [pid for pid in self._pids()[1:] if "spawn_main" in _read(f"/proc/{pid}/cmdline")]
 
     def _pids(self) -> list[int]:
+        """It and its children; those that end meanwhile have none."""
         found, at = [self.pid], 0
         while at < len(found):
-            for task in Path(f"/proc/{found[at]}/task").iterdir():
-                found += map(int, (task / "children").read_text("ascii").split())
+            with contextlib.suppress(FileNotFoundError):
+                for task in Path(f"/proc/{found[at]}/task").iterdir():
+                    found += map(int, _read(f"{task}/children").split())
             at += 1
         return found
 
 
-@contextmanager
+@contextlib.contextmanager
 def peer(kind: str) -> Iterator[ServerProcess]:
     """The echo or the naive server."""
     listener = socket.create_server(("127.0.0.1", 0))
@@ -66,7 +72,7 @@ def peer(kind: str) -> Iterator[ServerProcess]:
         process.wait(30)
 
 
-@contextmanager
+@contextlib.contextmanager
 def secondglance(*args: str) -> Iterator[ServerProcess]:
     """The real service."""
     command = [sys.executable, "-m", "cli.main", "serve", "--http-port", "0", "--grpc-port", "0", *args]
@@ -101,5 +107,13 @@ def _wait(port: int) -> None:
 
 
 def _ticks(pid: int) -> int:
-    fields = Path(f"/proc/{pid}/stat").read_text("ascii", errors="replace").rpartition(")")[2].split()
-    return int(fields[11]) + int(fields[12])
+    fields = _read(f"/proc/{pid}/stat").rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12]) if fields else 0
+
+
+def _read(path: str) -> str:
+    """A file of a process; nothing of one that has ended."""
+    try:
+        return Path(path).read_text("ascii", errors="replace")
+    except (FileNotFoundError, ProcessLookupError):
+        return ""

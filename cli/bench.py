@@ -63,12 +63,11 @@ def overlays(schools: int, quick: bool, out: Path | None) -> None:
 @command.command("http")
 @click.option("--requests", default=640, show_default=True, type=click.IntRange(64), help="Texts of each kind.")
 @click.option("--images", default=3, show_default=True, type=click.IntRange(1), help="Captures.")
-@click.option("--overload", default=0.0, type=click.FloatRange(0), help="Seconds of open loop at 3 times capacity.")
 @click.option("--quick", is_flag=True, help="A few requests: shows that it runs.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Also write the report here.")
-def http(requests: int, images: int, overload: float, quick: bool, out: Path | None) -> None:
+def http(requests: int, images: int, quick: bool, out: Path | None) -> None:
     """Measures the service over HTTP: against a bare echo and a naive server of the same model."""
-    _report("over_http", out, requests=requests, images=images, overload=overload, quick=quick)
+    _report("over_http", out, requests=requests, images=images, quick=quick)
 
 
 @command.command("grpc")
@@ -78,6 +77,53 @@ def http(requests: int, images: int, overload: float, quick: bool, out: Path | N
 def grpc(requests: int, quick: bool, out: Path | None) -> None:
     """Measures the service over gRPC: unary, in batches, on a stream."""
     _report("over_grpc", out, requests=requests, quick=quick)
+
+
+def _load_options(seconds: float) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    options = (
+        click.option("--seconds", default=seconds, show_default=True, type=click.FloatRange(1), help="How long."),
+        click.option("--texts", default=320, show_default=True, type=click.IntRange(8), help="Texts, sent in turn."),
+        click.option("--quick", is_flag=True, help="A few seconds: shows that it runs."),
+        click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Also write the report here."),
+    )
+
+    def add(command: Callable[..., None]) -> Callable[..., None]:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
+
+
+@command.command("overload")
+@_load_options(300)
+def overload(seconds: float, texts: int, quick: bool, out: Path | None) -> None:
+    """Offers the service three times what it can do, in an open loop."""
+    _report("overload", out, seconds=seconds, texts=texts, quick=quick)
+
+
+@command.command("swaps")
+@click.option("--swaps", default=200, show_default=True, type=click.IntRange(1), help="Swaps of model and lexicon.")
+@click.option("--texts", default=80, show_default=True, type=click.IntRange(8), help="Texts, sent in turn.")
+@click.option("--quick", is_flag=True, help="Six swaps: shows that it runs.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Also write the report here.")
+def swaps(swaps: int, texts: int, quick: bool, out: Path | None) -> None:
+    """Swaps model and lexicon over and over while texts are scored."""
+    _report("swaps", out, swaps=swaps, texts=texts, quick=quick)
+
+
+@command.command("kills")
+@_load_options(90)
+def kills(seconds: float, texts: int, quick: bool, out: Path | None) -> None:
+    """Kills OCR workers, then the service, then ends it by SIGTERM, while captures are scored."""
+    _report("kills", out, seconds=seconds, texts=texts, quick=quick)
+
+
+@command.command("soak")
+@_load_options(1800)
+def soak(seconds: float, texts: int, quick: bool, out: Path | None) -> None:
+    """Sends texts, batches and captures for long, at half of what the service can do."""
+    _report("soak", out, seconds=seconds, texts=texts, quick=quick)
 
 
 @command.command("ocr")

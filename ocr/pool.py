@@ -1,14 +1,15 @@
 """Several engines in processes of their own, behind the same protocol as one.
 
-A crash, a hang or a leak stays in its process: the request that met it fails, the process is killed
-and replaced, and every process is replaced after a number of jobs anyway. A worker has one job at a
-time and a pipe of its own, and what it sends carries the number of the job, so that no request can
-get the text of another.
+A crash, a hang or a leak stays in its process: the request that met it fails, the process is killed and replaced, and
+every process is replaced after a number of jobs anyway. What a process was reading that somebody else killed is read by
+another. A worker has one job at a time and a pipe of its own, and what it sends carries the number of the job, so that
+no request can get the text of another.
 
 What was read off a device's screens is remembered by the worker that read them last, its home. A worker that is free
 first serves the requests whose home it is, then any other: no worker is idle while a request waits.
 """
 
+import contextlib
 import threading
 from collections import OrderedDict
 from pathlib import Path
@@ -18,8 +19,10 @@ from ocr.decode import check_bytes
 from ocr.engine import Owner, Reading
 from ocr.screen_engine import ScreenEngine
 from ocr.worker import EngineBuilder
-from ocr.worker_process import WorkerProcess
+from ocr.worker_process import WorkerKilled, WorkerProcess
 
+_TRIES = 3
+"""Workers that a picture is given to if each is killed by somebody else; a crash of its own is not tried again."""
 _HOMES = 100_000
 """Owners whose home is known."""
 
@@ -90,8 +93,14 @@ class OcrPool:
                 self._give(worker)
 
     def read(self, image: bytes, owner: Owner | None = None) -> Reading:
-        """Reads one picture, waiting for a free worker; see `OcrEngine.read`."""
+        """Reads one picture, waiting for a free worker; see `OcrEngine.read`. Another reads it if that is killed."""
         check_bytes(image)
+        for _ in range(_TRIES - 1):
+            with contextlib.suppress(WorkerKilled):
+                return self._read(image, owner)
+        return self._read(image, owner)
+
+    def _read(self, image: bytes, owner: Owner | None) -> Reading:
         worker = self._take(owner)
         try:
             return worker.read(image, self._timeout_s, owner)

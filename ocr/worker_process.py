@@ -1,6 +1,7 @@
 """The parent's side of a worker process."""
 
 import multiprocessing
+import signal
 import tempfile
 import threading
 from multiprocessing.connection import Connection
@@ -13,6 +14,10 @@ from ocr.worker import READY, Answer, EngineBuilder, Job, serve
 
 _START_TIMEOUT_S = 120.0
 _END_TIMEOUT_S = 10.0
+
+
+class WorkerKilled(OcrFailed):
+    """Somebody else killed the process (or the system did, for its memory): that says nothing against the picture."""
 
 
 class WorkerProcess:
@@ -106,8 +111,11 @@ class WorkerProcess:
                 self._connection.send(job)
             answer: Answer = self._connection.recv()
         except (EOFError, OSError) as fault:
-            what = f"gave no answer within {timeout_s:g} s" if expired.is_set() else "died"
-            raise OcrFailed(f"the OCR worker {what}") from fault
+            if expired.is_set():
+                raise OcrFailed(f"the OCR worker gave no answer within {timeout_s:g} s") from fault
+            self._process.join(_END_TIMEOUT_S)
+            killed = self._process.exitcode == -signal.SIGKILL
+            raise (WorkerKilled if killed else OcrFailed)("the OCR worker died") from fault
         finally:
             watchdog.cancel()
             watchdog.join()

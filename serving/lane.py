@@ -23,6 +23,8 @@ _LEARNING = 0.05
 """Weight of the newest piece of work in the running estimate of seconds a unit."""
 _LEAST_RETRY_S = 1.0
 _MARGIN = 2.0
+_WAIT_MARGIN = 1.25
+"""What waits before a piece of work may cost more than the estimate says, and the machine may have others to serve."""
 
 
 @dataclass(order=True, slots=True)
@@ -112,7 +114,7 @@ class Lane:
         if waiting and self._waiting[call.tenant] + cost > self._limit - waiting:
             raise Overloaded(f"the {self.name} queue is full", max(_LEAST_RETRY_S, wait_s))
         busy = waiting or self._running >= self._count
-        if busy and wait_s + self._seconds_of(cost) > call.seconds_left:
+        if busy and _WAIT_MARGIN * wait_s + self._seconds_of(cost) > call.seconds_left:
             raise Overloaded(f"the {self.name} queue is too long for the deadline", max(_LEAST_RETRY_S, wait_s))
 
     def _seconds_for(self, units: int) -> float:

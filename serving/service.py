@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 import threading
 import time
 from collections import deque
@@ -174,29 +175,31 @@ class ScoringService:
         self._quotas.take(call.caller, len(captures))
         plan = make_plan([_allowed(capture, call.caller) for capture in captures])
         outcomes: dict[int, Outcome] = dict(plan.refused)
-        futures: list[tuple[Piece, Future[list[Outcome]]]] = []
+        scored: dict[int, Outcome] = {}
+        futures: dict[asyncio.Future[list[Outcome]], Piece] = {}
         for piece in plan.pieces:
             lane = self._images if piece.image else self._texts
             chosen = [capture for _, capture in piece.captures]
             work = partial(self._score_some, chosen, options, call, time.perf_counter_ns())
             try:
-                futures.append((piece, lane.submit(work, piece.cost, call)))
+                futures[asyncio.wrap_future(lane.submit(work, piece.cost, call))] = piece
             except Overloaded as error:
                 outcomes |= dict.fromkeys(piece.places, error)
         try:
-            for piece, future in futures:
-                try:
-                    found = await asyncio.wrap_future(future)
-                    outcomes.update(zip(piece.places, found, strict=True))
-                except Overloaded as error:
-                    outcomes |= dict.fromkeys(piece.places, error)
+            await _until(futures, call.seconds_left)
         except asyncio.CancelledError:
-            call.dropped.set()
-            for _, future in futures:
-                future.cancel()
+            _drop(futures, call)
             raise
-        for place in outcomes.keys() - {place for piece, _ in futures for place in piece.places}:
-            self.metrics.count(outcomes[place])
+        for future, piece in futures.items():
+            try:
+                found = _done(future)
+                scored.update(zip(piece.places, found, strict=True))
+            except Overloaded as error:
+                outcomes |= dict.fromkeys(piece.places, error)
+        _drop(futures, call)
+        for outcome in outcomes.values():
+            self.metrics.count(outcome)  # what was scored was counted then
+        outcomes |= scored
         return _unless_all_refused([outcomes[place] for place in range(len(captures))])
 
     def _score_some(self, captures: Sequence[Capture], options: Options, call: Call, since_ns: int) -> list[Outcome]:
@@ -268,6 +271,31 @@ def _allowed(capture: Capture | SecondglanceError, caller: Caller) -> Capture | 
         except SecondglanceError as error:
             return error
     return capture
+
+
+async def _until(futures: Iterable["asyncio.Future[Any]"], seconds: float) -> None:
+    """Waits until all are done, or nobody waits for them any more."""
+    if futures:
+        await asyncio.wait(futures, timeout=None if seconds == math.inf else max(0.0, seconds))
+
+
+def _done(future: "asyncio.Future[T]") -> T:
+    """What came of a piece of work.
+
+    Raises:
+        Overloaded: If it is not done.
+    """
+    if not future.done():
+        raise Overloaded("it could not be done before its deadline")
+    return future.result()
+
+
+def _drop(futures: Iterable["asyncio.Future[Any]"], call: Call) -> None:
+    """Drops what is not done: what has not begun never does, what has begun ends before its next window."""
+    for future in futures:
+        if not future.done():
+            call.dropped.set()
+            future.cancel()
 
 
 def _unless_all_refused(outcomes: list[Outcome]) -> list[Outcome]:
