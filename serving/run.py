@@ -20,6 +20,7 @@ from serving.active import Renewals
 from serving.blocklists import Blocklists
 from serving.caller import anybody
 from serving.grpc_api import GrpcServer
+from serving.header_limit import HeaderLimit
 from serving.http_api import make_app
 from serving.key_ring import KeyRing
 from serving.oidc import OidcSettings, OidcTokens, discover
@@ -74,6 +75,7 @@ async def _serve(service: ScoringService, access: Access, settings: ServingSetti
             log_config=None,
             lifespan="off",
             timeout_keep_alive=KEEP_ALIVE_S,
+            http=HeaderLimit,
             **http_tls(settings),
         )
     )

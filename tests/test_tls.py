@@ -3,6 +3,7 @@
 import asyncio
 import datetime
 import ipaddress
+import shutil
 import socket
 import ssl
 from dataclasses import replace
@@ -19,6 +20,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from domain.errors import InvalidKeys
 from pipeline.pipeline import Pipeline
 from serving.grpc_api import GrpcServer
 from serving.http_api import make_app
@@ -150,3 +152,38 @@ def test_with_a_client_ca_only_its_clients_connect(pipeline: Pipeline, certs: Pa
             assert await over_grpc(certs, grpc_address, name) is welcome, name
 
     serve(pipeline, settings, talk)
+
+
+def test_new_certificates_are_served_without_a_restart(pipeline: Pipeline, certs: Path, tmp_path: Path) -> None:
+    live, later = tmp_path / "live", tmp_path / "later"
+    shutil.copytree(certs, live)
+    later.mkdir()
+    ca = certificate(later, "ca", None)
+    certificate(later, "server", ca)
+    certificate(later, "client", ca)
+    for suffix in ("pem", "key"):  # an old client that knows the new CA
+        shutil.copyfile(certs / f"client.{suffix}", later / f"old.{suffix}")
+    settings = ServingSettings(tls_cert=live / "server.pem", tls_key=live / "server.key", tls_client_ca=live / "ca.pem")
+
+    async def talk(http: str, grpc_address: str) -> None:
+        async def welcome(folder: Path, name: str) -> list[bool]:
+            return [await over_http(folder, http, name), await over_grpc(folder, grpc_address, name)]
+
+        assert [await welcome(certs, "client"), await welcome(later, "client")] == [[True, True], [False, False]]
+        shutil.copyfile(later / "server.pem", live / "server.pem")
+        assert await welcome(certs, "client") == [True, True], "a certificate without its key is not taken"
+        for name in ("server.key", "ca.pem"):
+            shutil.copyfile(later / name, live / name)
+        assert [await welcome(certs, "client"), await welcome(later, "client")] == [[False, False], [True, True]]
+        assert await welcome(later, "old") == [False, False], "clients of the old CA are strangers now"
+        (live / "server.pem").unlink()
+        assert await welcome(later, "client") == [True, True], "a file that is gone leaves the old in force"
+
+    serve(pipeline, settings, talk)
+
+
+def test_certificates_that_do_not_fit_are_refused_at_the_start(certs: Path) -> None:
+    settings = ServingSettings(tls_cert=certs / "server.pem", tls_key=certs / "client.key")
+    for tls in (http_tls, grpc_tls):
+        with pytest.raises(InvalidKeys, match=r"server\.pem and client\.key"):
+            tls(settings)
