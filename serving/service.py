@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from domain.capture import Capture
-from domain.errors import Overloaded, SecondglanceError
+from domain.errors import DeadlineExceeded, Overloaded, SecondglanceError
 from domain.verdict import Verdict
 from pipeline.drift import Reference
 from pipeline.pipeline import Options, Pipeline
@@ -168,6 +168,8 @@ class ScoringService:
 
         When the task that awaits it is cancelled, what has not begun is dropped and what has begun ends early.
 
+        No outcome comes after the deadline: what is not done then is refused, and what is done is kept.
+
         Raises:
             Overloaded: If all of them were refused, or the tenant's quota is used up.
         """
@@ -192,9 +194,9 @@ class ScoringService:
             raise
         for future, piece in futures.items():
             try:
-                found = _done(future)
+                found = _done(future, piece)
                 scored.update(zip(piece.places, found, strict=True))
-            except Overloaded as error:
+            except (Overloaded, DeadlineExceeded) as error:
                 outcomes |= dict.fromkeys(piece.places, error)
         _drop(futures, call)
         for outcome in outcomes.values():
@@ -279,15 +281,18 @@ async def _until(futures: Iterable["asyncio.Future[Any]"], seconds: float) -> No
         await asyncio.wait(futures, timeout=None if seconds == math.inf else max(0.0, seconds))
 
 
-def _done(future: "asyncio.Future[T]") -> T:
+def _done(future: "asyncio.Future[T]", piece: Piece) -> T:
     """What came of a piece of work.
 
     Raises:
         Overloaded: If it is not done.
+        DeadlineExceeded: If it is not, and is a picture.
     """
-    if not future.done():
-        raise Overloaded("it could not be done before its deadline")
-    return future.result()
+    if future.done():
+        return future.result()
+    if piece.image:
+        raise DeadlineExceeded("the picture was not read in time")
+    raise Overloaded("it could not be done before its deadline")
 
 
 def _drop(futures: Iterable["asyncio.Future[Any]"], call: Call) -> None:

@@ -94,6 +94,40 @@ def test_a_busy_model_degrades_and_never_sets_aside(pipeline: Pipeline) -> None:
     assert {finding.reason for finding in verdict.findings} == {Reason.DEGRADED}
 
 
+def test_no_answer_comes_after_its_deadline(pipeline: Pipeline, ocr: HeldOcr, written: Any) -> None:
+    entered, go = threading.Event(), threading.Event()
+
+    class Held(FixedScorer):
+        def score(self, window: ContextWindow) -> WindowScores:
+            entered.set()
+            assert go.wait(60)
+            return super().score(window)
+
+    service = ScoringService(replace(pipeline, ocr=ocr, scorer=Held()), LIMITS)
+    picture = Capture("picture", image=written.png("hello"))
+    under_way, behind = new_call(seconds=2), new_call(seconds=2)
+
+    async def talk() -> None:
+        first = asyncio.create_task(service.score(Capture("a", text=HIT), Options(), under_way))
+        await asyncio.to_thread(entered.wait, 60)
+        batch = [Capture("b", text=HIT), picture]
+        outcomes = await asyncio.wait_for(service.score_batch(batch, Options(), behind), 60)
+        assert [type(outcome) for outcome in outcomes] == [Overloaded, DeadlineExceeded]
+        with pytest.raises(Overloaded):
+            await asyncio.wait_for(first, 60)
+        assert under_way.dropped.is_set()
+        assert not go.is_set()
+
+    try:
+        asyncio.run(talk())
+    finally:
+        go.set()
+        ocr.go.set()
+    counted = service.metrics.render().decode()
+    assert 'secondglance_failures_total{type="overloaded"} 2.0' in counted
+    service.close()
+
+
 def test_a_picture_that_nobody_waits_for_is_not_read(pipeline: Pipeline, ocr: HeldOcr, written: Any) -> None:
     service = ScoringService(replace(pipeline, ocr=ocr), LIMITS)
     dropped = Call()
