@@ -40,6 +40,7 @@ def run(seconds: float, texts: int, quick: bool, say: Callable[[str], None]) -> 
         LostOrWrong: If a request was lost in the end, or an answer is not the one without load.
     """
     seconds, texts = (9.0, 16) if quick else (seconds, texts)
+    machine = describe(PACKAGES)
     requests = mixed(read_texts(texts))
     ledger = Ledger(requests)
     parts: list[tuple[str, list[Reply]]] = []
@@ -67,7 +68,7 @@ def run(seconds: float, texts: int, quick: bool, say: Callable[[str], None]) -> 
         slowest = percentile([reply.seconds for reply in replies], 1.0)
         rows += [(f"{what}: {name}", count) for name, count in fates(replies) if count != "0"]
         rows.append((f"{what}: slowest answer, tries included", f"{slowest:.1f} s"))
-    return f"# Kills under load, {seconds:.0f} s\n\n{describe(PACKAGES)}\n{report(weigh(parts), rows)}"
+    return f"# Kills under load, {seconds:.0f} s\n\n{machine}\n{report(weigh(parts), rows)}"
 
 
 def weigh(parts: Sequence[tuple[str, Sequence[Reply]]]) -> list[Promise]:

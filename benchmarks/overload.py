@@ -30,6 +30,7 @@ def run(seconds: float, texts: int, quick: bool, say: Callable[[str], None]) -> 
         LostOrWrong: If a request was lost, or a whole answer is not the one without load.
     """
     seconds, texts = (3.0, 32) if quick else (seconds, texts)
+    machine = describe(PACKAGES)
     requests = [Request(SINGLE, body) for body in bodies(read_texts(texts).hits)]
     ledger = Ledger(requests)
     with secondglance() as server:
@@ -45,7 +46,7 @@ def run(seconds: float, texts: int, quick: bool, say: Callable[[str], None]) -> 
     figures, promises = weigh(replies, seconds, able, watch)
     figures = [("capacity by closed loop, before and after", f"{before:.0f}/s, {after:.0f}/s"), *figures]
     title = f"# {TIMES} times capacity, open loop, {seconds:.0f} s"
-    return f"{title}\n\n{describe(PACKAGES)}\n{report(promises, figures)}\n{over_time(watch, replies, seconds)}"
+    return f"{title}\n\n{machine}\n{report(promises, figures)}\n{over_time(watch, replies, seconds)}"
 
 
 def capacity(server: ServerProcess, requests: Sequence[Request]) -> float:

@@ -38,6 +38,7 @@ def run(seconds: float, texts: int, quick: bool, say: Callable[[str], None]) -> 
         LostOrWrong: If a request was lost or failed, or an answer is not the one without load.
     """
     seconds, texts = (3.0, 16) if quick else (seconds, texts)
+    machine = describe(PACKAGES)
     requests = mixed(read_texts(texts))
     ledger = Ledger(requests)
     with secondglance() as server:
@@ -51,7 +52,7 @@ def run(seconds: float, texts: int, quick: bool, say: Callable[[str], None]) -> 
     promises = weigh(replies, watch, seconds)
     figures = [("offered", f"{pace:.1f} requests/s, half of a closed loop's"), *fates(replies)]
     title = f"# Soak, {seconds:.0f} s"
-    return f"{title}\n\n{describe(PACKAGES)}\n{report(promises, figures)}\n{over_time(watch, replies, seconds)}"
+    return f"{title}\n\n{machine}\n{report(promises, figures)}\n{over_time(watch, replies, seconds)}"
 
 
 def mixed(texts: Texts) -> list[Request]:

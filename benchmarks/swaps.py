@@ -38,6 +38,7 @@ def run(swaps: int, texts: int, quick: bool, say: Callable[[str], None]) -> str:
         LostOrWrong: If a swap or a request failed, or an answer is none that the versions it names give without load.
     """
     swaps, texts = (6, 16) if quick else (swaps, texts)
+    machine = describe(PACKAGES)
     requests = [Request(SINGLE, body) for body in bodies(read_texts(texts).hits)]
     ledger = Ledger(requests)
     with tempfile.TemporaryDirectory() as folder:
@@ -78,7 +79,7 @@ def run(swaps: int, texts: int, quick: bool, say: Callable[[str], None]) -> str:
         *fates(replies),
     ]
     title = f"# {swaps} swaps under load"
-    return f"{title}\n\n{describe(PACKAGES)}\n{report(promises, figures)}\n{over_time(watch, replies, seconds)}"
+    return f"{title}\n\n{machine}\n{report(promises, figures)}\n{over_time(watch, replies, seconds)}"
 
 
 class Files:
