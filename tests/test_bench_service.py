@@ -5,7 +5,7 @@ import pytest
 from click.testing import CliRunner
 
 import benchmarks.over_http
-from benchmarks.load import Answer, Load, closed_loop, open_loop, percentile, timeless
+from benchmarks.load import Answer, Load, closed_loop, percentile, timeless
 from benchmarks.over_http import UnequalAnswers, batch, bodies, check_equal
 from benchmarks.server_process import ServerProcess, peer
 from benchmarks.texts import Texts, read_texts
@@ -23,11 +23,10 @@ def test_load_reaches_the_server_and_its_cost_is_the_servers() -> None:
         assert [answer.body for answer in load.answers] == [
             json.dumps(json.loads(body), separators=(",", ":"), ensure_ascii=False).encode() for body in sent
         ]
-        flood = open_loop(server, "/v1/score", sent, a_second=100, seconds=0.5, timeout_s=5)
-        assert 45 <= len(flood.answers) <= 52
-        assert {answer.status for answer in (*load.answers, *flood.answers)} == {200}
+        assert {answer.status for answer in load.answers} == {200}
         assert 0 < load.cpu_seconds <= 2 * load.wall_seconds
-        assert server.resident_mib() > 10
+        assert server.resident_mib() >= server.resident_mib(children=False) > 10
+        assert server.ocr_workers() == []
 
 
 def test_texts_without_a_hit_have_none_and_the_others_differ_in_length() -> None:
