@@ -42,14 +42,15 @@ def serve(protocol: type[HeaderLimit], talk: Talk) -> None:
         reader, writer = await asyncio.open_connection(*listener.getsockname())
 
         def counting() -> bool:
-            (connection,) = server.server_state.connections
-            assert isinstance(connection, HeaderLimit)
-            return connection._limit is not None
+            connections = [one for one in server.server_state.connections if isinstance(one, HeaderLimit)]
+            return any(one._limit is not None for one in connections)
 
-        await talk(reader, writer, counting)
-        writer.close()
-        server.should_exit = True
-        await serving
+        try:
+            await talk(reader, writer, counting)
+        finally:
+            writer.close()
+            server.should_exit = True
+            await serving
 
     asyncio.run(run())
 

@@ -99,6 +99,17 @@ def test_what_cannot_make_its_deadline_is_refused_at_once(gate: Gate) -> None:
     assert gate.ran == ["in time"]
 
 
+def test_a_long_queue_counts_for_more_than_the_estimate(gate: Gate) -> None:
+    lane, held = busy(gate, limit=10_000)
+    lane._seconds_a_unit = 1.0
+    before = lane.submit(lambda: gate.note("before"), 400, Call())
+    with pytest.raises(Overloaded, match="too long for the deadline"):
+        lane.submit(lambda: gate.note("late"), 1, Call(deadline=time.monotonic() + 450))
+    after = lane.submit(lambda: gate.note("after"), 1, Call(deadline=time.monotonic() + 600))
+    finish(lane, gate, held, before, after)
+    assert gate.ran == ["before", "after"]
+
+
 def test_what_waited_past_its_deadline_is_not_begun(gate: Gate) -> None:
     lane, held = busy(gate)
     late = lane.submit(lambda: gate.note("late"), 1, Call(deadline=time.monotonic() + 0.01))
