@@ -21,16 +21,18 @@ _MOST_READINGS = 4
 _NEIGHBOUR = 25
 
 
-def readings(text: str, vocabulary: Vocabulary, emoji: EmojiFinder, from_ocr: bool) -> Iterator[Reading]:
+def readings(text: str, folded: str, vocabulary: Vocabulary, emoji: EmojiFinder, from_ocr: bool) -> Iterator[Reading]:
     """Yields the readings that a text gives cause for; none for ordinary text.
 
     Args:
         text: The original.
+        folded: The same, folded.
         vocabulary: What may be hidden in it.
         emoji: Which of them stand for words.
         from_ocr: Whether recognition may be at fault.
     """
-    found = [find_spaced(text, vocabulary), find_letters(text, vocabulary), emoji.find(text)]
+    spaced = [*find_spaced(text, folded, vocabulary)]
+    found = [spaced, find_letters(text, vocabulary, not (spaced or from_ocr)), emoji.find(text)]
     if from_ocr:
         found.append(find_misread(text, vocabulary))
     edits = [_rank(text, edit, vocabulary) for edit in _apart(found, len(text))]

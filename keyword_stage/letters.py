@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from itertools import islice, product
 
 from keyword_stage.fold import fold
-from keyword_stage.parted import JOINTS, MOST_WORDS, join_pieces
+from keyword_stage.parted import MOST_WORDS, join_pieces
 from keyword_stage.reading import Edit
-from keyword_stage.signs import has_signs, repeated
+from keyword_stage.signs import CAPITALS, JOINTS, repeated, suspicious_tokens
 from keyword_stage.vocabulary import LONGEST, Vocabulary
 
 _LEET: dict[str, str] = {
@@ -15,16 +15,9 @@ _LEET: dict[str, str] = {
     "@": "a", "$": "s", "!": "il", "|": "li", "€": "e", "£": "l", "¥": "y",
 }  # fmt: skip
 _LEET_SIGNS = frozenset(_LEET)
-_JOINTS = re.escape(JOINTS)
-_HIDDEN = "\u00ad\u0300-\u036f\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff"
-_TOKEN = re.compile(rf"[\w{_HIDDEN}@$!|€£¥'’{_JOINTS}]+")
-_SIGN = re.compile(
-    rf"[0-9@$!|€£¥{_JOINTS}]"
-    rf"(?:(?<=[^\W\d_].)(?:(?=[\w@$!|{_JOINTS}])|(?<=[0-9@$|€]))|(?<=[0-9@$!|€])(?=[^\W\d_]))"
-)
-_CAPITAL = re.compile(r"[IΙІӀӏⅠ](?<=[a-z].)")
-_CAPITALS = re.compile(r"(?<=[a-z])[IΙІӀӏⅠ]+")
-_JOINT = re.compile(f"[{_JOINTS}]+")
+_CAPITAL = re.compile(rf"[{CAPITALS}](?<=[a-z].)")
+_CAPITALS = re.compile(rf"(?<=[a-z])[{CAPITALS}]+")
+_JOINT = re.compile(f"[{re.escape(JOINTS)}]+")
 _EDGES = "*#%•●∗✱＊-_./\\+~^=,:;&·!|'’"
 _RUN = re.compile(r"(.)\1{2,}")
 _FIGURE = re.compile(r"[0-9@$!|]+")
@@ -35,21 +28,22 @@ _LONGEST_TOKEN = 200
 _MOST_GUESSES = 16
 
 
-def find_letters(text: str, vocabulary: Vocabulary) -> Iterator[Edit]:
-    """Finds words with replaced (`leet`, `homoglyph`), repeated (`stretched`), masked or parted letters."""
+def find_letters(text: str, vocabulary: Vocabulary, closed: bool = False) -> Iterator[Edit]:
+    """Finds words with replaced (`leet`, `homoglyph`), repeated (`stretched`), masked or parted letters.
+
+    Args:
+        text: The original.
+        vocabulary: What they may be.
+        closed: Whether nothing else is disguised in it but by emoji; then a word that fits nowhere is left out.
+    """
     past = 0
-    for sign in _signs(text):
-        if sign < past:
+    for start, end in suspicious_tokens(text):
+        start = max(start, past)
+        if end <= past or end - start > _LONGEST_TOKEN:
             continue
-        start = sign
-        while start > past and _TOKEN.match(text, start - 1, start):
-            start -= 1
-        token = _TOKEN.match(text, start)
-        if token is None:
+        if not vocabulary.skeletons.may_hide(text, start, end, closed):
             continue
-        before, past = past, token.end()
-        if past - start > _LONGEST_TOKEN:
-            continue
+        before, past = past, end
         edits = list(_read_token(text, start, past, vocabulary))
         if edits and edits[0].disguise == "leet":
             figures = _FIGURES_BEFORE.search(text, max(before, edits[0].start - _REACH), edits[0].start)
@@ -67,12 +61,6 @@ def _read_figures(text: str, figures: re.Match[str] | None, vocabulary: Vocabula
         found = tuple(guess for guess in _guesses(match[0]) if vocabulary.takes(guess))
         if found:
             yield Edit(*match.span(), found[:MOST_WORDS], "leet", alone=False)
-
-
-def _signs(text: str) -> list[int]:
-    patterns = (_SIGN, _CAPITAL) if has_signs(text) else ()
-    found = {match.start() for pattern in patterns for match in pattern.finditer(text)}
-    return sorted(found.union(repeated(text)))
 
 
 def _read_token(text: str, start: int, end: int, vocabulary: Vocabulary) -> Iterator[Edit]:

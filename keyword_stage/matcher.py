@@ -16,7 +16,7 @@ from keyword_stage.gaps import Place
 from keyword_stage.guards import Company, is_meant_otherwise, words_of
 from keyword_stage.lexicon import Lexicon, Phrase
 from keyword_stage.reading import Reading
-from keyword_stage.sweep import Sweep, Sweeper
+from keyword_stage.sweep import Scan, Sweep, Sweeper
 from keyword_stage.vocabulary import Vocabulary
 
 _LAST_LATIN = "\u0250"
@@ -58,10 +58,12 @@ class Matcher:
         cues: list[Sighting] = [
             (phrase, _hit(text, phrase, start, end, ())) for phrase, start, end in self._cues.find(text)
         ]
-        others = readings(text, self._vocabulary, self._emoji, page.from_ocr)
-        scans = [(reading, self._sweeper.scan(reading.text if reading else text)) for reading in (None, *others)]
-        if not any(scan.phrases for _, scan in scans):
+        plain_scan = self._sweeper.scan(text)
+        others = [*readings(text, plain_scan.folded, self._vocabulary, self._emoji, page.from_ocr)]
+        if not (plain_scan.phrases or any(map(self._sweeper.may_find, others))):
             return cues, []
+        scans: list[tuple[Reading | None, Scan]] = [(None, plain_scan)]
+        scans += [(reading, self._sweeper.scan(reading.text)) for reading in others]
         context: list[ContextWord] = []
         found: dict[tuple[int, int, str, str], Sighting] = {}
         for reading, scan in scans:

@@ -4,9 +4,6 @@ from keyword_stage.common_words import COMMON_WORDS
 from keyword_stage.reading import Edit
 from keyword_stage.vocabulary import LONGEST, Vocabulary
 
-JOINTS = "*#%•●∗✱＊-_./\\+~^=,:;&·"
-"""Signs that may stand between the pieces of a word."""
-
 MOST_WORDS = 3
 """Words that a piece of text may stand for."""
 

@@ -1,7 +1,7 @@
 """A second reading of a text: some pieces of it replaced by what they stand for."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 
@@ -61,6 +61,18 @@ class Reading:
             past, length = edit.end, ends[-1]
         pieces.append(text[past:])
         return cls("".join(pieces), tuple(edits), tuple(starts), tuple(ends))
+
+    def clusters(self, near: int) -> Iterator[tuple[int, int]]:
+        """Half-open offsets in the reading from the first to the last of edits that are near each other, in order."""
+        if not self.edits:
+            return
+        first, last = self._starts[0], self._ends[0]
+        for start, end in zip(self._starts, self._ends, strict=True):
+            if start - last > near:
+                yield first, last
+                first = start
+            last = end
+        yield first, last
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The half-open offsets in the original of a half-open span of the reading."""

@@ -1,75 +1,127 @@
-"""Where a text shows the commonest signs of a disguise, fast: most texts show none, and each one is looked at."""
+"""Where a text shows the commonest signs of a disguise, fast: most texts show few, and each one is looked at.
 
-from collections.abc import Mapping
-from string import ascii_letters, ascii_lowercase, digits
+All of it looks at one byte for each code point: those beyond ASCII have stand-ins.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from string import ascii_letters, ascii_lowercase, ascii_uppercase, digits
 
 import numpy as np
-from numpy.typing import NDArray
 
-_CASE = 0x20
-_RARELY_DOUBLE = np.isin(np.arange(128), [ord(letter) for letter in "ahijkquvwxy"])
-_LETTER = np.isin(np.arange(128), np.arange(ord("a"), ord("z") + 1))
-_WORD = np.array([chr(code).isalnum() for code in range(128)])
+JOINTS = "*#%•●∗✱＊-_./\\+~^=,:;&·"
+"""Signs that may stand between the pieces of a word."""
+CAPITALS = "IΙІӀӏⅠ"
+"""Capitals that look like a small l."""
+HIDDEN = "\u00ad\u0300-\u036f\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff"
+"""Signs inside words that nobody sees, as a range of a regular expression."""
+
 _NEAR = 21
 """Code points within which the first four letters of a run stand."""
-_FIGURES = "0123456789@$|"
-_JOINTS = "*#%-_./\\+~^=,:;&"
+_NO_PART, _SMALL, _CAPITAL, _LIKE_L, _FIGURE, _JOINT, _CALL, _BETWEEN = 0, 1, 4, 9, 15, 22, 32, 34
+"""Kinds of code points; the difference of two neighbours tells both kinds."""
+_SUSPECT = (
+    *((letter, _FIGURE) for letter in (_SMALL, _CAPITAL, _LIKE_L)),
+    *((_FIGURE, letter) for letter in (_SMALL, _CAPITAL, _LIKE_L)),
+    *((_JOINT, letter) for letter in (_SMALL, _CAPITAL, _LIKE_L)),
+    *((_CALL, other) for other in (_SMALL, _CAPITAL, _LIKE_L, _FIGURE)),
+    (_SMALL, _LIKE_L),
+)
+"""Kinds that stand beside each other where a word is disguised."""
+_STAND_INS = {_NO_PART: "\x80", _SMALL: "\x81", _LIKE_L: "\x82", _FIGURE: "\x83", _JOINT: "\x84", _BETWEEN: "\x85"}
+_NON_ASCII = re.compile(r"[^\x00-\x7f]+")
+_INVISIBLE = re.compile(f"[{HIDDEN}’]")
 
 
-def _classes(classes: Mapping[str, str]) -> bytes:
-    of = {char: name for name, chars in classes.items() for char in chars}
-    return "".join(of.get(chr(code), " ") for code in range(128)).encode().ljust(256)
+def _bytes(*classes: tuple[int, str]) -> bytes:
+    codes = bytearray(256)
+    for code, chars in classes:
+        for char in chars:
+            codes[ord(char)] = code
+    return bytes(codes)
 
 
-_KINDS = _classes({"a": ascii_letters, "1": _FIGURES, "!": "!", ".": _JOINTS})
-_WORDS = _classes({"a": ascii_letters + digits})
-_CASES = _classes({"a": ascii_lowercase, "I": "I"})
-_INSIDE = (b"a1", b"1a", b"!a", b"a.a", b"a.1", b"a..", b"a.!", b"a!a", b"a!1", b"a!.", b"a!!")
+_KINDS = _bytes(
+    *((kind, char) for kind, char in _STAND_INS.items()),
+    (_SMALL, ascii_lowercase),
+    (_CAPITAL, ascii_uppercase),
+    (_LIKE_L, "I"),
+    (_FIGURE, digits + "@$|"),
+    (_CALL, "!"),
+    (_JOINT, "".join(filter(str.isascii, JOINTS))),
+    (_BETWEEN, "'"),
+)
+_SUSPECT_PAIRS = _bytes((1, "".join(chr((one - other) % 256) for one, other in _SUSPECT)))
+_LETTERS = _bytes(*((ord(char.lower()), char) for char in ascii_letters))
+_RARELY_DOUBLE = _bytes((1, "ahijkquvwxy"))
+_ALONE = _bytes((ord("a"), ascii_lowercase + digits + "".join(map(chr, range(0xC0, 256))))).replace(b"\0", b" ")
+_CONTINUED = bytes(range(0x80, 0xC0))
+_WORD = np.array([chr(code).isalnum() for code in range(128)])
 
 
-def has_signs(text: str) -> bool:
-    """Whether a figure or sign stands inside a word, or a capital I behind a small letter; true if not ASCII."""
-    if not text.isascii():
-        return True
-    data = text.encode()
-    kinds = data.translate(_KINDS)
-    return any(sign in kinds for sign in _INSIDE) or b"aI" in data.translate(_CASES)
+def suspicious_tokens(text: str) -> Iterator[tuple[int, int]]:
+    """Yields where the tokens stand that have a figure, a sign, an odd capital or odd repeated letters inside."""
+    image = (text if text.isascii() else _NON_ASCII.sub(_stand_in_for_all, text)).encode("latin-1")
+    kinds = image.translate(_KINDS)
+    codes = np.frombuffer(kinds, dtype=np.uint8)
+    pairs = (codes[:-1] - codes[1:]).tobytes().translate(_SUSPECT_PAIRS)
+    found = _repeated(image)
+    place = pairs.find(1)
+    while place >= 0:
+        found.append(place)
+        place = pairs.find(1, place + 1)
+    past = 0
+    for place in sorted(found):
+        if place >= past:
+            start = kinds.rfind(_NO_PART, past, place) + 1 or past
+            past = kinds.find(_NO_PART, place)
+            past = past if past >= 0 else len(kinds)
+            yield start, past
 
 
 def repeated(text: str) -> list[int]:
     """Offsets of letters that words rarely repeat so: "kkk", "aa", "ooff"."""
-    codes = _codes(text)
-    if len(codes) < 2:
+    return _repeated(text.encode("ascii", "replace"))
+
+
+def _repeated(image: bytes) -> list[int]:
+    codes = np.frombuffer(image.translate(_LETTERS), dtype=np.uint8)
+    at = ((codes[1:] == codes[:-1]) & (codes[1:] != 0)).nonzero()[0]
+    doubled = codes[at].tobytes().translate(_RARELY_DOUBLE)
+    near = (at[1:] - at[:-1] <= 2).tobytes()  # a third letter alike, or another pair behind
+    if 1 not in doubled and 1 not in near:
         return []
-    low = codes | _CASE
-    if low.dtype != np.uint8:
-        low = np.minimum(low, 127)
-    double = (low[1:] == low[:-1]) & _LETTER[low[1:]]
-    if not double.any():
-        return []
-    at = np.flatnonzero(double)
-    signs = _RARELY_DOUBLE[low[at]]
-    for apart in (1, 2):  # a third letter alike, or another pair behind
-        signs[:-1] |= at[1:] - at[:-1] == apart
-        if len(at) > 2 and apart == 2:
-            signs[:-2] |= at[2:] - at[:-2] == apart
-    found: list[int] = at[signs].tolist()
-    return found
+    places: list[int] = at.tolist()
+    return [place for place, *signs in zip(places, doubled, near + b"\0", strict=True) if any(signs)]
+
+
+def may_stand_apart(folded: str) -> bool:
+    """Whether three letters that stand alone follow each other, as the inner ones of any word spelt so do."""
+    return b" a a a " in folded.encode().translate(_ALONE, _CONTINUED)
 
 
 def has_single_letters(text: str) -> bool:
     """Whether four letters that stand alone are near each other; also true of any text that is not ASCII."""
     if not text.isascii():
         return True
-    data = f" {text} ".encode()
-    if data.translate(_WORDS).count(b" a ") < 2:  # of four at most every second one is counted
-        return False
-    word = _WORD[np.frombuffer(data, dtype=np.uint8)]
+    word = _WORD[np.frombuffer(f" {text} ".encode(), dtype=np.uint8)]
     at = np.flatnonzero(word[1:-1] & ~word[:-2] & ~word[2:])
     return bool(len(at) > 3 and (at[3:] - at[:-3] <= _NEAR).any())
 
 
-def _codes(text: str) -> NDArray[np.uint8] | NDArray[np.uint32]:
-    if text.isascii():
-        return np.frombuffer(text.encode(), dtype=np.uint8)
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+def _stand_in_for_all(run: re.Match[str]) -> str:
+    return "".join(map(_stand_in, run[0]))
+
+
+@lru_cache(maxsize=4096)
+def _stand_in(char: str) -> str:
+    if char in JOINTS:
+        return _STAND_INS[_JOINT]
+    if char in CAPITALS:
+        return _STAND_INS[_LIKE_L]
+    if char in "€£¥" or char.isdecimal():
+        return _STAND_INS[_FIGURE]
+    if _INVISIBLE.match(char):
+        return _STAND_INS[_BETWEEN]
+    return _STAND_INS[_SMALL if char.isalnum() else _NO_PART]

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from keyword_stage.fold import fold
 from keyword_stage.reading import Edit
-from keyword_stage.signs import has_single_letters
+from keyword_stage.signs import has_single_letters, may_stand_apart
 from keyword_stage.vocabulary import Vocabulary
 
 _GAP = r" \t.\-_*/|,~+=•·:;\u00a0"
@@ -20,10 +20,18 @@ _SURE = 7
 _LEET = (str.maketrans("013457", "oieast"), str.maketrans("013457", "oleast"))
 
 
-def find_spaced(text: str, vocabulary: Vocabulary) -> Iterator[Edit]:
-    """Finds runs of single letters that are made of known words, whole runs only."""
+def find_spaced(text: str, folded: str, vocabulary: Vocabulary) -> Iterator[Edit]:
+    """Finds runs of single letters that are made of known words, whole runs only.
+
+    Args:
+        text: The original.
+        folded: The same, folded.
+        vocabulary: What they may be made of.
+    """
+    if not (may_stand_apart(folded) and has_single_letters(text)):
+        return
     past = 0
-    for sign in _SIGN.finditer(text) if has_single_letters(text) else ():
+    for sign in _SIGN.finditer(text):
         if sign.start() < past:
             continue
         run = _RUN.match(text, sign.start() - 1)

@@ -8,18 +8,23 @@ import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Set
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
+
+import numpy as np
+from numpy.typing import NDArray
 
 from keyword_stage.automaton import AUTOMATA, Automaton, build_automaton
 from keyword_stage.common_words import COMMON_WORDS
 from keyword_stage.fold import fold, fold_offsets
 from keyword_stage.gaps import Place, join_parts
 from keyword_stage.lexicon import Lexicon, Phrase
+from keyword_stage.reading import Reading
 
 _BLOCK_BREAK = re.compile(r"\n[^\S\n]*\n")
 _MARKS = re.compile("[\u00ad\u0300-\u036f\u200b-\u200d\u2060\ufe00-\ufe0f\ufeff]*")
 _APART = 1000
 """Words that an empty line counts for: more than any rule reaches, so that none looks into another block."""
+_WORD = 12
+"""Code points that hardly any run of words takes for each, spaces included."""
 _COMMON = 50
 """Rare words that a very common one counts for when an anchor is chosen."""
 _SHORT = 3
@@ -47,11 +52,19 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """Where phrases stand in a text, in offsets into its folded form and before any of their rules."""
+    """Where phrases stand in a text, before any of their rules.
+
+    Attributes:
+        text: The text.
+        folded: The same, folded.
+        phrases: Phrases, in offsets into the folded text.
+        origin: For each folded character the offset of what gave it; only where there may be phrases.
+    """
 
     text: str
     folded: str
     phrases: list[tuple[Phrase, Place]]
+    origin: NDArray[np.intp] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +128,7 @@ class Sweeper:
         self._first = build_automaton(first, automaton)
         self._rest: Automaton[Form] | None = build_automaton(rest, automaton) if rest else None
         self._looks_around = bool(context)
+        self._reach = max(map(_most_words, lexicon.phrases), default=1)
 
     def scan(self, text: str) -> Scan:
         """Finds phrases; nothing slower than the first automaton happens to a text without a phrase or an anchor."""
@@ -127,7 +141,8 @@ class Sweeper:
         gapped = self._complete(forms, {form for _, form in others})
         if not gapped and not any(form.phrases for form in forms):
             return Scan(text, folded, [])
-        blocks = _blocks(text)
+        _, origin = fold_offsets(text)
+        blocks = _blocks(text, folded, origin)
         anchors = {each.parts[each.anchor] for each in gapped}
         found: list[tuple[Phrase, Place]] = []
         placed: dict[int, list[Place]] = {}
@@ -144,7 +159,19 @@ class Sweeper:
             parts = [(placed if at == each.anchor else beside).get(part, ()) for at, part in enumerate(each.parts)]
             if all(parts):
                 found.extend((each.phrase, place) for place in join_parts(parts, each.phrase.spelling.gaps))
-        return Scan(text, folded, found)
+        return Scan(text, folded, found, origin)
+
+    def may_find(self, reading: Reading) -> bool:
+        """Whether a phrase may stand where a reading differs from the text; looks no further than phrases reach."""
+        text, width = reading.text, _WORD * self._reach
+        for start, end in reading.clusters(2 * width):
+            low, high = max(0, start - width), min(len(text), end + width)
+            cut_short = (low > 0 and fold(text[low:start]).count(" ") <= self._reach) or (
+                high < len(text) and fold(text[end:high]).count(" ") <= self._reach
+            )
+            if cut_short or self.scan(text[low:high]).phrases:
+                return True
+        return False
 
     def _complete(self, forms: Iterable[Form], others: Iterable[Form]) -> list[_Gapped]:
         """Phrases with gaps of which every part was seen, wherever it stands."""
@@ -154,21 +181,25 @@ class Sweeper:
 
     def locate(self, scan: Scan) -> Sweep:
         """Offsets into the text of what a scan found, and what rules look for; nothing reaches across an empty line."""
+        if not (scan.phrases or self._looks_around):
+            return Sweep([], [])
+        text, folded, origin = scan.text, scan.folded, scan.origin
+        if origin is None:
+            _, origin = fold_offsets(text)
         context: list[tuple[str, Place]] = []
         if self._looks_around and self._rest:
-            places = _places(scan.folded, self._rest.iter(scan.folded), _blocks(scan.text))
-            context = [(form.text, place) for form, place in places if form.context]
-        if not (scan.phrases or context):
-            return Sweep([], [])
-        _, origin = fold_offsets(scan.text)
-        return Sweep(
-            [(phrase, _original(scan.text, place, origin)) for phrase, place in scan.phrases],
-            [(form, _original(scan.text, place, origin)) for form, place in context],
-        )
+            places = _places(folded, self._rest.iter(folded), _blocks(text, folded, origin))
+            context = [(form.text, _original(text, place, origin)) for form, place in places if form.context]
+        return Sweep([(phrase, _original(text, place, origin)) for phrase, place in scan.phrases], context)
 
 
 def _of_use(ends: Iterable[tuple[int, Form]], parts: Set[int]) -> Iterator[tuple[int, Form]]:
     return (each for each in ends if each[1].phrases or not parts.isdisjoint(each[1].parts))
+
+
+def _most_words(phrase: Phrase) -> int:
+    parts = sum(max(form.count(" ") for form in part) for part in phrase.spelling.parts)
+    return parts + sum(high for _, high in phrase.spelling.gaps)
 
 
 def _commonness(forms: Collection[str]) -> tuple[int, int]:
@@ -178,12 +209,15 @@ def _commonness(forms: Collection[str]) -> tuple[int, int]:
     return len(words) + _COMMON * common, -min(map(len, words))
 
 
-def _blocks(text: str) -> list[int]:
+def _blocks(text: str, folded: str, origin: NDArray[np.intp]) -> list[int]:
     """For each empty line how many words stand before it."""
-    breaks = [match.start() for match in _BLOCK_BREAK.finditer(text)]
-    if not breaks:
-        return []
-    return list(accumulate(len(fold(text[start:end]).split()) for start, end in pairwise([0, *breaks])))
+    words: list[int] = []
+    counted = spaces = 0
+    for end in np.searchsorted(origin, [match.start() for match in _BLOCK_BREAK.finditer(text)]).tolist():
+        spaces += folded.count(" ", counted, end)
+        counted = end
+        words.append(spaces - folded.endswith(" ", 0, end))
+    return words
 
 
 def _places(folded: str, ends: Iterable[tuple[int, Form]], blocks: list[int]) -> Iterator[tuple[Form, Place]]:
@@ -202,7 +236,7 @@ def _places(folded: str, ends: Iterable[tuple[int, Form]], blocks: list[int]) ->
         yield form, Place(end - len(form.text) + 2, last, first + apart, word - 1 + apart)
 
 
-def _original(text: str, place: Place, origin: list[int]) -> Place:
-    past = origin[place.end] + 1
+def _original(text: str, place: Place, origin: NDArray[np.intp]) -> Place:
+    past = int(origin[place.end]) + 1
     marks = _MARKS.match(text, past)
-    return Place(origin[place.start], marks.end() if marks else past, place.first, place.last)
+    return Place(int(origin[place.start]), marks.end() if marks else past, place.first, place.last)

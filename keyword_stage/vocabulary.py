@@ -2,13 +2,14 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import cache
 from itertools import pairwise
 
 from keyword_stage.common_words import COMMON_WORDS
 from keyword_stage.lexicon import ENGLISH, Lexicon
 from keyword_stage.plain_words import PLAIN_WORDS
+from keyword_stage.skeletons import Skeletons
 
 LONGEST = 24
 """Letters of the longest word that is put together from pieces."""
@@ -49,7 +50,8 @@ class Vocabulary:
                     sure.update(words)
             counts.update(word for form in phrase.rules.context for word in form.split())
         self._counts = counts
-        self._sure = frozenset(sure)
+        self._ordinary = COMMON_WORDS | PLAIN_WORDS | _ALONE | {word for word in sure if len(word) >= _SURE}
+        self.skeletons = Skeletons(counts, stems, _spellings(lexicon), self.is_ordinary)
         self._stems = frozenset(stem for stem in stems if len(stem) >= _SHORTEST_STEM)
         self._lengths = sorted({len(stem) for stem in self._stems})
         self._pairs = frozenset(pair for form in forms for pair in pairwise(form.split()))
@@ -78,9 +80,7 @@ class Vocabulary:
 
         Words that the lexicon holds only in phrases with gaps are not: families name too many.
         """
-        return (
-            word in COMMON_WORDS or word in PLAIN_WORDS or word in _ALONE or (len(word) >= _SURE and word in self._sure)
-        )
+        return word in self._ordinary
 
     def takes(self, word: str) -> bool:
         """Whether a folded word stands in a phrase or a rule, or begins as a prefix phrase does."""
@@ -166,6 +166,12 @@ class Vocabulary:
             words += reversed(step[1].split())
             place -= len(step[1].replace(" ", ""))
         return words[::-1]
+
+
+def _spellings(lexicon: Lexicon) -> Iterator[str]:
+    for phrase in lexicon.phrases:
+        yield from (form for part in phrase.spelling.parts for form in part)
+        yield from phrase.rules.context
 
 
 def _pieces(words: Iterable[str], forms: Iterable[str]) -> dict[str, str]:

@@ -1,16 +1,117 @@
-"""The fast looks for signs of a disguise against what they stand for."""
+"""The fast looks for signs of a disguise against a reading of everything."""
 
-from hypothesis import given
+import re
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from keyword_stage.letters import _CAPITAL, _SIGN
-from keyword_stage.signs import has_signs, has_single_letters, repeated
+from domain.hit import KeywordHit
+from domain.page import Page
+from keyword_stage import letters, spaced
+from keyword_stage.fold import fold
+from keyword_stage.lexicon import Lexicon, Phrase
+from keyword_stage.matcher import Matcher
+from keyword_stage.reading import Edit
+from keyword_stage.rules import read_rules
+from keyword_stage.signs import has_single_letters, may_stand_apart, repeated
+from keyword_stage.skeletons import Skeletons
+from keyword_stage.spelling import read_spelling
+from keyword_stage.sweep import Sweeper
+from keyword_stage.vocabulary import Vocabulary
+
+_TOKEN = re.compile(r"[\w@$!|€£*#%•\-_./\\+~^=,:;&·]*[^\W\d_][\w@$!|€£*#%•\-_./\\+~^=,:;&·]*")
 
 
-@given(st.text(alphabet=st.sampled_from("abIKz 019@$!|*#%-_./\\\\+~^=,:;&'\n")))
-def test_signs_inside_words_are_never_overlooked(text: str) -> None:
-    slow = any(pattern.search(text) for pattern in (_SIGN, _CAPITAL))
-    assert has_signs(text) == slow
+def phrase(written: str, unless: str = "") -> Phrase:
+    spelling = read_spelling(written)
+    rules = read_rules({"unless": unless}, spelling, ("drugs",))
+    return Phrase(written, "drugs", 3, spelling, False, False, "", rules=rules)
+
+
+LEXICON = Lexicon(
+    (
+        phrase("kill~ you", "3: task"),
+        phrase("a big gun"),
+        phrase("glass"),
+        phrase("radicalis*"),
+        phrase("bob {0-2} silo"),
+        phrase("go to the lab*"),
+        phrase("x"),
+    ),
+    "",
+)
+PIECES = st.sampled_from(
+    ["kill", "kiill", "you", "big", "gun", "glass", "gla", "ss", "radical", "bob", "silo", "task", "lab", "go to the",
+     "a", "b", "I", "l", "x", "xxx", "1", "0", "6", "9", "5", "!", "@", "$", "|", "*", "-", "_", ".", ",", "..", "oo",
+     " ", " ", " ", "\n", "\n\n", "(", "é", "і", "🔪", "s"]
+)  # fmt: skip
+TEXTS = st.lists(PIECES, max_size=14).map("".join)
+
+
+def every_token(text: str) -> Iterator[tuple[int, int]]:
+    return (match.span() for match in _TOKEN.finditer(text))
+
+
+@pytest.fixture(scope="module")
+def vocabulary() -> Vocabulary:
+    return Vocabulary(LEXICON)
+
+
+@settings(max_examples=500)
+@given(TEXTS)
+@example("bi_ gun")
+@example("@l19 1 b0b")
+@example("glaІs")
+def test_no_token_that_hides_a_word_is_overlooked(vocabulary: Vocabulary, text: str) -> None:
+    found = list(letters.find_letters(text, vocabulary))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(letters, "suspicious_tokens", every_token)
+        patch.setattr(Skeletons, "may_hide", lambda *_: True)
+        assert found == list(letters.find_letters(text, vocabulary))
+
+
+@settings(max_examples=500)
+@given(st.lists(st.one_of(PIECES, st.just(" ")), max_size=24).map("".join))
+@example("k1ll 9 you")
+@example("bob x-x 51lo")
+def test_what_fits_nowhere_is_no_hit(text: str) -> None:
+    matcher = Matcher(LEXICON)
+
+    def find() -> tuple[KeywordHit, ...]:
+        return matcher.find(Page.from_text(text))
+
+    found = find()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Skeletons, "may_hide", lambda *_: True)
+        patch.setattr(Sweeper, "may_find", lambda *_: True)
+        assert found == find()
+
+
+def test_few_tokens_of_ordinary_prose_are_read(vocabulary: Vocabulary) -> None:
+    looked = vocabulary.skeletons.may_hide
+    quiet = ("re-run", "4th", "granny_pat:", "self.hp", "18s", "coffee", "Mr_T", "B4,", "e-mail", "balloon", "9-5")
+    assert [token for token in quiet if looked(token, 0, len(token), True)] == []
+    assert all(
+        looked(token, 0, len(token), True) for token in ("g1ass", "gla-ss", "gl*ss", "glaasss", "radica1ise", "é1")
+    )
+
+
+@given(st.text(alphabet=st.sampled_from("kila1x .-\n"), max_size=60))
+@example("k i l l")
+@example("a.k  i-l\nl.")
+def test_letters_that_stand_apart_are_never_overlooked(vocabulary: Vocabulary, text: str) -> None:
+    found: list[Edit] = list(spaced.find_spaced(text, fold(text), vocabulary))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(spaced, "may_stand_apart", lambda _: True)
+        patch.setattr(spaced, "has_single_letters", lambda _: True)
+        assert found == list(spaced.find_spaced(text, fold(text), vocabulary))
+
+
+def test_ordinary_single_letters_do_not_stand_apart() -> None:
+    assert not may_stand_apart(fold("I have a 7 iron, it's a B in maths"))
+    assert may_stand_apart(fold("he said k i l l"))
 
 
 @given(st.text(alphabet=st.sampled_from("ab1 .-\n")))
@@ -27,3 +128,11 @@ def test_single_letters_are_seen_as_in_any_text(text: str) -> None:
 @given(st.text(alphabet=st.sampled_from("abkK .")))
 def test_repeated_letters_are_the_same_beside_other_alphabets(text: str) -> None:
     assert repeated(text) == repeated(text + " \u4e00")
+
+
+@given(st.text(alphabet=st.sampled_from("abkK .e")))
+def test_repeated_letters_are_those_that_words_rarely_repeat(text: str) -> None:
+    low = text.lower()
+    double = [at for at in range(len(low) - 1) if low[at] == low[at + 1] and low[at].isalpha()]
+    near = {at for at, after in zip(double, double[1:], strict=False) if after - at <= 2}
+    assert repeated(text) == [at for at in double if low[at] in "ak" or at in near]
