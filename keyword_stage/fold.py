@@ -81,7 +81,8 @@ def fold(text: str) -> str:
         return f" {b' '.join(words).decode()} " if words else " "
     codes = np.frombuffer(b" %b " % folded, dtype=np.uint8)
     rest = codes[1:]
-    return " " + rest[(rest != codes[:-1]) | (rest != _SPACE)].tobytes().decode()
+    joined: bytes = rest[(rest != codes[:-1]) | (rest != _SPACE)].tobytes()
+    return " " + joined.decode()
 
 
 def fold_offsets(text: str) -> tuple[str, NDArray[np.intp]]:

@@ -46,6 +46,8 @@ class Layers:
 
     def of(self, trust: str | None, school: str | None, group: str | None) -> tuple[Overlay, ...]:
         """The overlays for a capture in the order in which they apply: of two that disagree the last wins."""
+        if not self.overlays:
+            return ()
         group = group.casefold() if group is not None else None
         scopes = (Scope(trust=trust), Scope(school=school), Scope(group=group), Scope(school=school, group=group))
         found = (self.overlays.get(scope) for scope in dict.fromkeys(scopes))

@@ -17,6 +17,8 @@ _SPLITTING = frozenset("@$!|")
 _MOST_PIECES = 4
 _MOST_KNOWN = 4096
 _AROUND = 24
+_LONGEST = 255
+"""Letters of the longest word that fits into the keys of masked ones."""
 _REPEAT = re.compile(rb"(.)\1+")
 _LETTER = re.compile("[A-Za-z]")
 _MARK = re.compile(r"[0-9@$]|[a-z]I|(?i:([a-z])\1)")
@@ -61,7 +63,7 @@ class Skeletons:
         self._ends = frozenset(
             word[:cut] + bytes((len(word), word[-1]))
             for word in plain
-            if len(word) < 256
+            if len(word) <= _LONGEST
             for cut in range(1, len(word))
         )
         self._begin = frozenset(stem[:cut] for stem in begun for cut in range(1, len(stem)))
@@ -99,10 +101,9 @@ class Skeletons:
         elif len(pieces) == 1:
             skeleton = _squeeze(pieces[0])
             if skeleton in self._words or self._is_begun(skeleton):
-                sure = (
-                    closed and skeleton in self._words and skeleton not in self._alone and not self._is_begun(skeleton)
-                )
-                return not (sure and _SPLITTING.isdisjoint(token)) or self._fits(text, start, end, skeleton)
+                whole = skeleton not in self._alone and not self._is_begun(skeleton)
+                sure = closed and whole and _SPLITTING.isdisjoint(token)
+                return not sure or self._fits(text, start, end, skeleton)
         elif self._is_parted(token, pieces):
             return True
         if len(self._quiet) >= _MOST_KNOWN:
@@ -131,7 +132,7 @@ class Skeletons:
         for place, (one, other) in enumerate(pairwise(pieces)):
             before, joint, behind = words[2 * place : 2 * place + 3]
             length = len(before) + len(joint) + len(behind)
-            known = one in self._begin or (length < 256 and one + bytes((length, other[-1])) in self._ends)
+            known = one in self._begin or (length <= _LONGEST and one + bytes((length, other[-1])) in self._ends)
             if known and not (self._is_ordinary(before) or self._is_ordinary(behind)):
                 return True
         return False

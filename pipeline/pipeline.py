@@ -87,11 +87,21 @@ class Pipeline:
                     reading = self._read_all(page, capture)
                 except Unavailable:
                     degraded = True
-        verdict = self._verdict(capture, page, findings, matches, policy)
-        banks = self.pictures.digest[:16] if self.pictures else self.versions.banks
-        versions = replace(self.versions, lexicon=seen.digest, banks=banks)
-        return replace(
-            verdict, degraded=degraded, reading=reading, frame=frame, versions=versions, timing_ns=clock.timing()
+        judged = [(match, action) for match in matches if (action := judge_picture(match, policy)) is not None]
+        severity, category = _heaviest(findings, judged, policy)
+        return Verdict(
+            capture_id=capture.id,
+            severity=severity,
+            category=category,
+            action=worst([finding.action for finding in findings] + [action for _, action in judged]),
+            degraded=degraded,
+            findings=findings,
+            image_matches=tuple(match for match, _ in judged),
+            versions=self._versions(seen),
+            timing_ns=clock.timing(),
+            text=_mask(page.text, [finding.hit for finding in findings]) if capture.image is not None else None,
+            frame=frame,
+            reading=reading,
         )
 
     def _read(self, capture: Capture, clock: Stopwatch) -> Page:
@@ -174,35 +184,23 @@ class Pipeline:
         readings = [self.scorer.score(window).reading for window in windows]
         return to_mapping(np.max(readings, axis=0)) if readings else to_mapping(np.zeros((9, 5)))
 
-    def _verdict(
-        self,
-        capture: Capture,
-        page: Page,
-        findings: tuple[Finding, ...],
-        matches: tuple[ImageMatch, ...],
-        policy: ResolvedPolicy,
-    ) -> Verdict:
-        judged = [(match, action) for match in matches if (action := judge_picture(match, policy)) is not None]
-        weights: list[tuple[int, str]] = [(finding.severity, finding.assessed_category) for finding in findings]
-        weights += [
-            (
-                0 if _is_set_aside(match, action, policy) else match.severity,
-                match.category,
-            )
-            for match, action in judged
-        ]
-        severity, category = max(weights, key=lambda weight: weight[0], default=(0, None))
-        return Verdict(
-            capture_id=capture.id,
-            severity=severity,
-            category=category,
-            action=worst([finding.action for finding in findings] + [action for _, action in judged]),
-            degraded=False,
-            findings=findings,
-            image_matches=tuple(match for match, _ in judged),
-            versions=self.versions,
-            text=_mask(page.text, [finding.hit for finding in findings]) if capture.image is not None else None,
-        )
+    def _versions(self, seen: Seen) -> Versions:
+        """What a verdict is made with: mostly what the pipeline was built with."""
+        banks = self.pictures.digest[:16] if self.pictures else self.versions.banks
+        if (seen.digest, banks) == (self.versions.lexicon, self.versions.banks):
+            return self.versions
+        return replace(self.versions, lexicon=seen.digest, banks=banks)
+
+
+def _heaviest(
+    findings: Sequence[Finding], judged: Sequence[tuple[ImageMatch, Action]], policy: ResolvedPolicy
+) -> tuple[int, str | None]:
+    """The severity of the worst finding or match, and its category; 0 and None of none."""
+    weights: list[tuple[int, str | None]] = [(finding.severity, finding.assessed_category) for finding in findings]
+    weights += [
+        (0 if _is_set_aside(match, action, policy) else match.severity, match.category) for match, action in judged
+    ]
+    return max(weights, key=lambda weight: weight[0], default=(0, None))
 
 
 def _device(capture: Capture) -> str:

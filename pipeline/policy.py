@@ -83,6 +83,9 @@ class ResolvedPolicy:
         return phrase is not None and not self.excluded_phrases.isdisjoint({(phrase, ALL), (phrase, category)})
 
 
+_UNRULED = ResolvedPolicy({}, CategoryPolicy(), frozenset())
+
+
 class Policy:
     """All rules of a policy file; the default policy has none."""
 
@@ -112,6 +115,9 @@ class Policy:
 
     def resolve(self, context: CaptureContext) -> ResolvedPolicy:
         """Works out what is in force for a capture."""
+        trust = self._trust_of.get(context.site or "")
+        if not self._rules and trust is None:
+            return _UNRULED
         default = CategoryPolicy()
         by_category: dict[str, CategoryPolicy] = {}
         excluded: set[str] = set()
@@ -134,9 +140,7 @@ class Policy:
                     phrases |= set(product(exclusion.phrases, exclusion.categories))
                 else:
                     excluded |= set(exclusion.categories)
-        return ResolvedPolicy(
-            by_category, default, frozenset(excluded), self._trust_of.get(context.site or ""), frozenset(phrases)
-        )
+        return ResolvedPolicy(by_category, default, frozenset(excluded), trust, frozenset(phrases))
 
     def _matches(self, rule: Rule, context: CaptureContext) -> bool:
         if rule.trust is not None and (context.site is None or self._trust_of.get(context.site) != rule.trust):

@@ -1,18 +1,19 @@
 """Prometheus metrics; no label ever holds a person, a school or a text."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from functools import partial
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 
 from domain.errors import SecondglanceError
 from domain.severity import STANDARD_CATEGORIES
-from domain.verdict import Verdict
+from domain.verdict import Timing, Verdict
 from serving.drift import DriftWatch
 from serving.lane import Lane
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+_STAGES = tuple(field.name for field in fields(Timing))
 
 
 class Metrics:
@@ -80,8 +81,8 @@ class Metrics:
         self._verdicts.labels(outcome.action.value, str(outcome.degraded).lower()).inc()
         for finding in outcome.findings:
             self._findings.labels(finding.assessed_category, finding.reason.value, finding.action.value).inc()
-        for stage, nanoseconds in asdict(outcome.timing_ns).items():
-            if nanoseconds:
+        for stage in _STAGES:
+            if nanoseconds := getattr(outcome.timing_ns, stage):
                 self._stages.labels(stage).observe(nanoseconds / 1e9)
 
     def count_request(self, transport: str, code: str) -> None:

@@ -2,7 +2,8 @@
 
 import base64
 import binascii
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, fields
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
@@ -10,9 +11,11 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSc
 from domain.capture import Capture, CaptureContext
 from domain.errors import InvalidImage, InvalidRequest, SecondglanceError
 from domain.image_match import ImageMatch
-from domain.verdict import Finding, Verdict
+from domain.verdict import Finding, Timing, Verdict, Versions
 
 MAX_BATCH = 256
+_VERSIONS = tuple(field.name for field in fields(Versions))
+_TIMING = tuple(field.name for field in fields(Timing))
 Label = Annotated[str, StringConstraints(max_length=2048)]
 Base64 = Annotated[
     str, WithJsonSchema({"type": "string", "format": "byte", "description": "PNG, JPEG or WebP in base64."})
@@ -66,7 +69,7 @@ class CaptureIn(Given):
 
     def to_context(self) -> CaptureContext:
         """The context as a domain record."""
-        return CaptureContext(**self.context.model_dump())
+        return CaptureContext(**dict(self.context))
 
 
 class ScoreIn(CaptureIn):
@@ -101,9 +104,14 @@ def verdict_to_json(verdict: Verdict) -> dict[str, Any]:
         out["frame"] = {"pdq": verdict.frame.pdq.hex(), "quality": verdict.frame.quality}
     if verdict.reading is not None:
         out["reading"] = {category: list(ladder) for category, ladder in verdict.reading.items()}
-    out["versions"] = asdict(verdict.versions)
-    out["timing_ns"] = asdict(verdict.timing_ns)
+    out["versions"] = _flat(verdict.versions, _VERSIONS)
+    out["timing_ns"] = _flat(verdict.timing_ns, _TIMING)
     return out
+
+
+def _flat(record: object, names: Sequence[str]) -> dict[str, Any]:
+    """The fields of a record that holds plain values; `asdict` would copy each of them deeply."""
+    return {name: getattr(record, name) for name in names}
 
 
 def match_to_json(match: ImageMatch) -> dict[str, Any]:

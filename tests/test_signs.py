@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 from hypothesis import example, given, settings
@@ -134,5 +135,5 @@ def test_repeated_letters_are_the_same_beside_other_alphabets(text: str) -> None
 def test_repeated_letters_are_those_that_words_rarely_repeat(text: str) -> None:
     low = text.lower()
     double = [at for at in range(len(low) - 1) if low[at] == low[at + 1] and low[at].isalpha()]
-    near = {at for at, after in zip(double, double[1:], strict=False) if after - at <= 2}
+    near = {at for at, after in pairwise(double) if after - at <= 2}
     assert repeated(text) == [at for at in double if low[at] in "ak" or at in near]
