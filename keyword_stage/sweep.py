@@ -6,7 +6,7 @@ the anchor. Only a text with an anchor is read for the other parts, and offsets 
 
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Iterator, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +21,7 @@ from keyword_stage.reading import Reading
 
 _BLOCK_BREAK = re.compile(r"\n[^\S\n]*\n")
 _MARKS = re.compile("[\u00ad\u0300-\u036f\u200b-\u200d\u2060\ufe00-\ufe0f\ufeff]*")
+_SPACE = ord(" ")
 _APART = 1000
 """Words that an empty line counts for: more than any rule reaches, so that none looks into another block."""
 _WORD = 12
@@ -46,7 +47,7 @@ class Form:
     text: str
     words: int
     phrases: tuple[Phrase, ...] = ()
-    parts: tuple[int, ...] = ()
+    parts: frozenset[int] = frozenset()
     context: bool = False
 
 
@@ -90,6 +91,10 @@ class _Gapped:
     others: tuple[int, ...]
 
 
+_Ends = Sequence[tuple[int, Form]]
+"""Forms as an automaton finds them: the offset of the last code point, and the form."""
+
+
 class Sweeper:
     """Finds the phrases of a lexicon and the context of their rules as whole words.
 
@@ -118,11 +123,11 @@ class Sweeper:
                     (anchors if part == anchor else others).setdefault(form, set()).add(parts[part])
         context = frozenset(form for phrase in lexicon.phrases for form in phrase.rules.context)
         first = {
-            text: Form(text, len(text.split()), tuple(phrases.get(text, ())), tuple(sorted(anchors.get(text, ()))))
+            text: Form(text, len(text.split()), tuple(phrases.get(text, ())), frozenset(anchors.get(text, ())))
             for text in {**phrases, **anchors}
         }
         rest = {
-            text: Form(text, len(text.split()), (), tuple(sorted(others.get(text, ()))), text in context)
+            text: Form(text, len(text.split()), (), frozenset(others.get(text, ())), text in context)
             for text in {**others, **dict.fromkeys(context)}
         }
         self._first = build_automaton(first, automaton)
@@ -138,7 +143,7 @@ class Sweeper:
             return Scan(text, folded, [])
         forms = {form for _, form in ends}
         others = list(self._rest.iter(folded)) if self._rest and any(form.parts for form in forms) else []
-        gapped = self._complete(forms, {form for _, form in others})
+        gapped = self._near(folded, ends, others)
         if not gapped and not any(form.phrases for form in forms):
             return Scan(text, folded, [])
         _, origin = fold_offsets(text)
@@ -148,12 +153,12 @@ class Sweeper:
         placed: dict[int, list[Place]] = {}
         for form, place in _places(folded, _of_use(ends, anchors), blocks):
             found.extend((phrase, place) for phrase in form.phrases)
-            for part in form.parts:
+            for part in form.parts & anchors:
                 placed.setdefault(part, []).append(place)
         beside: dict[int, list[Place]] = {}
         wanted = {part for each in gapped for part in each.others}
         for form, place in _places(folded, _of_use(others, wanted), blocks):
-            for part in form.parts:
+            for part in form.parts & wanted:
                 beside.setdefault(part, []).append(place)
         for each in gapped:
             parts = [(placed if at == each.anchor else beside).get(part, ()) for at, part in enumerate(each.parts)]
@@ -173,11 +178,26 @@ class Sweeper:
                 return True
         return False
 
-    def _complete(self, forms: Iterable[Form], others: Iterable[Form]) -> list[_Gapped]:
-        """Phrases with gaps of which every part was seen, wherever it stands."""
-        seen = {part for form in others for part in form.parts}
-        anchors = {part for form in forms for part in form.parts}
-        return [each for anchor in sorted(anchors) for each in self._gapped[anchor] if seen.issuperset(each.others)]
+    def _near(self, folded: str, ends: _Ends, others: _Ends) -> list[_Gapped]:
+        """Phrases with gaps of which the parts beside the anchor stand as near as they must."""
+        if not others:
+            return []
+        spaces = np.cumsum(np.frombuffer(folded.encode("utf-32-le"), dtype=np.uint32) == _SPACE)
+        anchors: dict[int, list[tuple[int, int]]] = {}
+        for form, first, last in _by_words(ends, spaces):
+            for part in form.parts:
+                anchors.setdefault(part, []).append((first, last))
+        begin: dict[int, list[Form]] = {}
+        end: dict[int, list[Form]] = {}
+        for form, first, last in _by_words(others, spaces):
+            begin.setdefault(first, []).append(form)
+            end.setdefault(last, []).append(form)
+        return [
+            each
+            for anchor in sorted(anchors)
+            for each in self._gapped[anchor]
+            if _is_near(each, anchors[anchor], begin, end)
+        ]
 
     def locate(self, scan: Scan) -> Sweep:
         """Offsets into the text of what a scan found, and what rules look for; nothing reaches across an empty line."""
@@ -188,13 +208,47 @@ class Sweeper:
             _, origin = fold_offsets(text)
         context: list[tuple[str, Place]] = []
         if self._looks_around and self._rest:
-            places = _places(folded, self._rest.iter(folded), _blocks(text, folded, origin))
-            context = [(form.text, _original(text, place, origin)) for form, place in places if form.context]
+            ends = (each for each in self._rest.iter(folded) if each[1].context)
+            places = _places(folded, ends, _blocks(text, folded, origin))
+            context = [(form.text, _original(text, place, origin)) for form, place in places]
         return Sweep([(phrase, _original(text, place, origin)) for phrase, place in scan.phrases], context)
 
 
 def _of_use(ends: Iterable[tuple[int, Form]], parts: Set[int]) -> Iterator[tuple[int, Form]]:
     return (each for each in ends if each[1].phrases or not parts.isdisjoint(each[1].parts))
+
+
+def _by_words(ends: _Ends, spaces: NDArray[np.intp]) -> Iterator[tuple[Form, int, int]]:
+    """The forms that are parts of phrases with gaps, each with its first and its last word by number."""
+    useful = [(end, form) for end, form in ends if form.parts]
+    for (_, form), word in zip(useful, spaces[[end for end, _ in useful]].tolist() if useful else (), strict=True):
+        last = word - form.text.endswith(" ")
+        yield form, last - form.words + 1, last
+
+
+def _is_near(
+    each: _Gapped,
+    anchors: Iterable[tuple[int, int]],
+    begin: Mapping[int, Iterable[Form]],
+    end: Mapping[int, Iterable[Form]],
+) -> bool:
+    """Whether the parts next to the anchor stand within their gaps, wherever it stands."""
+    gaps, at = each.phrase.spelling.gaps, each.anchor
+    for first, last in anchors:
+        if at:
+            low, high = gaps[at - 1]
+            if not _is_among(each.parts[at - 1], range(first - 1 - high, first - low), end):
+                continue
+        if at == len(gaps):
+            return True
+        low, high = gaps[at]
+        if _is_among(each.parts[at + 1], range(last + 1 + low, last + 2 + high), begin):
+            return True
+    return False
+
+
+def _is_among(part: int, words: range, forms: Mapping[int, Iterable[Form]]) -> bool:
+    return any(part in form.parts for word in words for form in forms.get(word, ()))
 
 
 def _most_words(phrase: Phrase) -> int:
