@@ -55,8 +55,6 @@ _KINDS = _bytes(
 _SUSPECT_PAIRS = _bytes((1, "".join(chr((one - other) % 256) for one, other in _SUSPECT)))
 _LETTERS = _bytes(*((ord(char.lower()), char) for char in ascii_letters))
 _RARELY_DOUBLE = _bytes((1, "ahijkquvwxy"))
-_ALONE = _bytes((ord("a"), ascii_lowercase + digits + "".join(map(chr, range(0xC0, 256))))).replace(b"\0", b" ")
-_CONTINUED = bytes(range(0x80, 0xC0))
 _WORD = np.array([chr(code).isalnum() for code in range(128)])
 
 
@@ -98,7 +96,12 @@ def _repeated(image: bytes) -> list[int]:
 
 def may_stand_apart(folded: str) -> bool:
     """Whether three letters that stand alone follow each other, as the inner ones of any word spelt so do."""
-    return b" a a a " in folded.encode().translate(_ALONE, _CONTINUED)
+    codes = np.frombuffer(folded.encode("utf-32-le"), dtype=np.uint32)
+    if len(codes) < 7:
+        return False
+    spaces = codes == ord(" ")
+    three = spaces[:-6] & spaces[2:-4] & spaces[4:-2] & spaces[6:]
+    return 1 in three.tobytes()
 
 
 def has_single_letters(text: str) -> bool:
