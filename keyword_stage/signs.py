@@ -86,6 +86,8 @@ def repeated(text: str) -> list[int]:
 def _repeated(image: bytes) -> list[int]:
     codes = np.frombuffer(image.translate(_LETTERS), dtype=np.uint8)
     at = ((codes[1:] == codes[:-1]) & (codes[1:] != 0)).nonzero()[0]
+    if not at.size:
+        return []
     doubled = codes[at].tobytes().translate(_RARELY_DOUBLE)
     near = (at[1:] - at[:-1] <= 2).tobytes()  # a third letter alike, or another pair behind
     if 1 not in doubled and 1 not in near:

@@ -179,8 +179,11 @@ class Sweeper:
         return False
 
     def _near(self, folded: str, ends: _Ends, others: _Ends) -> list[_Gapped]:
-        """Phrases with gaps of which the parts beside the anchor stand as near as they must."""
-        if not others:
+        """Phrases with gaps of which every part was seen, and those beside the anchor as near as they must be."""
+        seen = frozenset[int]().union(*{form.parts for _, form in others})
+        wanted = sorted(frozenset[int]().union(*{form.parts for _, form in ends}))
+        whole = [each for anchor in wanted for each in self._gapped[anchor] if seen.issuperset(each.others)]
+        if not whole:
             return []
         spaces = np.cumsum(np.frombuffer(folded.encode("utf-32-le"), dtype=np.uint32) == _SPACE)
         anchors: dict[int, list[tuple[int, int]]] = {}
@@ -192,12 +195,7 @@ class Sweeper:
         for form, first, last in _by_words(others, spaces):
             begin.setdefault(first, []).append(form)
             end.setdefault(last, []).append(form)
-        return [
-            each
-            for anchor in sorted(anchors)
-            for each in self._gapped[anchor]
-            if _is_near(each, anchors[anchor], begin, end)
-        ]
+        return [each for each in whole if _is_near(each, anchors[each.parts[each.anchor]], begin, end)]
 
     def locate(self, scan: Scan) -> Sweep:
         """Offsets into the text of what a scan found, and what rules look for; nothing reaches across an empty line."""

@@ -69,7 +69,7 @@ class CaptureIn(Given):
 
     def to_context(self) -> CaptureContext:
         """The context as a domain record."""
-        return CaptureContext(**dict(self.context))
+        return CaptureContext(**vars(self.context))
 
 
 class ScoreIn(CaptureIn):
