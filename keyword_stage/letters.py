@@ -19,6 +19,7 @@ _CAPITAL = re.compile(rf"[{CAPITALS}](?<=[a-z].)")
 _CAPITALS = re.compile(rf"(?<=[a-z])[{CAPITALS}]+")
 _JOINT = re.compile(f"[{re.escape(JOINTS)}]+")
 _EDGES = "*#%•●∗✱＊-_./\\+~^=,:;&·!|'’"
+_CELL = re.compile(r"\|[A-Z][a-z]")
 _RUN = re.compile(r"(.)\1{2,}")
 _FIGURE = re.compile(r"[0-9@$!|]+")
 _FIGURES_BEFORE = re.compile(r"(?:(?<!\S)[0-9@$!|]{1,12} )+\Z")
@@ -95,7 +96,7 @@ def _pieces(text: str, start: int, end: int) -> list[tuple[int, int]]:
     trimmed = []
     for low, high in pieces:
         body = text[low:high]
-        left = len(body) - len(body.lstrip("'’"))
+        left = len(body) - len(body.lstrip("'’|" if _CELL.match(body) else "'’"))
         right = len(body.rstrip("!'’"))
         if right > left:
             trimmed.append((low + left, low + right))

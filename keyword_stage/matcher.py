@@ -120,7 +120,8 @@ def _read(text: str, phrase: Phrase, reading: Reading | None, place: Place) -> K
     start, end = _span(reading, place)
     disguise = name_disguises(text[start:end], phrase.id)
     if reading:
-        undone = reading.disguises(place.start, place.end, single=place.first == place.last)
+        own = phrase.spelling.has_word if phrase.spelling.gaps else None
+        undone = reading.disguises(place.start, place.end, place.last - place.first + 1, own)
         return _hit(text, phrase, start, end, tuple(dict.fromkeys(undone + disguise))) if undone else None
     foreign = "homoglyph" in disguise and _is_foreign_word(text, start, end)
     return None if foreign else _hit(text, phrase, start, end, disguise)

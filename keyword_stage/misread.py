@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from keyword_stage.common_words import COMMON_WORDS
+from keyword_stage.english_words import english_words
 from keyword_stage.fold import fold
 from keyword_stage.reading import Edit
 from keyword_stage.vocabulary import LONGEST, Vocabulary
@@ -16,14 +17,25 @@ _MOST_BEYOND = 4
 _LEAST_WHOLE = 4
 _MOST_WORDS = 3
 _LEAST_JOINED = 5
-_LEAST_SPLIT = 5
+_LEAST_SPLIT = 4
+_ENDING = "ed"
+"""An ending that is a word only with a capital."""
+
+_BESIDE = 40
+_ADDRESS = re.compile(r"[@/\\_=]|\w\.[a-z0-9]|\w\(")
+_BEFORE = re.compile(r"(?<!\S)\S*\Z")
+_BEHIND = re.compile(r"\A\S*")
+_RUNNING = re.compile(r"[a-z][,;]? \Z")
 
 
 def find_misread(text: str, vocabulary: Vocabulary) -> Iterator[Edit]:
     """Finds words that no one knows and that recognition may have made of known ones."""
     tokens = [(match.start(), match.end()) for match in _TOKEN.finditer(text)]
     words = [fold(text[start:end]).strip() for start, end in tokens]
-    strange = [not vocabulary.is_ordinary(word) for word in words]
+    strange = [
+        text[start:end] == _ENDING or not (vocabulary.is_ordinary(word) or word in english_words())
+        for word, (start, end) in zip(words, tokens, strict=True)
+    ]
     number = 0
     while number < len(tokens):
         taken = _joined(text, tokens, words, strange, number, vocabulary)
@@ -35,9 +47,19 @@ def find_misread(text: str, vocabulary: Vocabulary) -> Iterator[Edit]:
             yield Edit(tokens[number][0], tokens[last][1], found[:_MOST_WORDS], "ocr", alone=sure)
             number = last + 1
             continue
-        if strange[number]:
+        if len(words[number]) >= _LEAST_SPLIT or strange[number]:
             yield from _read(text, tokens[number], words[number], vocabulary)
         number += 1
+
+
+def _is_name(text: str, start: int, end: int) -> bool:
+    """Whether a token is a name or part of an address: "Ryan", "GOAWAY", "riseup.net", "dead_line", "maketrans()"."""
+    before, token, behind = text[max(0, start - _BESIDE) : start], text[start:end], text[end : end + _BESIDE]
+    if _ADDRESS.search(_BEFORE.findall(before)[0] + token + _BEHIND.findall(behind)[0]):
+        return True
+    if token.isupper():
+        return any(char.islower() for char in before[-2:] + behind[:3])
+    return token.istitle() and token[0] != "I" and bool(_RUNNING.search(before))
 
 
 def _joined(
@@ -75,29 +97,27 @@ def _crosses(word: str, before: int, vocabulary: Vocabulary) -> bool:
     return before < vocabulary.reach(word) >= len(word) - _MOST_BEYOND
 
 
-def _is_apart(word: str, other: str, vocabulary: Vocabulary) -> bool:
-    """Whether two words may have lost the space between them: they stand so in a phrase, or both are no mere scrap."""
-    whole = all(len(one) >= _LEAST_WHOLE or (len(one) > 1 and one in COMMON_WORDS) for one in (word, other))
-    return whole or vocabulary.follows(word, other)
-
-
 def _read(text: str, token: tuple[int, int], word: str, vocabulary: Vocabulary) -> Iterator[Edit]:
     start, end = token
     if " " in word or len(word) > 2 * LONGEST or not any(char.isalpha() for char in word):
         return
-    found = vocabulary.misread_from(word)
+    known = vocabulary.is_ordinary(word) or word in english_words()
+    if (known and not vocabulary.opened(word)) or _is_name(text, start, end):
+        return
+    found = () if known else vocabulary.misread_from(word)
+    found = tuple(other for other in found if sorted(other) != sorted(word))  # letters in another order are mistyped
     if found:
         yield Edit(start, end, found[:_MOST_WORDS], "ocr", alone=len(word) >= _LEAST_WHOLE)
         return
     if len(word) < _LEAST_SPLIT or len(word) != end - start or _HUMP.search(text, start, end):
         return
-    pieces = vocabulary.split(word, misread=True)
-    if len(pieces) < 2 or not all(_is_apart(*pair, vocabulary) for pair in pairwise(pieces)):
+    pieces = vocabulary.opened(word) if known else vocabulary.split(word, misread=True)
+    if len(pieces) < 2 or not all(vocabulary.may_part(*pair) for pair in pairwise(pieces)):
         return
     place = start
     for piece in pieces:
         if place > start:
-            yield Edit(place, place, (" ",), "ocr", alone=False)
+            yield Edit(place, place, (" ",), "ocr", alone=False, least=len(pieces) + 1 if known else 1)
         if word[place - start : place - start + len(piece)] != piece:
             yield Edit(place, place + len(piece), (piece,), "ocr", alone=False)
         place += len(piece)

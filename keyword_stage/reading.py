@@ -1,8 +1,17 @@
 """A second reading of a text: some pieces of it replaced by what they stand for."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+
+from keyword_stage.common_words import COMMON_WORDS
+from keyword_stage.fold import fold
+
+_NEIGHBOUR = 25
+_NEVER_COMPOUND = frozenset(
+    "a an and any he her him his i it its me my no our she some that the their them these they this those u ur us we you your".split()
+)
+"""Words that hardly begin or end a compound such as "runtime", and so may stand in a gap beside a lost space."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +25,7 @@ class Edit:
         disguise: What was done to it.
         alone: Whether that is certain enough for a phrase of this word only.
         shortest: Letters that a phrase needs to be found through it.
+        least: Words that it needs; more than one, and it may have no gap.
     """
 
     start: int
@@ -24,6 +34,7 @@ class Edit:
     disguise: str
     alone: bool = True
     shortest: int = 4
+    least: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,25 +98,51 @@ class Reading:
         shifted = place - self._ends[number] + self.edits[number].end
         return shifted if first else shifted + 1
 
-    def disguises(self, start: int, end: int, *, single: bool) -> tuple[str, ...]:
+    def disguises(self, start: int, end: int, words: int, own: Callable[[str], bool] | None = None) -> tuple[str, ...]:
         """What was undone in a half-open span of the reading; nothing if that is too little to go by.
 
         Args:
             start: Of the span.
             end: Of the span.
-            single: Whether one word stands there.
+            words: How many stand there.
+            own: Of a phrase with gaps, which words are its own; what was undone between others is not counted, and a
+                space that was put back beside another is too little to go by.
         """
-        touched = list(self._touched(start, end))
+        touched: list[Edit] = []
+        for edit, low, high in self._near(start, end):
+            put_back = edit.start == edit.end
+            piece = self.text[low:high]
+            around = self._word_before(low), self._word_behind(high)
+            if (start < low < end) if put_back else (low < end and start < high):
+                restored = around if piece.isspace() else fold(piece).split()
+                if own is None or (edit.least == 1 and _fits(restored, own, joined=put_back)):
+                    touched.append(edit)
+                elif put_back:
+                    return ()
+            elif (
+                put_back
+                and (start == high or end == low)  # the rest of a joined word stands outside
+                and (own or around[end == low] not in COMMON_WORDS)
+            ):
+                return ()
         letters = sum(char.isalnum() for char in self.text[start:end])
-        if any(letters < edit.shortest or (single and not edit.alone) for edit in touched):
+        if any(letters < edit.shortest or words < edit.least or (words == 1 and not edit.alone) for edit in touched):
             return ()
         return tuple(dict.fromkeys(edit.disguise for edit in touched))
 
-    def _touched(self, start: int, end: int) -> Iterable[Edit]:
+    def _near(self, start: int, end: int) -> Iterator[tuple[Edit, int, int]]:
+        """Edits that may touch a span, each with its place in the reading."""
         number = max(bisect_right(self._starts, start) - 1, 0)
         while number < len(self.edits) and self._starts[number] <= end:
-            low, high = self._starts[number], self._ends[number]
-            left_out = self.edits[number].start == self.edits[number].end
-            if start < low < end if left_out else low < end and start < high:
-                yield self.edits[number]
+            yield self.edits[number], self._starts[number], self._ends[number]
             number += 1
+
+    def _word_before(self, place: int) -> str:
+        return (fold(self.text[max(0, place - _NEIGHBOUR) : place]).split() or [""])[-1]
+
+    def _word_behind(self, place: int) -> str:
+        return (fold(self.text[place : place + _NEIGHBOUR]).split() or [""])[0]
+
+
+def _fits(restored: Sequence[str], own: Callable[[str], bool], *, joined: bool) -> bool:
+    return any(map(own, restored)) and all(own(word) or (joined and word in _NEVER_COMPOUND) for word in restored)

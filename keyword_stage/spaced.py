@@ -59,10 +59,10 @@ def _read(text: str, places: list[tuple[int, int]], vocabulary: Vocabulary) -> I
     if not all(len(letter) == 1 for letter in letters):
         return
     plain = "".join(letters)
-    if len(plain) < 2:
+    if len(plain) < 2 or plain.isdigit():
         return
     shortest = _LEAST if len(plain) >= _SURE else _SURE
-    for run in dict.fromkeys((plain, *(plain.translate(table) for table in _LEET if not plain.isdigit()))):
+    for run in dict.fromkeys((plain, *(plain.translate(table) for table in _LEET))):
         words = [run] if vocabulary.takes(run) else vocabulary.split(run)
         if words:
             place = 0

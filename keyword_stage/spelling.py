@@ -9,6 +9,7 @@ hit~|lash out {0-2} me      one or the other: `|` parts all that stands between 
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 from math import prod
 
@@ -44,6 +45,19 @@ class Spelling:
         if not all(form.endswith(" ") for form in self.parts[0]):
             return "prefix"
         return "inflected" if len(self.parts[0]) > 1 else "exact"
+
+    def has_word(self, word: str) -> bool:
+        """Whether a folded word is one of its own, in any part of it."""
+        words, stem = _words(self)
+        return word in words or bool(stem and word.startswith(stem))
+
+
+@lru_cache(maxsize=256)
+def _words(spelling: Spelling) -> tuple[frozenset[str], str]:
+    """All words of all spellings, and what a word begins with if the last part is a prefix."""
+    forms = [form for part in spelling.parts for form in part]
+    stems = [form.split()[-1] for form in forms if not form.endswith(" ")]
+    return frozenset(word for form in forms for word in form.split()), stems[0] if stems else ""
 
 
 def read_spelling(written: str) -> Spelling:

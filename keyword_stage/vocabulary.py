@@ -21,6 +21,9 @@ _SURE_STEM = 6
 _SURE = 4
 """Letters from which on a word of the lexicon counts as an ordinary one as well."""
 
+_LEAST_PART = 3
+"""Letters of a word that is no mere scrap of another."""
+
 _ALONE = frozenset({"i", "a", "u"})
 _REPEAT = re.compile(r"(.)\1+")
 _RUNS = re.compile(r"(.)\1*")
@@ -55,6 +58,7 @@ class Vocabulary:
         self._stems = frozenset(stem for stem in stems if len(stem) >= _SHORTEST_STEM)
         self._lengths = sorted({len(stem) for stem in self._stems})
         self._pairs = frozenset(pair for form in forms for pair in pairwise(form.split()))
+        self._closed = {"".join(pair): pair for pair in sorted(self._pairs)}
         targets = [word for word in counts if word.isascii() and word.isalpha()]
         self._squeezed = self._index((squeeze(word), word) for word in targets if len(word) > 1)
         self._shapes = self._index((shape(word), word) for word in targets if len(word) > 1)
@@ -99,6 +103,15 @@ class Vocabulary:
     def follows(self, word: str, other: str) -> bool:
         """Whether two words stand together in a phrase."""
         return (word, other) in self._pairs
+
+    def opened(self, word: str) -> tuple[str, ...]:
+        """The two words of a phrase that a word is if they lost the space between them; nothing if it is none."""
+        return self._closed.get(word, ())
+
+    def may_part(self, word: str, other: str) -> bool:
+        """Whether two words may have lost the space between them: they stand so in a phrase, or both are no scrap."""
+        whole = all(len(one) >= _LEAST_PART or (len(one) > 1 and one in COMMON_WORDS) for one in (word, other))
+        return whole or self.follows(word, other)
 
     def stretched_from(self, word: str) -> tuple[str, ...]:
         """Words that become this one if some of their letters are repeated, the likeliest first."""
