@@ -69,7 +69,7 @@ class Layers:
                 (phrase, replace(hit, grade=grade, cue=hit.cue and grade == hit.grade))
                 for phrase, hit in found
                 if (grade := overlay.grade(phrase, hit.grade)) != MUTED
-                and (phrase.protected or (phrase.id, phrase.category) not in own)
+                and (phrase.protected or own.isdisjoint((name, phrase.category) for name in phrase.called))
             ]
             if matcher:
                 more, words = matcher.look(page)
@@ -81,5 +81,5 @@ class Layers:
         if not overlay.size:
             return None, frozenset()
         lexicon = overlay.additions(self._categories)
-        own = frozenset((phrase.id, phrase.category) for phrase in lexicon.phrases)
+        own = frozenset((name, phrase.category) for phrase in lexicon.phrases for name in phrase.called)
         return Matcher(lexicon, self._today), own

@@ -10,6 +10,7 @@ A file has a header and one phrase a line. Columns:
     language    ISO 639-1 code; may be left out in a folder named after it, and for English
     protected   yes: nothing may mute, lower or show it; then `id` names it
     id          of a protected phrase, unique in its file
+    name        what verdicts call it if its text is hard to read: a few plain words, unique in its category
     unless, with, expires       rules, see `keyword_stage/rules.py`
     cue         yes: an everyday word that only asks for a second look, see `keyword_stage/cues.py`
 """
@@ -28,13 +29,17 @@ from keyword_stage.tables import Row, read_cells, read_text, table_rows
 
 DEFAULT_FOLDER = Path(__file__).parent / "lexicons"
 COLUMNS = frozenset(
-    {"phrase", "grade", "category", "ambiguous", "note", "language", "protected", "id", "cue", *RULE_COLUMNS}
+    {"phrase", "grade", "category", "ambiguous", "note", "language", "protected", "id", "cue", "name", *RULE_COLUMNS}
 )
 ENGLISH = "en"
 EXPLICIT = 4
 """Grade from which an unambiguous phrase in the first person is an explicit statement."""
 FIRST_PERSON = frozenset({"i", "i'm", "im", "i've", "ive", "i'd", "i'll", "me", "my", "mine", "myself"})
 
+MOST_NAME = 60
+"""Characters of a name, and those up to which a phrase needs none."""
+
+_NAME = re.compile(r"[^\W_][\w ,.'’?/-]*")
 _LANGUAGE = re.compile("[a-z]{2}")
 _TRUE = frozenset({"yes", "true", "1"})
 _FALSE = frozenset({"no", "false", "0", ""})
@@ -45,7 +50,7 @@ class Phrase:
     """One graded phrase.
 
     Attributes:
-        id: The phrase as written, or `list:item` if protected.
+        id: What verdicts and overlays call it: its name if it has one, else as written; `list:item` if protected.
         category: Standard or declared.
         grade: 1..5.
         spelling: What it looks for.
@@ -56,6 +61,7 @@ class Phrase:
         language: ISO 639-1 code: as its row says, else the folder under `lexicons/` that holds its file, else `en`.
         rules: When it does not count.
         cue: Whether it only asks for a second look.
+        written: As the file has it; empty if protected.
     """
 
     id: str
@@ -69,6 +75,12 @@ class Phrase:
     language: str = ENGLISH
     rules: Rules = field(default_factory=Rules)
     cue: bool = False
+    written: str = ""
+
+    @property
+    def called(self) -> tuple[str, ...]:
+        """What overlays may call it: its id, and what is written if a name stands for that."""
+        return tuple(dict.fromkeys(filter(None, (self.id, self.written))))
 
     @property
     def explicit(self) -> bool:
@@ -76,7 +88,7 @@ class Phrase:
         return (
             self.grade >= EXPLICIT
             and not self.ambiguous
-            and not FIRST_PERSON.isdisjoint(self.id.replace("~", "").split())
+            and not FIRST_PERSON.isdisjoint((self.written or self.id).replace("~", "").split())
         )
 
 
@@ -178,11 +190,13 @@ def read_row(row: Row, stem: str, source: str, known: set[str], language: str = 
     if protected:
         if not cell.get("id"):
             raise InvalidLexicon("a protected phrase needs an id")
+        if cell.get("name"):
+            raise InvalidLexicon("a protected phrase takes no name; its id names it")
         if any(cell.get(name) for name in RULE_COLUMNS):
             raise InvalidLexicon(f"a protected phrase takes no rule ({', '.join(RULE_COLUMNS)})")
         identity = f"{stem}:{cell['id']}"
     else:
-        identity = written
+        identity = _name(cell.get("name", "")) or written
     spelling = read_spelling(written)
     cue = _flag(cell.get("cue", ""), "cue")
     if cue:
@@ -199,6 +213,7 @@ def read_row(row: Row, stem: str, source: str, known: set[str], language: str = 
         language=language,
         rules=read_rules(cell, spelling, known),
         cue=cue,
+        written="" if protected else written,
     )
 
 
@@ -210,6 +225,12 @@ def _check_cue(cell: Mapping[str, str], spelling: Spelling) -> None:
         raise InvalidLexicon("a cue takes no rule and is not protected")
     if spelling.mode not in ("exact", "inflected") or any(" " in form.strip() for form in spelling.parts[0]):
         raise InvalidLexicon("a cue is one word, with ~ at most")
+
+
+def _name(name: str) -> str:
+    if name and (len(name) > MOST_NAME or not _NAME.fullmatch(name)):
+        raise InvalidLexicon(f"a name is at most {MOST_NAME} letters, digits, spaces and simple punctuation")
+    return name
 
 
 def _flag(value: str, name: str) -> bool:

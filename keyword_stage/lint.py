@@ -5,7 +5,7 @@ from datetime import date
 from itertools import product
 
 from keyword_stage.common_words import COMMON_WORDS
-from keyword_stage.lexicon import ENGLISH, Lexicon, Phrase
+from keyword_stage.lexicon import ENGLISH, MOST_NAME, Lexicon, Phrase
 from keyword_stage.sweep import Sweeper
 
 SHORT = 2
@@ -24,14 +24,16 @@ def lint_lexicon(lexicon: Lexicon, today: date | None = None) -> list[str]:
     - a phrase of one or two letters graded above 2;
     - an unambiguous phrase of grade 1 (what is worth noting only beside others is ambiguous);
     - an ambiguous phrase of grade 5 (the rubric takes one off what is often innocent);
-    - a phrase that has expired.
+    - a phrase that has expired;
+    - a long phrase without a name (verdicts show its text).
 
     Args:
         lexicon: What to check.
         today: The day to judge expiry by; the present one if None.
     """
-    expired = _expired(lexicon, today or date.today())
-    return sorted([*_duplicates(lexicon), *_shadowed(lexicon), *_common(lexicon), *_graded(lexicon), *expired])
+    checks = (_duplicates, _shadowed, _common, _graded, _unnamed)
+    faults = [fault for check in checks for fault in check(lexicon)]
+    return sorted([*faults, *_expired(lexicon, today or date.today())])
 
 
 def _duplicates(lexicon: Lexicon) -> Iterator[str]:
@@ -101,6 +103,12 @@ def _expired(lexicon: Lexicon, today: date) -> Iterator[str]:
     for phrase in lexicon.phrases:
         if phrase.rules.is_expired(today):
             yield f"{_where(phrase)} expired on {phrase.rules.expires}; delete it or give it a new date"
+
+
+def _unnamed(lexicon: Lexicon) -> Iterator[str]:
+    for phrase in lexicon.phrases:
+        if not phrase.protected and (len(phrase.id) > MOST_NAME or (phrase.id == phrase.written and "|" in phrase.id)):
+            yield f"{_where(phrase)} is shown in verdicts as it is written; give it a name of a few words"
 
 
 def _where(phrase: Phrase) -> str:

@@ -118,7 +118,7 @@ def _span(reading: Reading | None, place: Place) -> tuple[int, int]:
 def _read(text: str, phrase: Phrase, reading: Reading | None, place: Place) -> KeywordHit | None:
     """The hit, unless the reading shows nothing new there or the word is of another script."""
     start, end = _span(reading, place)
-    disguise = name_disguises(text[start:end], phrase.id)
+    disguise = name_disguises(text[start:end], phrase.written or phrase.id)
     if reading:
         own = phrase.spelling.has_word if phrase.spelling.gaps else None
         undone = reading.disguises(place.start, place.end, place.last - place.first + 1, own)

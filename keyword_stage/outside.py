@@ -1,7 +1,7 @@
 """Lists from other products, and for them: plain CSV or TSV, and CSV as Senso writes it.
 
     senso   keyword (or phrase), category, severity
-    csv     phrase (or keyword), grade (or severity), category
+    csv     phrase (or keyword), grade (or severity), category, and name where a phrase has one
     tsv     the same, separated by tabs
 
 Columns may stand in any order and in any case; others are left out. A severity is 1 to 5, or low (2), medium (3),
@@ -10,7 +10,7 @@ high (4), urgent or critical (5). A category may be written as people do: `Self-
 
 import csv
 import io
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from domain.errors import InvalidLexicon
@@ -21,7 +21,7 @@ FORMATS = ("senso", "csv", "tsv")
 _NAMES = {"keyword": "phrase", "severity": "grade"}
 _WORDS = {"low": "2", "medium": "3", "high": "4", "urgent": "5", "critical": "5"}
 _WRITTEN = {"senso": ("keyword", "category", "severity")}
-_OWN = ("phrase", "grade", "category")
+_OWN = ("phrase", "grade", "category", "name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +73,14 @@ def _read(row: Mapping[str, str | None], known: set[str], category: str | None) 
     grade = _WORDS.get(cell["grade"].casefold(), cell["grade"])
     ambiguous = "yes" if grade == "1" else "no"  # what is worth noting only beside others
     made: Row = {"phrase": cell["phrase"], "grade": grade, "category": named, "ambiguous": ambiguous}
+    made = {**made, "name": cell["name"]}
     return read_row(made, "", "", known)
 
 
 def write_lexicon(phrases: Iterable[Phrase]) -> str:
     """Phrases without rules as a lexicon file."""
-    rows = ((p.id, p.grade, p.category, "yes" if p.ambiguous else "no") for p in phrases)
-    return _table(("phrase", "grade", "category", "ambiguous"), rows, ",")
+    rows = [(p.written, p.grade, p.category, "yes" if p.ambiguous else "no", _name(p)) for p in phrases]
+    return _named(("phrase", "grade", "category", "ambiguous", "name"), rows, ",")
 
 
 def exportable(lexicon: Lexicon) -> tuple[Phrase, ...]:
@@ -90,8 +91,12 @@ def exportable(lexicon: Lexicon) -> tuple[Phrase, ...]:
 def export_list(phrases: Iterable[Phrase], form: str) -> str:
     """Phrases in one of `FORMATS`."""
     if form == "senso":
-        return _table(_WRITTEN[form], ((p.id, p.category, p.grade) for p in phrases), ",")
-    return _table(_OWN, ((p.id, p.grade, p.category) for p in phrases), _delimiter(form))
+        return _table(_WRITTEN[form], ((p.written, p.category, p.grade) for p in phrases), ",")
+    return _named(_OWN, [(p.written, p.grade, p.category, _name(p)) for p in phrases], _delimiter(form))
+
+
+def _name(phrase: Phrase) -> str:
+    return "" if phrase.id == phrase.written else phrase.id
 
 
 def _column(name: str) -> str:
@@ -101,6 +106,12 @@ def _column(name: str) -> str:
 
 def _delimiter(form: str) -> str:
     return "\t" if form == "tsv" else ","
+
+
+def _named(header: Sequence[str], rows: Sequence[Sequence[object]], delimiter: str) -> str:
+    """A table whose last column is left out if nothing stands in it."""
+    width = len(header) if any(row[-1] for row in rows) else -1
+    return _table(header[:width], (row[:width] for row in rows), delimiter)
 
 
 def _table(header: Iterable[str], rows: Iterable[Iterable[object]], delimiter: str) -> str:

@@ -68,7 +68,8 @@ class Overlay:
         """The grade of a phrase after this layer. Nothing here can reach a protected one."""
         if phrase.protected:
             return grade
-        return self.grades.get((phrase.id, phrase.category), self.grades.get((phrase.id, _EVERY), grade))
+        keys = ((name, category) for category in (phrase.category, _EVERY) for name in phrase.called)
+        return next((self.grades[key] for key in keys if key in self.grades), grade)
 
     def additions(self, categories: Iterable[str]) -> Lexicon:
         """Its own phrases, read again from its text."""

@@ -25,8 +25,8 @@ def lint_overlays(
     """
     categories = tuple(categories)
     added = {overlay.name: overlay.additions(categories) for overlay in overlays}
-    central = {(phrase.id, phrase.category) for phrase in lexicon.phrases}
-    known = central | {(phrase.id, phrase.category) for own in added.values() for phrase in own.phrases}
+    central = _names(lexicon)
+    known = central.union(*map(_names, added.values()))
     known |= {(identity, "") for identity, _ in known}
     return [
         fault
@@ -35,11 +35,15 @@ def lint_overlays(
     ]
 
 
+def _names(lexicon: Lexicon) -> set[tuple[str, str]]:
+    return {(name, phrase.category) for phrase in lexicon.phrases for name in phrase.called}
+
+
 def _own(overlay: Overlay, known: set[tuple[str, str]], central: set[tuple[str, str]], added: Lexicon) -> Iterator[str]:
     for identity, category in overlay.grades:
         if (identity, category) not in known:
             where = f" ({category})" if category else ""
             yield f"{overlay.name}: {identity!r}{where} is no phrase of the lexicon; delete the change"
     for phrase in added.phrases:
-        if (phrase.id, phrase.category) in central:
+        if not central.isdisjoint((name, phrase.category) for name in phrase.called):
             yield f"{phrase.source}: {phrase.id!r} ({phrase.category}) stands in the central lexicon; use regrade"

@@ -8,9 +8,10 @@ from keyword_stage.common_words import COMMON_WORDS
 from keyword_stage.fold import fold
 
 _NEIGHBOUR = 25
-_NEVER_COMPOUND = frozenset(
-    "a an and any he her him his i it its me my no our she some that the their them these they this those u ur us we you your".split()
-)
+_WORDS = """
+a an and any he her him his i it its me my no our she some that the their them these they this those u ur us we you your
+"""
+_NEVER_COMPOUND = frozenset(_WORDS.split())
 """Words that hardly begin or end a compound such as "runtime", and so may stand in a gap beside a lost space."""
 
 

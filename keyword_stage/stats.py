@@ -23,6 +23,7 @@ _VIEWS: dict[str, Callable[[Phrase], Iterable[str]]] = {
     "language": lambda phrase: [_language(phrase)],
     "mode": lambda phrase: [phrase.spelling.mode],
     "rule": lambda phrase: phrase.rules.names or ["cue" if phrase.cue else "none"],
+    "shown as": lambda phrase: ["its text" if phrase.id == phrase.written else "a name"],
 }
 
 

@@ -33,6 +33,7 @@ def test_phrases_are_counted_by_category_language_mode_and_rule(lists: Path) -> 
         "language": {"en": 4, "pl": 1},
         "mode": {"inflected": 1, "gap": 1, "prefix": 1, "exact": 2},
         "rule": {"unless": 1, "with": 1, "expires": 1, "none": 3},
+        "shown as": {"its text": 5},
     }
     assert counts["language"]["en"] == {2: 2, 3: 2}
 
