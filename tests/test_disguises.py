@@ -75,6 +75,8 @@ def test_a_disguise_is_named_and_cut_exactly(
         ("rnurder him", "rnurder him"),
         ("i want todie", "want todie"),
         ("a su icide note", "su icide note"),
+        ("they geta knife", "geta knife"),
+        ("nobody would missme", "would missme"),
     ],
 )
 def test_faults_of_recognition_are_undone_for_ocr_alone(matcher: Matcher, text: str, matched: str) -> None:
@@ -95,6 +97,24 @@ def test_faults_of_recognition_are_undone_for_ocr_alone(matcher: Matcher, text: 
 )  # fmt: skip
 def test_clean_text_is_left_alone(matcher: Matcher, text: str, from_ocr: bool) -> None:
     assert disguised(matcher, text, from_ocr) == set()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "write to steve@heii.com or abuse@riseup.net", "the rubberband selection", "the runtime ended before",
+        "you may not overwrite existing files", "add a progress bar code", "The client got a GOAWAY frame",
+        "docs by the fliter team", "change the changelist when checking", "a list of pathnames", "the cleanup broke it",
+        "versions 7.1, 9, and RHEL 2.1, 3.0", "|Self-harm |Self-harm describes language|",
+    ],
+)  # fmt: skip
+def test_words_names_and_addresses_were_not_misread(matcher: Matcher, text: str) -> None:
+    assert disguised(matcher, text, from_ocr=True) == set()
+
+
+def test_a_german_article_is_no_english_word(matcher: Matcher) -> None:
+    assert not matcher.find(Page.from_text("Die Katze ist auf dem Sofa und die Milch steht in der Kueche"))
+    assert [hit.phrase for hit in matcher.find(Page.from_text("will it die"))] == ["die"]
 
 
 def test_recall_of_each_technique_on_a_seeded_sample(lexicon: Lexicon, matcher: Matcher) -> None:
