@@ -107,7 +107,7 @@ def _read(text: str, token: tuple[int, int], word: str, vocabulary: Vocabulary) 
     found = () if known else vocabulary.misread_from(word)
     found = tuple(other for other in found if sorted(other) != sorted(word))  # letters in another order are mistyped
     if found:
-        yield Edit(start, end, found[:_MOST_WORDS], "ocr", alone=len(word) >= _LEAST_WHOLE)
+        yield Edit(start, end, found[:_MOST_WORDS], "ocr", alone=len(word) >= _LEAST_JOINED)
         return
     if len(word) < _LEAST_SPLIT or len(word) != end - start or _HUMP.search(text, start, end):
         return

@@ -8,6 +8,10 @@ from keyword_stage.common_words import COMMON_WORDS
 from keyword_stage.fold import fold
 
 _NEIGHBOUR = 25
+_TYPED = frozenset({"leet", "punctuated", "masked"})
+"""What somebody did on purpose, wherever in a phrase."""
+_LEAST_HALF = 4
+"""Letters of either half of a joined word that is all that stands there of a phrase with gaps."""
 _WORDS = """
 a an and any he her him his i it its me my no our she some that the their them these they this those u ur us we you your
 """
@@ -116,7 +120,12 @@ class Reading:
             around = self._word_before(low), self._word_behind(high)
             if (start < low < end) if put_back else (low < end and start < high):
                 restored = around if piece.isspace() else fold(piece).split()
-                if own is None or (edit.least == 1 and _fits(restored, own, joined=put_back)):
+                scrap = put_back and words == 2 and min(map(len, around)) < _LEAST_HALF
+                if (
+                    own is None
+                    or edit.disguise in _TYPED
+                    or (edit.least == 1 and not scrap and _fits(restored, own, joined=put_back))
+                ):
                     touched.append(edit)
                 elif put_back:
                     return ()
