@@ -11,6 +11,7 @@ from dataclasses import replace
 from keyword_stage.confusables import CONFUSABLES
 from keyword_stage.emoji import EmojiFinder
 from keyword_stage.fold import fold
+from keyword_stage.hyphens import find_hyphens
 from keyword_stage.letters import find_letters
 from keyword_stage.misread import find_misread
 from keyword_stage.reading import Edit, Reading
@@ -31,8 +32,8 @@ def readings(text: str, folded: str, vocabulary: Vocabulary, emoji: EmojiFinder,
         emoji: Which of them stand for words.
         from_ocr: Whether recognition may be at fault.
     """
-    spaced = [*find_spaced(text, folded, vocabulary)]
-    found = [spaced, find_letters(text, vocabulary, not (spaced or from_ocr)), emoji.find(text)]
+    joined = [*find_hyphens(text, vocabulary), *find_spaced(text, folded, vocabulary)]
+    found = [joined, find_letters(text, vocabulary, not (joined or from_ocr)), emoji.find(text)]
     if from_ocr:
         found.append(find_misread(text, vocabulary))
     edits = [_rank(text, edit, vocabulary) for edit in _apart(found, len(text))]

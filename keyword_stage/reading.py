@@ -1,7 +1,7 @@
 """A second reading of a text: some pieces of it replaced by what they stand for."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from keyword_stage.common_words import COMMON_WORDS

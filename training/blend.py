@@ -1,6 +1,6 @@
 """Weights between those that a run started from and those that it found.
 
-What a network learns anew takes from what it knew. Half way between the two it often keeps most of both (Wortsman et al.
+What a network learns anew takes from what it knew. Half way it often keeps most of both (Wortsman et al.
 2022, arXiv 2109.01903).
 """
 

@@ -1,0 +1,25 @@
+"""Words that the end of a line breaks: "neigh-" at the end of one, "bour" at the start of the next."""
+
+import re
+from collections.abc import Iterator
+
+from keyword_stage.fold import fold
+from keyword_stage.reading import Edit
+from keyword_stage.vocabulary import LONGEST, Vocabulary
+
+_BROKEN = re.compile(rf"(?<!\w)([^\W\d_]{{2,{LONGEST}}})[-\u00ad\u2010]\n\n?([^\W\d_]{{2,{LONGEST}}})(?!\w)")
+_ENDS = ("-\n", "\u00ad\n", "\u2010\n")
+
+
+def find_hyphens(text: str, vocabulary: Vocabulary) -> Iterator[Edit]:
+    """Joins words of the lexicon that stand on two lines, or at the foot of one column and the head of the next.
+
+    Only in small letters does a line go on with a word, and nothing else can stand for it: this is no disguise, but it
+    is undone like one, so that hits keep the places of both parts.
+    """
+    if not any(end in text for end in _ENDS):
+        return
+    for match in _BROKEN.finditer(text):
+        joined = fold(match[1] + match[2]).strip()
+        if match[2].islower() and vocabulary.reach(joined) > len(match[1]):
+            yield Edit(*match.span(), (joined,), "hyphenated")
