@@ -1,9 +1,11 @@
 """The text of one capture in reading order, with the place of every word on the screen."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 Box = tuple[int, int, int, int]
 """Left, top, right, bottom in pixels from the top left; right and bottom are exclusive."""
+Side = Literal["left", "right"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +27,11 @@ class Line:
         end: Offset just past its last code point.
         words: Its words from left to right; empty for client text.
         confidence: Of the recognition, 0..1; 1 for client text.
-        block: Number of the block (column, bubble, panel) that it belongs to.
+        block: Number of the block (paragraph, bubble, cell) that it belongs to.
         box: Its place on the screen; None for client text.
+        panel: Number of the part of the screen (window, column, conversation) that the block stands in.
+        side: In a conversation whose speakers stand apart, who speaks: mostly `right` is whose screen it is.
+            None where nothing tells.
     """
 
     start: int
@@ -35,6 +40,8 @@ class Line:
     confidence: float = 1.0
     block: int = 0
     box: Box | None = None
+    panel: int = 0
+    side: Side | None = None
 
 
 @dataclass(frozen=True, slots=True)

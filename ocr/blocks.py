@@ -2,7 +2,7 @@
 
 Two lines are linked when each is the other's only neighbour, above and below. So a heading over two
 columns is linked to neither, and a block is always a chain from top to bottom that cannot hold two
-columns.
+columns. Nor does it reach over a rule, or from one cell of a table into the next row.
 """
 
 from collections.abc import Sequence
@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from domain.page import Box
 from ocr.recognised import RecognisedLine, union
+from ocr.rules import Rules
+from ocr.tables import Cell, cells_of
 
 _PITCH = 1.7
 """Lines whose middles are this many heights apart, or less, stand close enough to be one block."""
@@ -20,6 +22,8 @@ _LONG = 10
 _HEIGHT_RATIO = 2.0
 _ALIGNED = 1.0
 """Lines of a block start no further apart, in heights, or else end together or share a middle."""
+_TAIL = 8
+"""Characters of the time of a message, or less."""
 _INDENT = 3.0
 """Lines of about the same width may start so far apart."""
 _SAME_WIDTH = 0.6
@@ -32,16 +36,25 @@ _MARGIN = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Lines from top to bottom and the box around their words."""
+    """Lines from top to bottom, the box around their words, and the row of a table that they stand in."""
 
     lines: tuple[RecognisedLine, ...]
     box: Box
+    cell: Cell | None = None
 
 
-def gather(lines: Sequence[RecognisedLine]) -> list[Block]:
+def gather(lines: Sequence[RecognisedLine], rules: Rules) -> list[Block]:
     """Links lines to blocks; every line is in exactly one."""
     ordered = sorted(lines, key=lambda line: (line.middle, line.left))
+    cells = cells_of(ordered, rules)
     below = [_continuation(i, ordered) for i in range(len(ordered))]
+    ruled = {i for i, j in enumerate(below) if j is not None and rules.below(ordered[i].box, ordered[j].box)}
+    paper = {i for i in ruled if below[i] in ruled or any(below[k] == i for k in ruled)}
+    for i, j in enumerate(below):
+        if j is not None and (
+            _other_row(i, j, cells, ordered) or (i in ruled and not (i in paper and _full(i, j, ordered)))
+        ):
+            below[i] = None
     claims: dict[int, list[int]] = {}
     for i, j in enumerate(below):
         if j is not None:
@@ -53,8 +66,21 @@ def gather(lines: Sequence[RecognisedLine]) -> list[Block]:
         while chain[-1] in follows:
             chain.append(follows[chain[-1]])
         members = tuple(ordered[k] for k in chain)
-        blocks.append(Block(members, union([_inked(line) for line in members])))
+        blocks.append(Block(members, union([_inked(line) for line in members]), cells.get(i)))
     return blocks
+
+
+def _other_row(i: int, j: int, cells: dict[int, Cell], ordered: list[RecognisedLine]) -> bool:
+    """Whether a line stands in another row of a table; what goes on below the last row, in full lines, does not."""
+    if j in cells or i not in cells:
+        return cells.get(i) != cells.get(j)
+    return not _full(i, j, ordered)
+
+
+def _full(i: int, j: int, ordered: list[RecognisedLine]) -> bool:
+    """Whether a line is long, and so full that its text runs on in the next one: over a rule only on ruled paper."""
+    upper = ordered[i]
+    return upper.right - upper.left >= _LONG * upper.size and _runs_on(upper, ordered[j], ordered)
 
 
 def _inked(line: RecognisedLine) -> Box:
@@ -81,7 +107,21 @@ def _neighbours(i: int, ordered: list[RecognisedLine]) -> list[int]:
         if _side_by_side(upper, lower) or not _overlap(upper, lower):
             continue
         found.append(j)
-    return found
+    return (
+        found[:1]
+        if found and _runs_on(upper, ordered[found[0]], ordered) and _are_tails(upper, found, ordered)
+        else found
+    )
+
+
+def _are_tails(upper: RecognisedLine, found: list[int], ordered: list[RecognisedLine]) -> bool:
+    """Whether all but the first are short and stand behind a shorter last line, as the time of a message does."""
+    first, *others = (ordered[j] for j in found)
+    starts = abs(first.left - upper.left) <= _ALIGNED * upper.height
+    return starts and all(
+        len(line.text) <= _TAIL and line.left > first.right and line.right > upper.right - upper.height
+        for line in others
+    )
 
 
 def _side_by_side(upper: RecognisedLine, lower: RecognisedLine) -> bool:
@@ -98,9 +138,7 @@ def _close(upper: RecognisedLine, lower: RecognisedLine, ordered: list[Recognise
     pitch = (lower.middle - upper.middle) * 2 / (small + large)
     if large > _HEIGHT_RATIO * small or pitch > _LOOSE_PITCH or not _aligned(upper, lower, small):
         return False
-    if pitch <= _PITCH:
-        return True
-    return upper.right - upper.left >= _LONG * small and _runs_on(upper, lower, ordered)
+    return pitch <= _PITCH or (upper.right - upper.left >= _LONG * small and _runs_on(upper, lower, ordered))
 
 
 def _runs_on(upper: RecognisedLine, lower: RecognisedLine, ordered: list[RecognisedLine]) -> bool:

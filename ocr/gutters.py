@@ -1,4 +1,4 @@
-"""Whether the white space before a word goes on in the lines above and below it.
+"""Whether the white space between two words goes on in the lines above and below it.
 
 In running text, spaces do not stand under each other; between columns and cells they do.
 """
@@ -8,53 +8,101 @@ from collections.abc import Sequence
 from ocr.recognised import RecognisedLine, RecognisedWord
 
 _STRIP = 0.5
-"""Width of the free space before a word that ends a gutter, in heights of its line."""
+"""Width of the free space of a gutter, in heights of its line."""
 _ALIGNED = 0.4
-"""How far a column's lines may start from each other, in heights."""
+"""How far a column's lines may start or end from each other, in heights."""
 _NEXT_ROW = 2.5
 """How far the middle of the next row may be away, in heights."""
+_PARAGRAPH = 4.5
+"""How far the lines of a paragraph are looked at, in heights."""
 _WITNESSES = 2
 """How many rows must agree."""
+
+
+_Row = tuple[float, tuple[RecognisedWord, ...]]
+"""The middle of a line, and its words."""
 
 
 class Gutters:
     """The words of a page, by row, asked for the columns between them."""
 
     def __init__(self, lines: Sequence[RecognisedLine]) -> None:
-        self._rows = sorted(((line.middle, line.words) for line in lines), key=lambda row: row[0])
+        self._lines = sorted(lines, key=lambda line: line.middle)
+        self._rows = [(line.middle, line.words) for line in self._lines]
 
-    def before(self, left: int, middle: float, height: int) -> bool:
-        """Whether a gutter ends where this word starts.
+    def between(self, left: int, right: int, middle: float, height: int, justified: bool) -> bool:
+        """Whether a gutter runs between two words of a row.
 
         Args:
-            left: Where the word starts.
-            middle: The middle of its line, from the top of the page.
-            height: The height of its line.
+            left: Where the left word ends.
+            right: Where the right one starts.
+            middle: The middle of their row, from the top of the page.
+            height: The height of their row.
+            justified: Whether they stand in a justified paragraph.
 
         Returns:
-            True if enough rows above and below start a word there too, with free space before it and
-            text further left, and no word crosses the space between them.
+            True if enough rows above and below start a word where the right one starts, or end one where the left one
+            ends, with free space beside it and text beyond, and no word crosses the space between them.
+        """
+        for edge, side in ((right, 0), (left, 2)):
+            agreed, others = self._witnesses(edge, middle, height, side)
+            if agreed >= _WITNESSES and not (justified and others):
+                return True
+        return False
+
+    def is_justified(self, left: RecognisedLine, right: RecognisedLine) -> bool:
+        """Whether two pieces of one row stand in a paragraph with even edges: lines near them span the whole row."""
+        height = min(left.height, right.height)
+        near = _ALIGNED * height
+        row = [line for line in self._lines if abs(line.middle - left.middle) < height / 2]
+        spanning = 0
+        for line in self._lines:
+            away = abs(line.middle - left.middle)
+            if (
+                height / 2 <= away < _PARAGRAPH * height
+                and line.left <= left.left + near
+                and line.right >= right.right - near
+            ):
+                spanning += (
+                    min(abs(piece.left - line.left) for piece in row)
+                    <= near
+                    >= min(abs(piece.right - line.right) for piece in row)
+                )
+        return spanning >= _WITNESSES
+
+    def _witnesses(self, edge: int, middle: float, height: int, side: int) -> tuple[int, int]:
+        """Counts the nearest rows above and below that agree, and those that do not.
+
+        `side` is 0 for a word that starts behind a gutter, 2 for one that ends before it.
         """
         above = [row for row in reversed(self._rows) if row[0] < middle - height / 2]
         below = [row for row in self._rows if row[0] > middle + height / 2]
-        agreed = sum(self._witnesses(rows, left, middle, height) for rows in (above, below))
-        return agreed >= _WITNESSES
+        counts = [self._going(rows, edge, middle, height, side) for rows in (above, below)]
+        return counts[0][0] + counts[1][0], counts[0][1] + counts[1][1]
 
-    def _witnesses(
-        self, rows: list[tuple[float, tuple[RecognisedWord, ...]]], left: int, middle: float, height: int
-    ) -> int:
-        """Counts the rows that agree, going away from the word until one crosses the gutter."""
-        found = 0
+    def _going(self, rows: list[_Row], edge: int, middle: float, height: int, side: int) -> tuple[int, int]:
+        """The same, going away from the word until enough agree or one crosses the gutter."""
+        agreed = others = 0
+        near = _ALIGNED * height
         i = 0
-        while i < len(rows) and abs(rows[i][0] - middle) < _NEXT_ROW * height and found < _WITNESSES:
+        while i < len(rows) and abs(rows[i][0] - middle) < _NEXT_ROW * height and agreed < _WITNESSES:
             middle = rows[i][0]
             words: list[RecognisedWord] = []
             while i < len(rows) and abs(rows[i][0] - middle) < height / 2:
                 words.extend(rows[i][1])
                 i += 1
-            if any(w.box[0] < left - _ALIGNED * height and w.box[2] > left for w in words):
-                break
-            starts = [w.box[0] for w in words if abs(w.box[0] - left) <= _ALIGNED * height]
-            ends = [w.box[2] for w in words if w.box[0] < left - _ALIGNED * height]
-            found += bool(starts and ends and min(starts) - max(ends) >= _STRIP * height)
-        return found
+            if side == 0:
+                crossing = any(word.box[0] < edge - near and word.box[2] > edge for word in words)
+                beyond = [word.box[2] for word in words if word.box[0] < edge - near]
+            else:
+                crossing = any(word.box[2] > edge + near and word.box[0] < edge for word in words)
+                beyond = [word.box[0] for word in words if word.box[2] > edge + near]
+            if crossing:
+                return agreed, others + 1
+            edges = [word.box[side] for word in words if abs(word.box[side] - edge) <= near]
+            if edges and beyond:
+                space = min(edges) - max(beyond) if side == 0 else min(beyond) - max(edges)
+                agreed += space >= _STRIP * height
+            else:
+                others += 1
+        return agreed, others

@@ -32,4 +32,4 @@ def assemble(blocks: Iterable[Sequence[RecognisedLine]]) -> Page:
 
 def _placed(line: RecognisedLine, offset: int, block: int) -> Line:
     words = tuple(Word(offset + word.start, offset + word.end, word.box, word.confidence) for word in line.words)
-    return Line(offset, offset + len(line.text), words, line.confidence, block, line.box)
+    return Line(offset, offset + len(line.text), words, line.confidence, block, line.box, line.panel, line.side)

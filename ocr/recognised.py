@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from domain.page import Box
+from domain.page import Box, Side
 
 _COUNTED = 10
 """With so many characters or more, their mean width tells the size of the type."""
@@ -24,13 +24,16 @@ class RecognisedWord:
 class RecognisedLine:
     """One detected line; its words stand from left to right and there is at least one.
 
-    The box comes from the detector and has a margin; `left` and `right` are those of the words.
+    The box comes from the detector and has a margin; `left` and `right` are those of the words. Panel and side
+    are those of `domain.page.Line`, and known once the page is in order.
     """
 
     text: str
     words: tuple[RecognisedWord, ...]
     box: Box
     confidence: float
+    panel: int = 0
+    side: Side | None = None
 
     @property
     def left(self) -> int:

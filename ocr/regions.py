@@ -7,15 +7,10 @@ or paragraph is cut, because a cut needs more empty space than stands within one
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from domain.page import Box
-from ocr.decode import Pixels
+from ocr.edges import Mask
 
-_EDGE = 16
-"""Neighbouring pixels that differ by so much in any colour are an edge."""
-_RULE = 64
-"""Longer straight edges, in pixels, are the borders of panels and rules; no letter has them."""
 _ACROSS = 25
 _DOWN = 7
 """Edges closer than this, in pixels, belong together: wider than a space of large type, taller than the dot of an i."""
@@ -25,14 +20,13 @@ _ABOVE = 4
 _LEAST = 4
 """Anything lower and narrower, in pixels, can be no letter."""
 
-Mask = npt.NDArray[np.uint8]
 
+def regions_of(mask: Mask) -> list[Box]:
+    """The regions of a screen from top to bottom; none overlaps another.
 
-def regions_of(pixels: Pixels) -> list[Box]:
-    """The regions of a screen from top to bottom; none overlaps another."""
-    if min(pixels.shape[:2]) < _LEAST:
-        return []
-    mask = _edges(pixels)
+    Args:
+        mask: `ocr.edges.Edges.text` of the screen.
+    """
     joined = cv2.dilate(mask, np.ones((_DOWN, _ACROSS), np.uint8))
     _, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8, ltype=cv2.CV_32S)
     height, width = mask.shape
@@ -51,21 +45,6 @@ def regions_of(pixels: Pixels) -> list[Box]:
     grown[:, 0::2] = grown[:, 0::2].clip(0, width)
     grown[:, 1::2] = grown[:, 1::2].clip(0, height)
     return sorted(_merged([(a, b, c, d) for a, b, c, d in grown.tolist()]), key=lambda box: (box[1], box[0]))
-
-
-def _edges(pixels: Pixels) -> Mask:
-    """255 where a pixel differs from the one left of it or above it, without rules and borders."""
-    across = np.zeros(pixels.shape[:2], np.uint8)
-    down = np.zeros(pixels.shape[:2], np.uint8)
-    a, b, c = cv2.split(cv2.absdiff(pixels[:, 1:], pixels[:, :-1]))
-    across[:, 1:] = cv2.max(cv2.max(a, b), c)
-    a, b, c = cv2.split(cv2.absdiff(pixels[1:], pixels[:-1]))
-    down[1:] = cv2.max(cv2.max(a, b), c)
-    _, across = cv2.threshold(across, _EDGE - 1, 255, cv2.THRESH_BINARY)
-    _, down = cv2.threshold(down, _EDGE - 1, 255, cv2.THRESH_BINARY)
-    across -= cv2.morphologyEx(across, cv2.MORPH_OPEN, np.ones((_RULE, 1), np.uint8))
-    down -= cv2.morphologyEx(down, cv2.MORPH_OPEN, np.ones((1, _RULE), np.uint8))
-    return np.asarray(across | down, np.uint8)
 
 
 def _merged(boxes: list[Box]) -> list[Box]:

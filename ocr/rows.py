@@ -3,44 +3,53 @@
 It runs two columns or two cells of a table into one box when they stand close, and it breaks a line
 where a picture or a wide space stands in it. Both are decided by the gap between neighbouring words,
 measured in heights of the line: a wide gap always parts them, a narrow one never does, and in between
-it counts whether the lines above and below have a gutter at the same place.
+it counts whether an upright edge stands in it, or the lines above and below have a gutter at the same place. In a
+justified paragraph white space is stretched, so that a gap must be wider there.
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from ocr.gutters import Gutters
 from ocr.recognised import RecognisedLine, RecognisedWord, union
+from ocr.rules import Rules
 
 _WIDE = 1.2
+_STRETCHED = 3.0
+_EVEN = 0.4
+"""The narrowest gap of a justified line has at least this share of the widest one."""
 _NARROW = 0.5
 _SAME_ROW = 0.35
 """Middles of two pieces of one row differ by less than this share of the lower height."""
 
 
-def mended(lines: Sequence[RecognisedLine]) -> list[RecognisedLine]:
-    """Splits lines over wide gaps and gutters, then joins pieces that belong to one line."""
+def mended(lines: Sequence[RecognisedLine], rules: Rules) -> list[RecognisedLine]:
+    """Splits lines over wide gaps, edges and gutters, then joins pieces that belong to one line."""
     gutters = Gutters(lines)
-    pieces = [piece for line in lines for piece in _split(line, gutters)]
-    return _joined(pieces, gutters)
+    pieces = [piece for line in lines for piece in _split(line, gutters, rules)]
+    return _joined(pieces, gutters, rules)
 
 
-def _parted(gap: float, right: RecognisedWord, line: RecognisedLine, gutters: Gutters) -> bool:
-    """Whether the gap before this word of the line ends a column or cell."""
-    if gap >= _WIDE * line.height:
+def _parted(
+    left: RecognisedWord, right: RecognisedWord, line: RecognisedLine, wide: float, gutters: Gutters, rules: Rules
+) -> bool:
+    """Whether the gap between these words ends a column or cell; `wide` is what always does, in heights."""
+    gap = right.box[0] - left.box[2]
+    if gap >= wide * line.height or rules.between(left.box[2], right.box[0], line.middle, line.height):
         return True
-    return gap >= _NARROW * line.height and gutters.before(right.box[0], line.middle, line.height)
+    return gap >= _NARROW * line.height and gutters.between(
+        left.box[2], right.box[0], line.middle, line.height, wide > _WIDE
+    )
 
 
-def _split(line: RecognisedLine, gutters: Gutters) -> list[RecognisedLine]:
-    starts = [0]
-    for i in range(1, len(line.words)):
-        gap = line.words[i].box[0] - line.words[i - 1].box[2]
-        if _parted(gap, line.words[i], line, gutters):
-            starts.append(i)
+def _split(line: RecognisedLine, gutters: Gutters, rules: Rules) -> list[RecognisedLine]:
+    wide = _STRETCHED if _even(line, line) and gutters.is_justified(line, line) else _WIDE
+    words = line.words
+    starts = [0, *(i for i in range(1, len(words)) if _parted(words[i - 1], words[i], line, wide, gutters, rules))]
     if starts == [0]:
         return [line]
-    ends = [*starts[1:], len(line.words)]
-    return [_piece(line, line.words[a:b]) for a, b in zip(starts, ends, strict=True)]
+    ends = [*starts[1:], len(words)]
+    return [_piece(line, words[a:b]) for a, b in zip(starts, ends, strict=True)]
 
 
 def _piece(line: RecognisedLine, words: tuple[RecognisedWord, ...]) -> RecognisedLine:
@@ -49,12 +58,12 @@ def _piece(line: RecognisedLine, words: tuple[RecognisedWord, ...]) -> Recognise
     return RecognisedLine(line.text[first:last], moved, union([w.box for w in words]), line.confidence)
 
 
-def _joined(pieces: list[RecognisedLine], gutters: Gutters) -> list[RecognisedLine]:
+def _joined(pieces: list[RecognisedLine], gutters: Gutters, rules: Rules) -> list[RecognisedLine]:
     """Joins neighbours of one row from left to right."""
     done: list[RecognisedLine] = []
     for piece in sorted(pieces, key=lambda line: line.left):
         for i in range(len(done) - 1, -1, -1):
-            if _continues(done[i], piece, gutters):
+            if _continues(done[i], piece, gutters, rules):
                 done[i] = _together(done[i], piece)
                 break
         else:
@@ -62,14 +71,24 @@ def _joined(pieces: list[RecognisedLine], gutters: Gutters) -> list[RecognisedLi
     return done
 
 
-def _continues(left: RecognisedLine, right: RecognisedLine, gutters: Gutters) -> bool:
+def _continues(left: RecognisedLine, right: RecognisedLine, gutters: Gutters, rules: Rules) -> bool:
     gap = right.left - left.right
     lower = min(left.height, right.height)
-    if gap >= _WIDE * lower or gap <= -_NARROW * lower:
+    if gap >= _STRETCHED * lower or gap <= -_NARROW * lower:
         return False
     level = abs(left.middle - right.middle) < _SAME_ROW * lower
-    alike = max(left.height, right.height) < 2 * lower
-    return level and alike and not _parted(gap, right.words[0], right, gutters)
+    if not level or max(left.height, right.height) >= 2 * lower:
+        return False
+    if rules.between(left.right, right.left, right.middle, lower, clear=-_NARROW):
+        return False
+    wide = _STRETCHED if _even(left, right, gap) and gutters.is_justified(left, right) else _WIDE
+    return not _parted(left.words[-1], right.words[0], right, wide, gutters, rules)
+
+
+def _even(left: RecognisedLine, right: RecognisedLine, *others: int) -> bool:
+    """Whether all gaps of two pieces, and others, are about as wide as each other."""
+    gaps = [b.box[0] - a.box[2] for piece in (left, right) for a, b in pairwise(piece.words)] + list(others)
+    return min(gaps, default=0) >= _EVEN * max(gaps, default=0)
 
 
 def _together(left: RecognisedLine, right: RecognisedLine) -> RecognisedLine:

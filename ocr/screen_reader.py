@@ -11,14 +11,18 @@ import numpy as np
 from domain.page import Box, Page
 from ocr.decode import Pixels
 from ocr.detector import Detector, Quad
+from ocr.edges import edges_of
 from ocr.page import assemble
 from ocr.reading_order import in_reading_order
 from ocr.recognised import RecognisedLine, RecognisedWord
 from ocr.recogniser import Recogniser
 from ocr.regions import regions_of
+from ocr.rules import Rules
 from ocr.screen_cache import DeviceCache, ScreenCache
 from ocr.words import line_of, parts_of
 
+_LEAST = 4
+"""A screen with fewer pixels on a side shows no letter."""
 _UPRIGHT = 2.0
 _TALL = 64
 """A line so many times higher than wide, and so high in pixels, is turned by a quarter; a lone letter is not."""
@@ -39,10 +43,14 @@ class ScreenReader:
             pixels: Height x width x 3, red first.
             known: What was read off screens of the same device; this one is added to it.
         """
-        regions = [(box, pixels[box[1] : box[3], box[0] : box[2]]) for box in regions_of(pixels)]
+        if min(pixels.shape[:2]) < _LEAST:
+            return assemble([])
+        edges = edges_of(pixels)
+        rules = Rules.of(edges)
+        regions = [(box, pixels[box[1] : box[3], box[0] : box[2]]) for box in regions_of(edges.text)]
         names = [self._cache.digest(region) for _, region in regions]
         places = np.array([box for box, _ in regions], np.int32).tobytes()
-        screen = self._cache.digest(places, *names)
+        screen = self._cache.digest(places, rules.tobytes(), *names)
         page = known.get(Page, screen)
         if page is not None:
             for name in names:
@@ -53,7 +61,7 @@ class ScreenReader:
             for (box, region), name in zip(regions, names, strict=True)
             for line in self._lines_of(region, name, known)
         ]
-        page = assemble(in_reading_order(lines))
+        page = assemble(in_reading_order(lines, rules))
         known.put(screen, page)
         return page
 

@@ -9,6 +9,7 @@ from domain.page import Box
 from ocr.page import assemble
 from ocr.reading_order import in_reading_order
 from ocr.recognised import RecognisedLine, RecognisedWord, union
+from ocr.rules import Rules
 
 CHAR = 8
 HEIGHT = 20
@@ -39,7 +40,7 @@ def read(lines: list[RecognisedLine]) -> str:
     for seed in range(3):
         shuffled = list(lines)
         random.Random(seed).shuffle(shuffled)
-        texts.add(assemble(in_reading_order(shuffled)).text)
+        texts.add(assemble(in_reading_order(shuffled, Rules())).text)
     assert len(texts) == 1
     return texts.pop()
 
@@ -81,7 +82,7 @@ def test_a_line_that_the_detector_broke_is_joined() -> None:
         line(texts[1], 10, 26),
     ]
     assert read(lines) == "\n".join(texts)
-    page = assemble(in_reading_order(lines))
+    page = assemble(in_reading_order(lines, Rules()))
     assert [page.text[w.start : w.end] for entry in page.lines for w in entry.words] == page.text.split()
 
 
@@ -160,9 +161,155 @@ def test_paragraphs_that_stand_apart_are_two_blocks() -> None:
 def test_a_thousand_scattered_lines_are_all_kept() -> None:
     rng = random.Random(7)
     lines = [line(f"w{i}", rng.randrange(3000), rng.randrange(3000)) for i in range(1000)]
-    ordered = [word for block in in_reading_order(lines) for entry in block for word in entry.text.split()]
+    ordered = [word for block in in_reading_order(lines, Rules()) for entry in block for word in entry.text.split()]
     assert sorted(ordered) == sorted(entry.text for entry in lines)
 
 
 def test_nothing_is_nothing() -> None:
-    assert in_reading_order([]) == []
+    assert in_reading_order([], Rules()) == []
+
+
+def in_panels(lines: list[RecognisedLine], rules: Rules | None = None) -> list[tuple[str, int, str | None]]:
+    """Text, panel and side of each block."""
+    blocks = in_reading_order(lines, rules or Rules())
+    return [("\n".join(entry.text for entry in block), block[0].panel, block[0].side) for block in blocks]
+
+
+def sides(lines: list[RecognisedLine]) -> dict[str, str | None]:
+    return {text.split("\n")[0]: side for text, _, side in in_panels(lines)}
+
+
+def right_aligned(text: str, top: int, right: int = 800) -> RecognisedLine:
+    return line(text, right - CHAR * len(text), top)
+
+
+TALK = [
+    line("are you coming", 300, 0),
+    right_aligned("no not today", 60),
+    line("why not", 300, 120),
+    *column(["i have to help my gran with", "the move and the boxes"], 800 - 27 * CHAR, 180),
+    line("oh ok then", 300, 260),
+]
+
+
+def test_speakers_who_stand_apart_have_sides() -> None:
+    assert sides(TALK) == {
+        "are you coming": "left",
+        "no not today": "right",
+        "why not": "left",
+        "i have to help my gran with": "right",
+        "oh ok then": "left",
+    }
+
+
+def test_the_time_beside_a_bubble_has_its_side_and_does_not_part_it() -> None:
+    lines = [
+        *TALK[:3],
+        line("i have to help my gran with", 760 - 27 * CHAR, 180),
+        line("the move", 760 - 27 * CHAR, 206),
+        right_aligned("18:04", 206),
+        line("oh ok then", 300, 260),
+        right_aligned("yes", 320),
+    ]
+    found = sides(lines)
+    assert found["i have to help my gran with"] == found["18:04"] == "right"
+    assert "i have to help my gran with\nthe move" in read(lines)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        column(["one line", "of a text"], 10) + column(["another", "column"], 300),
+        [line(text, 10, 50 * i) for i, text in enumerate(["name", "class", "card"])]
+        + [right_aligned(text, 50 * i) for i, text in enumerate(["jonah klein", "9b", "20 44"])],
+        [right_aligned("a title", 0), right_aligned("wood and wire", 60), line("tom", 10, 200), line("lena", 10, 260)],
+        [line("only", 10, 0), line("left", 10, 60), line("lines", 10, 120)],
+    ],
+    ids=["columns", "labels and values", "one change of side", "one side"],
+)
+def test_what_is_no_conversation_has_no_sides(lines: list[RecognisedLine]) -> None:
+    assert set(sides(lines).values()) == {None}
+
+
+def test_columns_are_panels_and_a_heading_over_them_is_none_of_theirs() -> None:
+    lines = [
+        line("a heading that goes over both of the columns", 10, 0),
+        *column(["left", "one"], 10, 80, 60),
+        *column(["right", "two"], 300, 80, 60),
+    ]
+    panels = {text: panel for text, panel, _ in in_panels(lines)}
+    assert panels["left"] == panels["one"] != panels["right"] == panels["two"]
+    assert panels["a heading that goes over both of the columns"] not in (panels["left"], panels["right"])
+
+
+def test_a_table_is_read_row_by_row_and_no_cell_goes_on_in_another() -> None:
+    rows = [("item", "shop", "paid"), ("tent", "hall", "yes"), ("kill", "pool", "no"), ("yourself", "kiosk", "yes")]
+    lines = [line(cell, 10 + 120 * j, 26 * i) for i, row in enumerate(rows) for j, cell in enumerate(row)]
+    assert read(lines) == "\n\n".join(cell for row in rows for cell in row)
+
+
+def test_a_cell_of_several_lines_stays_whole_and_in_its_row() -> None:
+    rows = [("name", "jonah klein"), ("class", "9b"), ("waits for", ""), ("fines", "none at all"), ("card", "20 44")]
+    tops = [0, 36, 72, 134, 170]
+    text = ["maps of the sea volume two which", "has been ordered from the county"]
+    lines = [
+        line(cell, 10 + 160 * j, top) for row, top in zip(rows, tops, strict=True) for j, cell in enumerate(row) if cell
+    ]
+    lines += column(text, 170, 72)
+    assert read(lines).split("\n\n") == [
+        *("name", "jonah klein", "class", "9b", "waits for", "\n".join(text), "fines", "none at all", "card", "20 44")
+    ]
+
+
+def test_text_in_columns_that_stand_in_step_is_no_table() -> None:
+    assert read(column(LEFT * 3, 10) + column(RIGHT * 3, 300)) == "\n".join(LEFT * 3) + "\n\n" + "\n".join(RIGHT * 3)
+
+
+def test_numbers_of_lines_are_no_cells() -> None:
+    code = ["import signal", "from boats import boat", "gone = 0", "return gone"]
+    lines = column(["1", "2", "3", "4"], 10) + column(code, 60)
+    assert read(lines) == "1\n2\n3\n4\n\n" + "\n".join(code)
+
+
+def test_an_upright_edge_parts_words_where_there_is_room_around_it() -> None:
+    words = line("cut everything", 0, 0, {1: 10})
+    assert in_panels([words], Rules(upright=[(28, -40, 30, 60)]))[0][0] == "cut"
+    assert len(in_panels([words], Rules(upright=[(28, 5, 30, 15)]))) == 1, "no higher than the letters"
+    tight = line("cut everything", 0, 0, {1: 6})
+    assert len(in_panels([tight], Rules(upright=[(26, -40, 28, 60)]))) == 1, "a picture behind a line of text"
+
+
+def test_a_level_edge_parts_lines_but_the_mark_under_a_link_does_not() -> None:
+    lines = column(["the end of one text", "the start of another"], 10)
+    assert len(in_panels(lines, Rules(level=[(0, 22, 400, 23)]))) == 2
+    assert len(in_panels(lines, Rules(level=[(10, 19, 10 + 19 * CHAR, 20)]))) == 1
+
+
+def test_text_on_ruled_paper_runs_on() -> None:
+    paper = [(0, 22 + 26 * i, 400, 23 + 26 * i) for i in range(3)]
+    lines = column([f"{text} and after" for text in LEFT], 10)
+    assert len(in_panels(lines, Rules(level=paper))) == 1
+    assert len(in_panels(lines, Rules(level=paper[:1]))) == 2
+
+
+def test_the_edge_of_a_bubble_with_round_corners_parts_what_double_spacing_would_join() -> None:
+    lines = column(["me too if the printer jams", "sorry i am just so tired"], 100, 0, 50)
+    assert len(in_panels(lines)) == 1
+    assert len(in_panels(lines, Rules(level=[(108, 34, 280, 35)]))) == 2
+
+
+def test_panels_are_parted_by_an_edge_before_the_widest_space() -> None:
+    lines = [*column(["home", "files"], 10, 0, 90), *column(["one thing", "and another"], 90, 0, 90)]
+    assert [text for text, _, _ in in_panels(lines)] == ["home", "one thing", "files", "and another"]
+    edge = Rules(upright=[(60, -10, 61, 120)])
+    assert [text for text, _, _ in in_panels(lines, edge)] == ["home", "files", "one thing", "and another"]
+
+
+def test_a_justified_line_with_wide_spaces_stays_whole() -> None:
+    texts = ["our neighbourhood has a", "pond and two", "gardens that all people", "may walk in freely now"]
+    lines = [
+        line(text, 10, i * 26, {n: 8 + (23 - len(text)) * 8 // text.count(" ") for n in range(1, 9)})
+        for i, text in enumerate(texts)
+    ]
+    assert max(b.box[0] - a.box[2] for a, b in pairwise(lines[1].words)) > 1.2 * HEIGHT
+    assert read(lines) == "\n".join(texts)

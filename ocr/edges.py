@@ -1,0 +1,49 @@
+"""Where a screen changes from one pixel to the next: what could be text, and straight edges that could not."""
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from ocr.decode import Pixels
+
+_EDGE = 16
+"""Neighbouring pixels that differ by so much in any colour are an edge."""
+_RULE = 64
+"""Longer straight edges, in pixels, are the borders of panels and rules; no letter has them."""
+
+Mask = npt.NDArray[np.uint8]
+
+
+class Edges(NamedTuple):
+    """Masks of one screen, 255 where there is an edge.
+
+    Attributes:
+        text: Edges that are not straight for long: letters, icons, pictures.
+        upright: Long straight edges from top to bottom.
+        level: Long straight edges from left to right.
+    """
+
+    text: Mask
+    upright: Mask
+    level: Mask
+
+
+def edges_of(pixels: Pixels) -> Edges:
+    """Finds where a pixel differs from the one left of it or above it.
+
+    Args:
+        pixels: Height x width x 3.
+    """
+    across = np.zeros(pixels.shape[:2], np.uint8)
+    down = np.zeros(pixels.shape[:2], np.uint8)
+    a, b, c = cv2.split(cv2.absdiff(pixels[:, 1:], pixels[:, :-1]))
+    across[:, 1:] = cv2.max(cv2.max(a, b), c)
+    a, b, c = cv2.split(cv2.absdiff(pixels[1:], pixels[:-1]))
+    down[1:] = cv2.max(cv2.max(a, b), c)
+    _, across = cv2.threshold(across, _EDGE - 1, 255, cv2.THRESH_BINARY)
+    _, down = cv2.threshold(down, _EDGE - 1, 255, cv2.THRESH_BINARY)
+    upright = np.asarray(cv2.morphologyEx(across, cv2.MORPH_OPEN, np.ones((_RULE, 1), np.uint8)), np.uint8)
+    level = np.asarray(cv2.morphologyEx(down, cv2.MORPH_OPEN, np.ones((1, _RULE), np.uint8)), np.uint8)
+    return Edges(np.asarray((across - upright) | (down - level), np.uint8), upright, level)
