@@ -1,7 +1,15 @@
-"""Cuts the text around hits into windows, for training and for serving alike."""
+"""Cuts the text around hits into windows, for training and for serving alike.
+
+A text without a layout is cut evenly on both sides of a hit. On a screen the window is first of all the block that the
+hit stands in (a bubble, a paragraph, a cell), then its neighbours in the same panel as far as there is room: whole
+blocks, in reading order. What stands in another panel is context only where there is hardly any other.
+"""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from itertools import groupby
+from typing import NamedTuple
 
 from domain.capture import CaptureContext
 from domain.hit import ContextWindow, KeywordHit
@@ -11,6 +19,10 @@ REACH = 420
 """Code points of context on each side of a hit, before growing to a whole word."""
 MAX_WINDOW = 1100
 """Hits share a window as long as it stays below this many code points."""
+NEAR = 200
+"""Code points on each side of a hit that other blocks of its panel may fill."""
+ENOUGH = 20
+"""Letters and digits beside the hits that make a context; where the panel has fewer, the layout does not count."""
 _SPACE = re.compile(r"\s")
 
 
@@ -37,15 +49,18 @@ def make_windows(
         Windows in order; each hit is in exactly one, and lies within its text.
     """
     header = make_header(context) if context else ""
+    blocks = _blocks(page)
     windows: list[ContextWindow] = []
     group: list[KeywordHit] = []
     for hit in hits:
-        if group and _span(page, [*group, hit])[2] > MAX_WINDOW:
-            windows.append(_cut(page, group, header))
+        if group and (
+            _span(page, [*group, hit])[2] > MAX_WINDOW or _block_of(group[-1], blocks) != _block_of(hit, blocks)
+        ):
+            windows.append(_cut(page, group, header, blocks))
             group = []
         group.append(hit)
     if group:
-        windows.append(_cut(page, group, header))
+        windows.append(_cut(page, group, header, blocks))
     return tuple(windows)
 
 
@@ -68,10 +83,55 @@ def _span(page: Page, group: Sequence[KeywordHit]) -> tuple[int, int, int]:
     return start, end, end - start
 
 
-def _cut(page: Page, group: Sequence[KeywordHit], header: str) -> ContextWindow:
-    start, end, _ = _span(page, group)
-    start, end = _grow_left(page.text, start), _grow_right(page.text, end)
+class _Block(NamedTuple):
+    """Half-open offsets of a block, and its panel."""
+
+    start: int
+    end: int
+    panel: int
+
+
+def _blocks(page: Page) -> list[_Block]:
+    """The blocks of a page in reading order; one for a text without a layout."""
+    runs = (list(lines) for _, lines in groupby(page.lines, key=lambda line: line.block))
+    return [_Block(lines[0].start, lines[-1].end, lines[0].panel) for lines in runs]
+
+
+def _block_of(hit: KeywordHit, blocks: Sequence[_Block]) -> int:
+    """The number of the block that a hit starts in."""
+    return bisect_right(blocks, hit.start, key=lambda block: block.start)
+
+
+def _cut(page: Page, group: Sequence[KeywordHit], header: str, blocks: Sequence[_Block]) -> ContextWindow:
+    start, end = _within_panel(page, group, blocks) if len(blocks) > 1 else (0, 0)
+    if sum(map(str.isalnum, page.text[start:end])) - sum(hit.end - hit.start for hit in group) < ENOUGH:
+        start, end, _ = _span(page, group)
+        start, end = _grow_left(page.text, start), _grow_right(page.text, end)
     return ContextWindow(page.text[start:end], start, tuple(group), header)
+
+
+def _within_panel(page: Page, group: Sequence[KeywordHit], blocks: Sequence[_Block]) -> tuple[int, int]:
+    """Half-open offsets of the hits' own block, and of its neighbours in the same panel as far as there is room."""
+    first, last = min(hit.start for hit in group), max(hit.end for hit in group)
+    low, high = _block_of(group[0], blocks) - 1, bisect_left(blocks, last, key=lambda block: block.start) - 1
+    start, end = max(blocks[low].start, first - REACH), min(blocks[high].end, last + REACH)
+    if start > blocks[low].start:
+        start = _grow_left(page.text, start)
+    else:
+        while low and blocks[low - 1].panel == blocks[low].panel and first - blocks[low - 1].start <= NEAR:
+            low -= 1
+        start = blocks[low].start
+    if end < blocks[high].end:
+        end = _grow_right(page.text, end)
+    else:
+        while (
+            high + 1 < len(blocks)
+            and blocks[high + 1].panel == blocks[high].panel
+            and blocks[high + 1].end - last <= NEAR
+        ):
+            high += 1
+        end = blocks[high].end
+    return start, end
 
 
 def _grow_left(text: str, start: int, most: int = 40) -> int:

@@ -3,8 +3,8 @@ from hypothesis import strategies as st
 
 from domain.capture import CaptureContext
 from domain.hit import KeywordHit
-from domain.page import Page
-from pipeline.context import MAX_WINDOW, make_header, make_reading_windows, make_windows
+from domain.page import Line, Page
+from pipeline.context import MAX_WINDOW, NEAR, REACH, make_header, make_reading_windows, make_windows
 
 
 def hit(start: int, end: int) -> KeywordHit:
@@ -44,3 +44,79 @@ def test_the_header_names_no_person_and_no_school() -> None:
     context = CaptureContext(channel="game_chat", application="Roblox", user="Ann", site="Oak", url="http://x/y")
     assert make_header(context) == "game chat Roblox"
     assert make_header(CaptureContext()) == ""
+
+
+def screen(*blocks: tuple[int, str]) -> Page:
+    """A page of blocks, each with its panel."""
+    text, lines = "", list[Line]()
+    for number, (panel, block) in enumerate(blocks):
+        text += "\n\n" if text else ""
+        lines.append(Line(len(text), len(text) + len(block), block=number, panel=panel))
+        text += block
+    return Page(text, tuple(lines), from_ocr=True)
+
+
+def hits_of(page: Page, *words: str) -> list[KeywordHit]:
+    return [hit(page.text.index(word), page.text.index(word) + len(word)) for word in words]
+
+
+TALK = (
+    (1, "home files pictures"),
+    (2, "are you coming to the match tomorrow"),
+    (2, "no i have to help my gran"),
+    (2, "i will kill the lights then, see you on monday"),
+    (2, "ok whatever"),
+    (3, "advert for a very large cake"),
+)
+
+
+def test_a_window_takes_the_hits_own_block_and_its_neighbours_in_the_panel() -> None:
+    page = screen(*TALK)
+    (window,) = make_windows(page, hits_of(page, "kill"))
+    assert window.text == "\n\n".join(text for panel, text in TALK if panel == 2)
+    assert page.text[window.offset :].startswith(window.text)
+
+
+def test_neighbours_come_whole_and_only_as_far_as_there_is_room() -> None:
+    far = "x" * (NEAR - 20)
+    page = screen((1, far), (1, "too far away now"), (1, "before it"), (1, "so much to kill time with"), (1, far))
+    (window,) = make_windows(page, hits_of(page, "kill"))
+    assert window.text == "too far away now\n\nbefore it\n\nso much to kill time with"
+
+
+def test_a_long_block_is_cut_and_takes_no_neighbour() -> None:
+    page = screen((1, "before"), (1, "word " * 200 + "kill " + "word " * 200), (1, "after"))
+    (window,) = make_windows(page, hits_of(page, "kill"))
+    assert "before" not in window.text and "after" not in window.text
+    assert 2 * REACH <= len(window.text) <= 2 * REACH + 90
+
+
+def test_hits_of_two_blocks_have_windows_of_their_own() -> None:
+    page = screen(
+        (1, "the lions kill in the morning, and the others watch"), (1, "you should die of shame, said the frog")
+    )
+    windows = make_windows(page, hits_of(page, "kill", "die"))
+    assert [len(window.hits) for window in windows] == [1, 1]
+
+
+def test_a_panel_that_says_next_to_nothing_is_seen_with_what_is_around_it() -> None:
+    page = screen((1, "the harbour news of the week"), (2, "kill"), (3, "weather and tides"))
+    (window,) = make_windows(page, hits_of(page, "kill"))
+    assert window.text == page.text
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 2), st.text("ab ", min_size=1, max_size=300)), min_size=2, max_size=12),
+    st.lists(st.tuples(st.integers(0, 2999), st.integers(1, 30)), max_size=12),
+)
+def test_every_hit_of_a_screen_lies_in_exactly_one_window(
+    blocks: list[tuple[int, str]], places: list[tuple[int, int]]
+) -> None:
+    page = screen(*blocks)
+    size = len(page.text)
+    hits = [hit(start, min(size, start + length)) for start, length in sorted(places) if start < size]
+    windows = make_windows(page, hits)
+    assert [h for window in windows for h in window.hits] == hits
+    for window in windows:
+        assert page.text[window.offset : window.offset + len(window.text)] == window.text
+        assert all(window.offset <= h.start < h.end <= window.offset + len(window.text) for h in window.hits)
