@@ -43,6 +43,8 @@ def _parted(
 
 
 def _split(line: RecognisedLine, gutters: Gutters, rules: Rules) -> list[RecognisedLine]:
+    if len(line.words) < 2:
+        return [line]
     wide = _STRETCHED if _even(line, line) and gutters.is_justified(line, line) else _WIDE
     words = line.words
     starts = [0, *(i for i in range(1, len(words)) if _parted(words[i - 1], words[i], line, wide, gutters, rules))]

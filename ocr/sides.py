@@ -51,11 +51,9 @@ def sides_of(blocks: Sequence[Block]) -> list[Side | None]:
     turns = sum((upper in left) != (lower in left) for upper, lower in pairwise(speakers))
     if turns < _TURNS or any(boxes[b][1] < (boxes[a][1] + boxes[a][3]) / 2 for a, b in pairwise(speakers)):
         return nothing
-    found = nothing
-    for side, members in (("left", left), ("right", right)):
-        for i in (i for row in members for i in rows[row]):
-            found[i] = side
-    return found
+    speaks: dict[int, Side] = {i: "left" for row in left for i in rows[row]}
+    speaks |= {i: "right" for row in right for i in rows[row]}
+    return [speaks.get(i) for i in range(len(blocks))]
 
 
 def _rows(blocks: Sequence[Block], height: float) -> list[list[int]]:

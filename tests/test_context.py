@@ -78,10 +78,10 @@ def test_a_window_takes_the_hits_own_block_and_its_neighbours_in_the_panel() -> 
 
 
 def test_neighbours_come_whole_and_only_as_far_as_there_is_room() -> None:
-    far = "x" * (NEAR - 20)
-    page = screen((1, far), (1, "too far away now"), (1, "before it"), (1, "so much to kill time with"), (1, far))
+    far = "x" * NEAR
+    page = screen((1, far), (1, "not too far away"), (1, "before it"), (1, "so much to kill time with"), (1, far))
     (window,) = make_windows(page, hits_of(page, "kill"))
-    assert window.text == "too far away now\n\nbefore it\n\nso much to kill time with"
+    assert window.text == "not too far away\n\nbefore it\n\nso much to kill time with"
 
 
 def test_a_long_block_is_cut_and_takes_no_neighbour() -> None:

@@ -25,7 +25,7 @@ def matcher() -> Matcher:
 def test_a_word_on_two_lines_is_found_whole(matcher: Matcher, text: str, matched: str) -> None:
     hits = [hit for hit in matcher.find(Page.from_text(text)) if hit.matched == matched]
     assert hits
-    assert all(hit.disguise == ("hyphenated",) and text[hit.start : hit.end] == matched for hit in hits)
+    assert all("hyphenated" in hit.disguise and text[hit.start : hit.end] == matched for hit in hits)
 
 
 @pytest.mark.parametrize("text", ["Am-\nPhetamine", "am- phetamine", "am-\n\n\nphetamine", "x" * 30 + "am-\nphetamine"])
