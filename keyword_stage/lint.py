@@ -25,13 +25,14 @@ def lint_lexicon(lexicon: Lexicon, today: date | None = None) -> list[str]:
     - an unambiguous phrase of grade 1 (what is worth noting only beside others is ambiguous);
     - an ambiguous phrase of grade 5 (the rubric takes one off what is often innocent);
     - a phrase that has expired;
-    - a long phrase without a name (verdicts show its text).
+    - a long phrase without a name (verdicts show its text);
+    - a cue that is a word of a graded phrase (it would get round that phrase's guard).
 
     Args:
         lexicon: What to check.
         today: The day to judge expiry by; the present one if None.
     """
-    checks = (_duplicates, _shadowed, _common, _graded, _unnamed)
+    checks = (_duplicates, _shadowed, _common, _graded, _unnamed, _cues)
     faults = [fault for check in checks for fault in check(lexicon)]
     return sorted([*faults, *_expired(lexicon, today or date.today())])
 
@@ -97,6 +98,18 @@ def _graded(lexicon: Lexicon) -> Iterator[str]:
             yield f"{_where(phrase)} has grade 1 but is not marked ambiguous"
         if phrase.grade == 5 and phrase.ambiguous and not phrase.protected:
             yield f"{_where(phrase)} has grade 5 but is marked ambiguous; what is often innocent has 4 at most"
+
+
+def _cues(lexicon: Lexicon) -> Iterator[str]:
+    words = {
+        form: phrase
+        for phrase in lexicon.phrases
+        for form in (() if phrase.cue or phrase.spelling.gaps else phrase.spelling.parts[0])
+        if phrase.language == ENGLISH and form.endswith(" ") and not phrase.protected
+    }
+    for phrase in lexicon.phrases:
+        for form in sorted(words.keys() & phrase.spelling.parts[0]) if phrase.cue else ():
+            yield f"{_where(phrase)} is a word of {_name(words[form])} ({words[form].source}); leave that form out"
 
 
 def _expired(lexicon: Lexicon, today: date) -> Iterator[str]:

@@ -121,7 +121,7 @@ def test_the_digest_covers_the_language(tmp_path: Path) -> None:
     assert digests[0] == digests[1] != digests[2]
 
 
-LINT_HEADER = "phrase,grade,category,ambiguous,unless,with,expires,protected,id\n"
+LINT_HEADER = "phrase,grade,category,ambiguous,unless,with,expires,protected,id,cue\n"
 
 
 @pytest.mark.parametrize(
@@ -144,6 +144,7 @@ LINT_HEADER = "phrase,grade,category,ambiguous,unless,with,expires,protected,id\
         ("bring it,5,violence,yes\n", "x.csv:2: 'bring it' has grade 5 but is marked ambiguous"),
         ("meet~,2,grooming,yes\n", "x.csv:2: 'meet~' fires on nearly every page (meet)"),
         ("meet,2,grooming,yes,,,2099-01-01\n", "x.csv:2: 'meet' fires on nearly every page (meet)"),
+        ("cry,2,suicide,yes,0: cry wolf\ncry~,1,bullying,yes,,,,,,yes\n", "'cry~' is a word of 'cry' (x.csv:2)"),
         ("slap day,2,violence,yes,,,2026-05-31\n", "x.csv:2: 'slap day' expired on 2026-05-31"),
     ],
 )
@@ -164,6 +165,7 @@ def test_lint(tmp_path: Path, rows: str, fault: str) -> None:
         "meet,2,grooming,yes,0: meet the deadline\n",
         "meet,2,grooming,yes,,any\n",
         "meet me,2,grooming,yes\n",
+        "meet,1,grooming,yes,,,,,,yes\n",  # a cue may be common
         "meet,2,grooming,yes,,,,yes,k1\n",  # a protected list is its owner's
         "slap day,2,violence,yes,,,2026-06-01\n",
     ],
