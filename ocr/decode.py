@@ -78,8 +78,8 @@ def _pixels(opened: Image.Image) -> Pixels:
         )
     try:
         opened.load()
-        upright = ImageOps.exif_transpose(opened)
-        return np.ascontiguousarray(np.asarray(_on_white(upright), dtype=np.uint8))
+        ImageOps.exif_transpose(opened, in_place=True)
+        return np.ascontiguousarray(np.asarray(_on_white(opened), dtype=np.uint8))
     except _DAMAGED as fault:
         raise InvalidImage(f"the {opened.format} image is truncated or damaged") from fault
 
@@ -90,6 +90,6 @@ def _on_white(image: Image.Image) -> Image.Image:
         deep = np.asarray(image).astype(np.uint32)
         return Image.fromarray((deep >> 8).clip(0, 255).astype(np.uint8)).convert("RGB")
     if not image.has_transparency_data:
-        return image.convert("RGB")
+        return image if image.mode == "RGB" else image.convert("RGB")
     clear = image.convert("RGBA")
     return Image.alpha_composite(Image.new("RGBA", clear.size, "white"), clear).convert("RGB")

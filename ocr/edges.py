@@ -11,7 +11,9 @@ from ocr.decode import Pixels
 _EDGE = 16
 """Neighbouring pixels that differ by so much in any colour are an edge."""
 _RULE = 64
-"""Longer straight edges, in pixels, are the borders of panels and rules; no letter has them."""
+_RULE_SHARE = 20
+"""Longer straight edges, in pixels, are the borders of panels and rules; no letter has them. On a screen of many pixels
+letters are larger: there it is this part of its longer side."""
 
 Mask = npt.NDArray[np.uint8]
 
@@ -44,6 +46,7 @@ def edges_of(pixels: Pixels) -> Edges:
     down[1:] = cv2.max(cv2.max(a, b), c)
     _, across = cv2.threshold(across, _EDGE - 1, 255, cv2.THRESH_BINARY)
     _, down = cv2.threshold(down, _EDGE - 1, 255, cv2.THRESH_BINARY)
-    upright = np.asarray(cv2.morphologyEx(across, cv2.MORPH_OPEN, np.ones((_RULE, 1), np.uint8)), np.uint8)
-    level = np.asarray(cv2.morphologyEx(down, cv2.MORPH_OPEN, np.ones((1, _RULE), np.uint8)), np.uint8)
+    rule = max(_RULE, max(pixels.shape[:2]) // _RULE_SHARE)
+    upright = np.asarray(cv2.morphologyEx(across, cv2.MORPH_OPEN, np.ones((rule, 1), np.uint8)), np.uint8)
+    level = np.asarray(cv2.morphologyEx(down, cv2.MORPH_OPEN, np.ones((1, rule), np.uint8)), np.uint8)
     return Edges(np.asarray((across - upright) | (down - level), np.uint8), upright, level)

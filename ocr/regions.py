@@ -28,9 +28,9 @@ def regions_of(mask: Mask) -> list[Box]:
         mask: `ocr.edges.Edges.text` of the screen.
     """
     joined = cv2.dilate(mask, np.ones((_DOWN, _ACROSS), np.uint8))
-    _, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8, ltype=cv2.CV_32S)
+    outlines, _ = cv2.findContours(joined, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)  # what is within is merged below
     height, width = mask.shape
-    left, top, wide, high, _ = stats[1:].T
+    left, top, wide, high = np.array([cv2.boundingRect(outline) for outline in outlines], np.int32).reshape(-1, 4).T
     boxes = np.stack(  # the edges themselves, which were not grown beyond the screen
         [
             np.where(left == 0, 0, left + _ACROSS // 2),

@@ -19,13 +19,18 @@ _FAINT = 16
 _SHARE = 0.25
 """A column is empty if it varies by less than the first, or than this share of what the line varies by."""
 _TRIM = 0.12
-"""Share of the height, at top and bottom, that is not looked at: rules, and neighbours that reach in."""
+_TRIM_MOST = 3
+"""Share of the height, at top and bottom, that is not looked at: rules, and neighbours that reach in. Never more than
+so many pixels: around large type there is no more, and a stem that fills the rest would pass for empty space."""
 _SPACE = 0.22
 """Width of a lost space in heights of the line, where the line has no other space to compare with."""
-_LIKE_SPACES = 0.8
+_LIKE_SPACES = 0.7
 _UNLIKE_LETTERS = 2.2
 _WIDER = 1.5
 """A lost space is nearly as wide as the line's other spaces, and far wider than what stands between its letters."""
+_CLOSING = ".,;:!?)]'\"’”"
+_OPENING = "([‘“"
+"""Signs that a space is lost after, and before, as well as between letters."""
 
 _LONG = 40
 """Width of the longest line that is read at once, in heights: the network would squeeze one beyond 66."""
@@ -157,7 +162,8 @@ def _lost_spaces(text: str, between: dict[int, Run], height: int) -> set[int]:
 def _could_part(text: str, i: int) -> bool:
     """Digits and signs stand in wider gaps than letters do ("2:15"), and no phrase is lost between them."""
     one, other = text[i], text[i + 1]
-    return one.isalnum() and other.isalnum() and (one.isalpha() or other.isalpha())
+    ends, begins = one.isalnum() or one in _CLOSING, other.isalnum() or other in _OPENING
+    return ends and begins and (one.isalpha() or other.isalpha())
 
 
 def _wide(run: Run | None) -> int:
@@ -167,7 +173,7 @@ def _wide(run: Run | None) -> int:
 def _empty_runs(pixels: Pixels) -> list[Run]:
     """Stretches of columns without ink, from left to right; the first and the last are the margins."""
     height, width, _ = pixels.shape
-    trim = int(_TRIM * height)
+    trim = min(_TRIM_MOST, int(_TRIM * height))
     core = pixels[trim : height - trim]
     varies = (core.max(axis=0) - core.min(axis=0)).max(axis=1)
     empty = varies < max(_FAINT, _SHARE * int(varies.max()))
