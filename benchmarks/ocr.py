@@ -1,24 +1,29 @@
 """`secondglance bench ocr`: reading captures cold, a session warm, where words stand, and memory."""
 
 import gc
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
-from statistics import mean
+from statistics import mean, median
 from typing import TypeVar
 
+from benchmarks import bombs
 from benchmarks.equality import UnequalWork
 from benchmarks.machine import describe
 from benchmarks.markdown import table
 from benchmarks.ocr_peers import PEERS, cpu_seconds
 from benchmarks.sessions import Screen, drawn, from_folder, marked, session
+from domain.errors import ImageTooLarge
 from domain.page import Box, Page
+from evaluation.conditions.reading import matched, plain
 from ocr.pool import OcrPool
 from ocr.screen_engine import ScreenEngine
 
 T = TypeVar("T")
 PACKAGES = ("onnxruntime", "paddleocr", "rapidocr", "opencv-contrib-python")
 OURS = "Secondglance"
+BOMBS = {"PNG": bombs.png, "JPEG": bombs.jpeg, "WebP": bombs.webp}
 SAMPLED = 8
 """Peers read every so many frames of the session; they remember nothing, so the mean is what counts."""
 
@@ -47,6 +52,7 @@ def run(captures: Path | None, frames: int, memory: int, quick: bool, say: Calla
     say(f"replaying a session of {frames} captures")
     parts.append(_warm(engine, peers, list(session(6 if quick else frames))))
     engine.close()
+    parts.append(_refused())
     if memory:
         say(f"reading {memory:,} captures in a worker")
         parts.append(_memory(memory))
@@ -111,6 +117,26 @@ def _warm(engine: ScreenEngine, peers: dict[str, Callable[[bytes], str]], frames
     return f"{about}\n{table(('contender', 'CPU s a capture', 'CPU, warm = 1'), rows)}"
 
 
+def _refused() -> str:
+    """How long it takes to refuse what must not be decoded, as a caller of a warm pool sees it."""
+    pool = OcrPool(1)
+    pool.warm_up()
+    rows = []
+    for name, bomb in BOMBS.items():
+        image = bomb()
+        took: list[float] = []
+        for _ in range(10):
+            start = time.perf_counter()
+            with suppress(ImageTooLarge):
+                pool.read(image)
+                raise AssertionError(f"{name} was read")
+            took.append(1000 * (time.perf_counter() - start))
+        rows.append((name, f"{len(image):,}", f"{median(took):.1f}", f"{max(took):.1f}"))
+    pool.close()
+    about = "## Refused\n\n- decompression bombs, through a worker; wall time of 10 tries each\n"
+    return f"{about}\n{table(('bomb', 'bytes', 'median ms', 'worst ms'), rows)}"
+
+
 def _memory(captures: int) -> str:
     pool = OcrPool(1, recycle_after=10**9, most_bytes=10**12)
     seen: list[tuple[int, int]] = []
@@ -129,20 +155,10 @@ def _memory(captures: int) -> str:
     return f"{about}\n{table(('captures', 'resident MiB'), rows, names=0)}"
 
 
-def matched(read: Iterable[str], true: Iterable[str]) -> tuple[int, int, int]:
-    """How many words were read right, were read, and there are."""
-    have, want = (Counter(filter(None, map(_plain, words))) for words in (read, true))
-    return (have & want).total(), have.total(), want.total()
-
-
-def _plain(word: str) -> str:
-    return "".join(char for char in word.lower() if char.isalnum())
-
-
 def _best(page: Page, word: str, box: Box) -> float | None:
     """The best overlap of any word that reads the same; None if none does."""
-    same = (w.box for line in page.lines for w in line.words if _plain(page.text[w.start : w.end]) == _plain(word))
-    return max((_iou(box, other) for other in same), default=None) if _plain(word) else None
+    same = (w.box for line in page.lines for w in line.words if plain(page.text[w.start : w.end]) == plain(word))
+    return max((_iou(box, other) for other in same), default=None) if plain(word) else None
 
 
 def _iou(one: Box, other: Box) -> float:

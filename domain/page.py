@@ -1,5 +1,6 @@
 """The text of one capture in reading order, with the place of every word on the screen."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -88,3 +89,13 @@ class Page:
             if word.start < end and start < word.end
         ]
         return min(scores, default=1.0)
+
+    def sureness(self, start: int, end: int) -> float:
+        """Mean confidence of the characters on the lines that the span touches, 0..1; 1 for client text."""
+        return mean_confidence([word for line in self.lines_of(start, end) for word in line.words])
+
+
+def mean_confidence(words: Sequence[Word]) -> float:
+    """The mean over characters, so that a picture that was read as a letter weighs little; 1 of no words."""
+    characters = sum(word.end - word.start for word in words)
+    return sum(word.confidence * (word.end - word.start) for word in words) / characters if characters else 1.0

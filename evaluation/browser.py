@@ -18,7 +18,6 @@ _FLAGS = (
     "--disable-component-update",
     "--disable-sync",
     "--hide-scrollbars",
-    "--force-device-scale-factor=1",
 )
 
 
@@ -51,15 +50,23 @@ def browse(browser: str, page: Path, *options: str) -> str:
     return done.stdout
 
 
-def render(browser: str, page: Path, picture: Path, size: tuple[int, int]) -> None:
-    """Paints what a window of a size in pixels shows of a page; the picture is there whole or not at all.
+def render(browser: str, page: Path, picture: Path, size: tuple[int, int], density: float = 1) -> None:
+    """Paints what a window shows of a page; the picture is there whole or not at all.
+
+    Args:
+        browser: From `find_browser`.
+        page: What to show.
+        picture: Where to write it, as PNG.
+        size: Of the window, in CSS pixels.
+        density: Pixels of the picture to a CSS pixel.
 
     Raises:
         InvalidConfiguration: If the browser paints nothing.
     """
     unfinished = picture.with_name(f"unfinished-{picture.name}").resolve()
     unfinished.unlink(missing_ok=True)
-    browse(browser, page, f"--window-size={size[0]},{size[1]}", f"--screenshot={unfinished}")
+    window = (f"--force-device-scale-factor={density:g}", f"--window-size={size[0]},{size[1]}")
+    browse(browser, page, *window, f"--screenshot={unfinished}")
     if not unfinished.exists():
         raise InvalidConfiguration(f"{page.name}: chromium painted nothing")
     unfinished.replace(picture)

@@ -18,6 +18,9 @@ from pipeline.policy import CategoryPolicy, ResolvedPolicy
 
 POOR_OCR = 0.6
 """Recognition confidence below which the reading of a hit is not trusted."""
+POOR_LINE = 0.95
+"""Mean confidence of a line's characters below which nothing on the line is trusted: words are lost beside the hit as
+well. Chosen by `evaluation/conditions/trust.py`."""
 UNKNOWN_TOKENS = 0.3
 """Share of tokens that the model does not know above which it is not trusted."""
 CUTS = {-2: 0.8, -1: 0.65, 0: 0.5, 1: 0.35, 2: 0.2}
@@ -161,7 +164,7 @@ class Judge:
             return Reason.NO_MODEL_HEAD
         if hit.language not in self.languages or not known:
             return Reason.UNSUPPORTED_LANGUAGE
-        if page.confidence(hit.start, hit.end) < POOR_OCR:
+        if page.confidence(hit.start, hit.end) < POOR_OCR or page.sureness(hit.start, hit.end) < POOR_LINE:
             return Reason.POOR_OCR
         if scores.unknown > UNKNOWN_TOKENS or not scores.covered[index]:
             return Reason.LOW_CONFIDENCE

@@ -100,6 +100,12 @@ def test_an_explicit_statement_stays_in_the_queue_unless_it_is_excluded() -> Non
 
 
 SPARSE = Page(TEXT, (Line(0, len(TEXT), (Word(7, 11, (0, 0, 9, 9), 0.4),), 0.9, 0, (0, 0, 9, 9)),), from_ocr=True)
+POOR = Page(
+    TEXT,
+    (Line(0, len(TEXT), (Word(0, 6, (0, 0, 5, 9), 0.8), Word(7, 11, (6, 0, 9, 9), 0.99)), 0.9, 0, (0, 0, 9, 9)),),
+    from_ocr=True,
+)
+"""The hit is read well, the word beside it is not."""
 
 
 @pytest.mark.parametrize(
@@ -110,6 +116,7 @@ SPARSE = Page(TEXT, (Line(0, len(TEXT), (Word(7, 11, (0, 0, 9, 9), 0.4),), 0.9, 
         (Reason.UNSUPPORTED_LANGUAGE, lambda: judge(scores(), language="pl")),
         (Reason.UNSUPPORTED_LANGUAGE, lambda: judge(scores(), text="я хочу kill и больше ничего")),
         (Reason.POOR_OCR, lambda: judge(scores(), page=SPARSE)),
+        (Reason.POOR_OCR, lambda: judge(scores(), page=POOR)),
         (Reason.LOW_CONFIDENCE, lambda: judge(scores(unknown=0.5))),
         (Reason.LOW_CONFIDENCE, lambda: judge(scores(covered=False))),
         (Reason.NO_CONTEXT, lambda: judge(scores(), text="... kill !")),

@@ -1,0 +1,98 @@
+"""Shows the same kind of text under many conditions in a browser, and measures what the OCR reads of it.
+
+    python -m evaluation.conditions.run --pages 2 --out report.md
+
+Words by condition, on one seed; and how well the confidence of a line tells that it was read badly: its limit is chosen
+on another seed (`--choose`). Needs Chromium on the PATH (Debian: `chromium`) unless the pages are there already
+(`--folder`).
+"""
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from evaluation.conditions.conditions import CONDITIONS, Condition
+from evaluation.conditions.pages import read_words, show
+from evaluation.conditions.reading import LineRead, lines_read
+from evaluation.conditions.trust import BADLY, WELL, choose_limit, doubted, surenesses
+from evaluation.document import Section, Table, to_markdown
+from ocr.screen_engine import ScreenEngine
+from pipeline.judge import POOR_LINE
+
+Read = Mapping[Condition, Sequence[LineRead]]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Paints, reads, writes the report."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seed", type=int, default=2, help="Of the pages that are reported on (2).")
+    parser.add_argument("--choose", type=int, default=1, help="Of the pages that the limit is chosen on (1).")
+    parser.add_argument("--pages", type=int, default=2, help="Of each condition and seed (2).")
+    parser.add_argument("--folder", type=Path, help="Folder to keep the pages in; those that are there stay.")
+    parser.add_argument("--out", type=Path, help="Also write the report here.")
+    given = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory(prefix="secondglance-conditions-") as scratch:
+        folder = given.folder or Path(scratch)
+        chosen_on, read = (read_all(CONDITIONS, given.pages, seed, folder) for seed in (given.choose, given.seed))
+    report = to_markdown([words_section(read, given.seed), trust_section(chosen_on, read)])
+    print(report)
+    if given.out:
+        given.out.write_text(report, encoding="utf-8")
+    return 0
+
+
+def read_all(conditions: Sequence[Condition], pages: int, seed: int, folder: Path) -> dict[Condition, list[LineRead]]:
+    """Every line of so many pages of each condition."""
+    words = read_words()
+    engine = ScreenEngine()
+    read: dict[Condition, list[LineRead]] = {}
+    for condition in conditions:
+        print(f"{condition.name}, seed {seed}", file=sys.stderr)
+        shown = [show(words, condition, seed, number, folder) for number in range(pages)]
+        read[condition] = [line for page in shown for line in lines_read(page, engine.read(page.image).page)]
+    engine.close()
+    return read
+
+
+def words_section(read: Read, seed: int) -> Section:
+    """Word recall and precision by condition."""
+    rows = []
+    for condition, lines in read.items():
+        right, found, true = (sum(column) for column in zip(*((x.right, x.read, x.true) for x in lines), strict=True))
+        rows.append([condition.name, str(true), f"{right / true:.3f}", f"{right / found:.3f}" if found else "-"])
+    must = [line for condition, lines in read.items() if not condition.hard for line in lines]
+    recall = sum(line.right for line in must) / sum(line.true for line in must)
+    hard = sum(condition.hard for condition in read)
+    text = (
+        f"Pages of seed {seed}; words as a multiset of letters and digits, case aside. Over all conditions but the "
+        f"last {hard}, which go beyond what must be read, {recall:.4f} of the words were read."
+    )
+    return Section("Words by condition", text, [Table(["condition", "words", "recall", "precision"], rows)])
+
+
+def trust_section(chosen_on: Read, read: Read) -> Section:
+    """What the limit does to lines that were read well and badly."""
+    limit = choose_limit([line for lines in chosen_on.values() for line in lines])
+    rows = []
+    for name, low, high in (
+        (f"read well (word recall of {WELL} or better)", WELL, 2.0),
+        (f"in between ({BADLY} to {WELL})", BADLY, WELL),
+        (f"read badly (below {BADLY})", -1.0, BADLY),
+    ):
+        cells = [name]
+        for pages in (chosen_on, read):
+            sure = surenesses([x for lines in pages.values() for x in lines if x.true and low <= x.recall < high])
+            cells.append(f"{doubted(sure, POOR_LINE)} of {len(sure)}")
+        rows.append(cells)
+    text = (
+        f"A line is poor if the mean confidence of its characters is below {POOR_LINE} (`POOR_LINE` of "
+        "`pipeline/judge.py`). On the seed that it is chosen on, the highest limit that calls at most 2 % of the well-"
+        f"read lines poor is {limit}."
+    )
+    return Section("Lines called poor", text, [Table(["lines", "seed of the choice", "other seed"], rows)])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
