@@ -88,7 +88,7 @@ bench-setup: $(BENCH)
 $(BENCH): $(SERVICE) requirements/bench.txt requirements/torch.txt
 	@echo "setup: the peers of the benchmarks, into .venv-bench (some three minutes the first time)"
 	$(call service_into,.venv-bench)
-	@.venv-bench/bin/python $(LOCKED) requirements/bench.txt
+	@.venv-bench/bin/python $(PIP) --no-deps --require-hashes --requirement requirements/bench.txt
 	$(call torch_into,.venv-bench)
 	@touch $@
 
@@ -115,7 +115,7 @@ lock:
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-header -o requirements/service.txt requirements/service.in
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-header -c requirements/service.txt -o requirements/dev.txt requirements/dev.in
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-header -c requirements/service.txt -o requirements/train.txt requirements/train.in
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-header -c requirements/service.txt -c requirements/train.txt -o requirements/bench.txt requirements/bench.in
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-header -c requirements/service.txt -c requirements/train.txt --override requirements/bench-overrides.txt -o requirements/bench.txt requirements/bench.in
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-header -o requirements/sbom.txt requirements/sbom.in
 
 # For maintainers: the gRPC code that is committed.

@@ -3,11 +3,13 @@
 import io
 import struct
 import zlib
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from benchmarks import bombs
 from domain import capture
 from domain.errors import ImageTooLarge, InvalidImage
 from ocr import decode as decoding
@@ -109,6 +111,29 @@ def test_too_many_pixels_are_refused_by_the_header(size: tuple[int, int], monkey
     monkeypatch.setattr("PIL.PngImagePlugin.PngImageFile.load", load)
     with pytest.raises(ImageTooLarge, match="pixels"):
         decode(png_header(*size))
+
+
+@pytest.mark.parametrize("bomb", [bombs.png, bombs.jpeg, bombs.webp])
+def test_a_bomb_of_any_format_is_refused_before_a_pixel_of_it_is_decoded(
+    bomb: Callable[[], bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = bomb()
+    assert len(image) < capture.MAX_IMAGE_BYTES
+
+    def load(_: Image.Image) -> None:
+        raise AssertionError("pixels were decoded")
+
+    for decoder in ("Png", "Jpeg", "WebP"):
+        monkeypatch.setattr(f"PIL.{decoder}ImagePlugin.{decoder}ImageFile.load", load)
+    with pytest.raises(ImageTooLarge, match="pixels"):
+        decode(image)
+
+
+def test_an_animation_costs_one_frame(monkeypatch: pytest.MonkeyPatch) -> None:
+    sought: list[int] = []
+    monkeypatch.setattr("PIL.WebPImagePlugin.WebPImageFile.seek", lambda _, frame: sought.append(frame))
+    assert decode(bombs.animation()).shape == (64, 64, 3)
+    assert sought == []
 
 
 def test_the_warning_of_pillow_is_an_error() -> None:
