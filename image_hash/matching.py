@@ -16,7 +16,10 @@ CONFIRMED_PHASH_DISTANCE = 10
 """Largest pHash distance of an item whose PDQ confirms it."""
 
 CONFIRMING_PDQ_DISTANCE = 60
-"""Largest PDQ distance that confirms a pHash within 8 bits, and 4 less for each bit more; others are 100 off."""
+"""Largest PDQ distance that confirms a pHash within 8 bits; others are 100 off."""
+
+_NEARER_FOR_EACH_BIT = 10
+"""How much less it is for each bit of pHash beyond those."""
 
 FLAT_PHASH_DISTANCE = 2
 """Largest pHash distance of a flat picture that no PDQ confirms: smooth gradients are within 8 bits by chance."""
@@ -87,7 +90,7 @@ def is_match(
         return quality >= MIN_QUALITY
     if item.pdq is not None and "pdq" in queries.algorithms:
         apart = _bits_apart(item.pdq, queries.pdq[query])
-        return apart <= CONFIRMING_PDQ_DISTANCE - 4 * max(0, distance - PHASH_DISTANCE)
+        return apart <= CONFIRMING_PDQ_DISTANCE - _NEARER_FOR_EACH_BIT * max(0, distance - PHASH_DISTANCE)
     if min(quality, 100 if item.quality is None else item.quality) < MIN_QUALITY:
         return distance <= FLAT_PHASH_DISTANCE
     return item.pdq is None or distance <= PHASH_DISTANCE
