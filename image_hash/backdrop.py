@@ -1,18 +1,21 @@
 """The flat colours that a page is painted with, and where they are."""
 
+from collections.abc import Sequence
+from typing import Any
+
+import cv2
 import numpy as np
 import numpy.typing as npt
 
 Pixels = npt.NDArray[np.uint8]
 Colour = tuple[int, int, int]
 
-TOLERANCE = 5
+TOLERANCE = 6
 """How far each channel may be from a flat colour: a capture that was a JPEG blurs it by a few levels."""
 
 MOST_COLOURS = 8
 _SMALLEST_SHARE = 0.004
 _STRIDE = 3
-_LEVELS = 6
 
 
 def backdrop_colours(rgb: Pixels) -> tuple[Colour, ...]:
@@ -28,14 +31,12 @@ def backdrop_colours(rgb: Pixels) -> tuple[Colour, ...]:
     return _common_colours(flat, smallest=int(_SMALLEST_SHARE * here.size))
 
 
-def main_colour(pixels: Pixels, share: float) -> Colour | None:
-    """The colour that so great a share of the pixels (count x 3) has; None if there is none."""
-    middle = np.median(pixels, axis=0)
-    like = (np.abs(pixels - middle) <= TOLERANCE).all(axis=1)
-    if float(like.mean()) < share:
-        return None
-    red, green, blue = middle.astype(int).tolist()
-    return red, green, blue
+def main_colours(rows: Pixels, share: float) -> list[Colour]:
+    """For each row (count x 3 pixels) that has so great a share of it in one colour, that colour."""
+    middle = np.sort(rows, axis=1)[:, rows.shape[1] // 2]
+    near = np.abs(rows.astype(np.int16) - middle[:, None]) <= TOLERANCE
+    enough = near.all(axis=2).mean(axis=1) >= share
+    return [(red, green, blue) for red, green, blue in middle[enough].tolist()]
 
 
 def _common_colours(pixels: Pixels, smallest: int) -> tuple[Colour, ...]:
@@ -51,18 +52,17 @@ def _common_colours(pixels: Pixels, smallest: int) -> tuple[Colour, ...]:
     return tuple(colours)
 
 
-def backdrop_ranks(rgb: Pixels, colours: tuple[Colour, ...]) -> Pixels:
-    """For each pixel the place of its colour among `colours`, from 0; their number where it is none."""
-    side = 1 << _LEVELS
-    ranks = np.full((side, side, side), len(colours), np.uint8)
-    for rank, colour in reversed(list(enumerate(colours))):
-        ranks[tuple(_reach(channel) for channel in colour)] = rank
-    return ranks.ravel()[_packed(rgb, _LEVELS)]
-
-
-def _reach(channel: int) -> slice:
-    low, high = max(0, channel - TOLERANCE), min(255, channel + TOLERANCE)
-    return slice(low >> (8 - _LEVELS), (high >> (8 - _LEVELS)) + 1)
+def stand_out_masks(rgb: Pixels, colours: tuple[Colour, ...], prefixes: Sequence[int]) -> list[Pixels]:
+    """For each prefix, and for all colours, a mask of what has none of so many first ones: 255 there, else 0."""
+    ground = np.zeros(rgb.shape[:2], np.uint8)
+    masks: list[Pixels] = []
+    for count, colour in enumerate(colours, start=1):
+        low, high = ([channel + away for channel in colour] for away in (-TOLERANCE, TOLERANCE))
+        painted: Any = cv2.inRange(rgb, np.array(low), np.array(high))
+        ground |= painted
+        if count in prefixes or count == len(colours):
+            masks.append(~ground)
+    return masks
 
 
 def _packed(pixels: Pixels, bits: int) -> npt.NDArray[np.int32]:

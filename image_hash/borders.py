@@ -10,6 +10,7 @@ Plane = npt.NDArray[np.uint8]
 _FAR = 0.35
 _INWARD = 4
 _FLAT = 6
+_FEW = 3
 _SAMPLES = 96
 _MOST_PEELED = 0.3
 
@@ -34,15 +35,21 @@ def tight_box(plane: Plane, box: Box, slack: int) -> Box:
     )
 
 
-def peeled_box(plane: Plane, box: Box) -> Box:
-    """The box without the lines on its sides that have one colour: frames, padding, shadows, letterboxes."""
+def peeled_box(plane: Plane, box: Box, bars: bool = False) -> Box:
+    """The box without the lines on its sides that have one colour: frames, padding, shadows, letterboxes.
+
+    Args:
+        plane: Luma of the capture.
+        box: A rectangle that holds a picture.
+        bars: Whether only lines of the same tone as the first go: a drawing may have plain lines of its own.
+    """
     left, top, right, bottom = box
     crop = plane[top:bottom, left:right]
     return (
-        left + _flat_lines(crop.T),
-        top + _flat_lines(crop),
-        right - _flat_lines(crop[:, ::-1].T),
-        bottom - _flat_lines(crop[::-1]),
+        left + _flat_lines(crop.T, bars),
+        top + _flat_lines(crop, bars),
+        right - _flat_lines(crop[:, ::-1].T, bars),
+        bottom - _flat_lines(crop[::-1], bars),
     )
 
 
@@ -60,17 +67,23 @@ def _first(lines: Plane, guess: int, slack: int) -> int:
     start = guess - slack
     if start < 0:
         return 0
-    window = lines[start : guess + _INWARD * slack + 1, :: max(1, lines.shape[1] // _SAMPLES)].astype(np.int16)
+    window = lines[start : guess + _INWARD * slack + 1, :: -(-lines.shape[1] // _SAMPLES)].astype(np.int16)
     distances = np.abs(window - window[0]).mean(axis=1)
     return start + int((distances >= _FAR * distances.max()).argmax())
 
 
-def _flat_lines(lines: Plane) -> int:
+def _flat_lines(lines: Plane, bars: bool) -> int:
     """How many of the first lines have one colour along their middle."""
     count, length = lines.shape
     margin = length // 10
-    some = lines[: int(_MOST_PEELED * count), margin : length - margin : max(1, length // _SAMPLES)]
-    cut = some.shape[1] // 20
-    middle = np.partition(some, (cut, some.shape[1] - 1 - cut), axis=1)
-    uneven = middle[:, -1 - cut].astype(np.int16) - middle[:, cut] > _FLAT
-    return int(uneven.argmax()) if uneven.any() else 0
+    some = lines[: int(_MOST_PEELED * count), margin : length - margin : -(-length // _SAMPLES)]
+    for part in (some[:_FEW], some):  # most pictures have no such line
+        cut = part.shape[1] // 20
+        tones = np.sort(part, axis=1)
+        uneven = tones[:, -1 - cut] - tones[:, cut] > _FLAT
+        if bars:
+            middle = tones[:, part.shape[1] // 2].astype(np.int16)
+            uneven |= np.abs(middle - middle[0]) > _FLAT
+        if uneven.any():
+            return int(uneven.argmax())
+    return 0

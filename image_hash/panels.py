@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from domain.page import Box
-from image_hash.backdrop import Colour, backdrop_colours, backdrop_ranks, main_colour
+from image_hash.backdrop import Colour, backdrop_colours, main_colours, stand_out_masks
 from image_hash.blobs import solid_boxes
 from image_hash.borders import tight_box
 from image_hash.rectangles import holds_others, is_one_of, least_side
@@ -15,10 +15,11 @@ from image_hash.rectangles import holds_others, is_one_of, least_side
 Pixels = npt.NDArray[np.uint8]
 
 _DEPTH = 2
-_PREFIXES = (1, 2, 8)
+_PREFIXES = (1, 2)
 _REDUCED_SIDE = 960
 _MOST_REDUCED = 8
 _RING = 1
+_SAMPLES = 32
 _RING_SHARE = 0.5
 _SIDE_SHARE = 0.9
 _SAME = 0.97
@@ -60,10 +61,8 @@ def solid_areas(rgb: Pixels, plane: Pixels, smallest: int) -> list[Box]:
 
 def _stand_outs(small: Pixels, panel: Box, colours: tuple[Colour, ...], smallest: int, thoroughly: bool) -> list[Box]:
     left, top, right, bottom = panel
-    ranks = backdrop_ranks(small[top:bottom, left:right], colours)
     boxes: list[Box] = []
-    for prefix in sorted({min(prefix, len(colours)) for prefix in _PREFIXES}):
-        mask = np.where(ranks < prefix, np.uint8(0), np.uint8(255))
+    for mask in stand_out_masks(small[top:bottom, left:right], colours, _PREFIXES):
         for a, b, c, d in solid_boxes(mask, smallest, thoroughly):
             boxes.append((left + a, top + b, left + c, top + d))
     return list(dict.fromkeys(boxes))
@@ -87,7 +86,7 @@ def _border_colours(small: Pixels, box: Box) -> tuple[Colour, ...]:
     """The colours of a panel: one that most of its border has, or nearly all of a side (a card below its picture)."""
     left, top, right, bottom = box
     crop = small[top:bottom, left:right]
-    sides = [(side, _SIDE_SHARE) for side in (crop[_RING], crop[-1 - _RING], crop[:, _RING], crop[:, -1 - _RING])]
-    ring = np.concatenate([side for side, _ in sides])
-    found = (main_colour(pixels, share) for pixels, share in [(ring, _RING_SHARE), *sides])
-    return tuple(dict.fromkeys(colour for colour in found if colour is not None))
+    lines = (crop[_RING], crop[-1 - _RING], crop[:, _RING], crop[:, -1 - _RING])
+    sides = np.stack([line[np.arange(_SAMPLES) * len(line) // _SAMPLES] for line in lines])
+    ring = sides.reshape(1, -1, 3)
+    return tuple(dict.fromkeys((*main_colours(ring, _RING_SHARE), *main_colours(sides, _SIDE_SHARE))))

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from domain.page import Box
+from image_hash.corners import fill_corners
 from image_hash.hashers import luma, pdq_of_luma
 from image_hash.spectrum import View, pdq_of_views, phash_of_views, small_plane
 
@@ -88,6 +89,8 @@ def make_queries(rgb: Pixels, regions: Sequence[Box]) -> Queries:
     exact = [pdq_of_luma(crop) for crop in crops]
     straight = (*CLOSE_VIEWS, *WIDE_VIEWS)
     planes = np.stack([small_plane(crop) for crop in crops])
+    for cells in planes[1:]:
+        fill_corners(cells)
     pdq, phash = (
         np.concatenate([hashes(planes, straight, False), hashes(planes, MIRRORED_VIEWS, True)], axis=1)
         for hashes in (pdq_of_views, phash_of_views)

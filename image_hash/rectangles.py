@@ -27,16 +27,21 @@ def common_area(one: Box, other: Box) -> int:
 def is_one_of(box: Box, others: Iterable[Box], least_overlap: float) -> bool:
     """True if it covers nearly the same as one of the others (intersection over union)."""
     own = area(box)
+    farthest = (1 / least_overlap - 1) * (box[2] - box[0])  # of left sides that can still overlap so much
     for other in others:
-        common = common_area(box, other)
-        if common >= least_overlap * (own + area(other) - common):
-            return True
+        if abs(box[0] - other[0]) <= farthest:
+            common = common_area(box, other)
+            if common >= least_overlap * (own + area(other) - common):
+                return True
     return False
 
 
 def holds_others(box: Box, others: Sequence[Box]) -> bool:
     """True if smaller boxes inside it, two at least, are half of it."""
-    inside = [
-        area(other) for other in others if area(other) < area(box) and common_area(box, other) >= _INSIDE * area(other)
-    ]
-    return len(inside) > 1 and 2 * sum(inside) >= area(box)
+    own = area(box)
+    inside = []
+    for other in others:
+        common = common_area(box, other)
+        if common and _INSIDE * area(other) <= common and area(other) < own:
+            inside.append(area(other))
+    return len(inside) > 1 and 2 * sum(inside) >= own

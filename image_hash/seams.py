@@ -12,7 +12,7 @@ _SAMPLES = 160
 _LEAST_SPAN = 0.6
 _PROMINENCE = 1.6
 _REACH = 6
-_BAR = 0.3
+_BARS = (0.25, 0.42)
 _MOST_PARTS = 6
 _FAINT_SPAN = 0.25
 
@@ -62,9 +62,9 @@ def _equal_parts(jumps: npt.NDArray[np.float64], smallest: int) -> int:
 
 
 def _shows(jumps: npt.NDArray[np.float64], cut: int) -> bool:
-    here = float(jumps[max(0, cut - 2) : cut + 3].max())
-    usual = float(np.median(jumps[max(0, cut - 2 * _REACH) : cut + 2 * _REACH + 1]))
-    return here >= max(_FAINT_SPAN, _PROMINENCE * usual)
+    first = max(0, cut - 2)
+    peak = first + int(jumps[first : cut + 3].argmax())
+    return _stands_out(jumps, peak, cut, _FAINT_SPAN, 2 * _REACH)
 
 
 def without_bars(plane: Plane, box: Box, smallest: int) -> list[Box]:
@@ -77,12 +77,15 @@ def without_bars(plane: Plane, box: Box, smallest: int) -> list[Box]:
     """
     left, top, right, bottom = box
     jumps = _jumps(plane[top:bottom, left:right])
-    reach = int(_BAR * (bottom - top))
-    first, last = _clearest(jumps[:reach]), _clearest(jumps[len(jumps) - reach :])
-    tops = [0] if first is None else [0, first + 1]
-    bottoms = [bottom - top] if last is None else [bottom - top, len(jumps) - reach + last + 1]
-    cut = [(left, top + start, right, top + end) for start in tops for end in bottoms if end - start >= smallest]
-    return [one for one in cut if one != box]
+    tops, bottoms = {0, *_bars(jumps)}, {0, *_bars(jumps[::-1])}
+    cut = [(left, top + above, right, bottom - below) for above in tops for below in bottoms]
+    return [one for one in cut if one != box and one[3] - one[1] >= smallest]
+
+
+def _bars(jumps: npt.NDArray[np.float64]) -> set[int]:
+    """Heights of the bars that the first lines may be: a caption's, or that of all that is on a card."""
+    clearest = (_clearest(jumps[: int(share * len(jumps))]) for share in _BARS)
+    return {line + 1 for line in clearest if line is not None}
 
 
 def _clearest(jumps: npt.NDArray[np.float64]) -> int | None:
@@ -90,8 +93,15 @@ def _clearest(jumps: npt.NDArray[np.float64]) -> int | None:
     if not len(jumps):
         return None
     found = int(jumps.argmax())
-    usual = float(np.median(jumps[max(0, found - _REACH) : found + _REACH + 1]))
-    return found if jumps[found] >= max(_LEAST_SPAN, _PROMINENCE * usual) else None
+    return found if _stands_out(jumps, found, found, _LEAST_SPAN, _REACH) else None
+
+
+def _stands_out(jumps: npt.NDArray[np.float64], peak: int, middle: int, least: float, reach: int) -> bool:
+    """True if a jump is large, and much larger than those around it usually are."""
+    if jumps[peak] < least:
+        return False
+    around = np.sort(jumps[max(0, middle - reach) : middle + reach + 1])
+    return bool(jumps[peak] >= _PROMINENCE * around[len(around) // 2])
 
 
 def _strips(plane: Plane, box: Box, smallest: int, rows: bool) -> list[Box]:
@@ -111,16 +121,17 @@ def _seams(lines: Plane, smallest: int) -> list[tuple[int, int]]:
     jumps = _jumps(lines)
     cuts = [0]
     for jump in np.flatnonzero(jumps >= _LEAST_SPAN).tolist():
-        usual = float(np.median(jumps[max(0, jump - _REACH) : jump + _REACH + 1]))
         seam = jump + 1
         far = seam - cuts[-1] >= smallest and count - seam >= smallest
-        if far and jumps[jump] >= _PROMINENCE * usual:
+        if far and _stands_out(jumps, jump, jump, _LEAST_SPAN, _REACH):
             cuts.append(seam)
     return list(zip(cuts, [*cuts[1:], count], strict=True))
 
 
 def _jumps(lines: Plane) -> npt.NDArray[np.float64]:
     """For each line but the last, the share of it where the next one has another tone."""
-    some = lines[:, :: max(1, lines.shape[1] // _SAMPLES)].astype(np.int16)
-    shares: npt.NDArray[np.float64] = (np.abs(some[1:] - some[:-1]) > _STEP).mean(axis=1)
+    some = lines[:, :: -(-lines.shape[1] // _SAMPLES)]
+    before, after = some[:-1], some[1:]
+    jumps = np.maximum(before, after) - np.minimum(before, after) > _STEP
+    shares: npt.NDArray[np.float64] = np.count_nonzero(jumps, axis=1) / some.shape[1]
     return shares

@@ -18,7 +18,7 @@ _EVEN = 10
 _AREAS, _AREAS_OF_A_PAGE = 3, 4
 _PAGE = 0.4
 _LEAST_AREA = 0.015
-_BESIDE_GROUND = 0.1
+_BESIDE_GROUND = 0.06
 
 
 def looks_like_picture(plane: Plane, covered: npt.NDArray[np.bool_], box: Box) -> bool:
@@ -34,10 +34,10 @@ def looks_like_picture(plane: Plane, covered: npt.NDArray[np.bool_], box: Box) -
         box: The rectangle in question.
     """
     left, top, right, bottom = box
-    rows = np.arange(top, bottom, max(1, (bottom - top) // _SAMPLES))
-    columns = np.arange(left, right, max(1, (right - left) // _SAMPLES))
-    free = ~covered[rows[:, None], columns]
-    sampled = plane[rows[:, None], columns]
+    rows = slice(top, bottom, -(-(bottom - top) // _SAMPLES))
+    columns = slice(left, right, -(-(right - left) // _SAMPLES))
+    free = ~covered[rows, columns]
+    sampled = plane[rows, columns]
     tones = sampled[free]
     if tones.size < _LEAST_FREE * free.size:
         return False
@@ -50,15 +50,18 @@ def looks_like_picture(plane: Plane, covered: npt.NDArray[np.bool_], box: Box) -
     return entropy >= 1 and _has_areas(sampled[free & _even(plane, rows, columns, sampled)], tones.size, least)
 
 
-def _even(
-    plane: Plane, rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp], sampled: Plane
-) -> npt.NDArray[np.bool_]:
+def _even(plane: Plane, rows: slice, columns: slice, sampled: Plane) -> npt.NDArray[np.bool_]:
     """Which samples are like what is some pixels to each side of them."""
     even = np.ones(sampled.shape, np.bool_)
     height, width = plane.shape
-    for down, across in ((-_REACH, 0), (_REACH, 0), (0, -_REACH), (0, _REACH)):
-        beside = plane[(rows + down).clip(0, height - 1)[:, None], (columns + across).clip(0, width - 1)]
-        even &= np.abs(beside.astype(np.int16) - sampled) <= _EVEN
+    down = np.arange(rows.start, rows.stop, rows.step)
+    across = np.arange(columns.start, columns.stop, columns.step)
+    for more in (-_REACH, _REACH):
+        for beside in (
+            plane[(down + more).clip(0, height - 1), columns],
+            plane[rows, (across + more).clip(0, width - 1)],
+        ):
+            even &= np.abs(beside.astype(np.int16) - sampled) <= _EVEN
     return even
 
 
