@@ -2,14 +2,18 @@ import json
 from pathlib import Path
 
 import pytest
-import torch
 
 from domain.errors import InvalidModel
-from training.blend import blend
 from training.card import what_it_saw
+
+pytestmark = pytest.mark.training
 
 
 def test_a_blend_lies_between_both_runs_is_told_and_is_made_once(tmp_path: Path) -> None:
+    import torch
+
+    from training.blend import blend
+
     for name, value in (("old", 2.0), ("new", 6.0)):
         (tmp_path / name).mkdir()
         torch.save({"layer": torch.full((2,), value)}, tmp_path / name / "best.pt")
