@@ -15,10 +15,10 @@ PHASH_DISTANCE = 8
 CONFIRMED_PHASH_DISTANCE = 10
 """Largest pHash distance of an item whose PDQ confirms it."""
 
-CONFIRMING_PDQ_DISTANCE = 60
+CONFIRMING_PDQ_DISTANCE = 54
 """Largest PDQ distance that confirms a pHash within 8 bits; others are 100 off."""
 
-_NEARER_FOR_EACH_BIT = 10
+_NEARER_FOR_EACH_BIT = 7
 """How much less it is for each bit of pHash beyond those."""
 
 FLAT_PHASH_DISTANCE = 2
