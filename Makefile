@@ -113,8 +113,8 @@ sbom.cdx.json: requirements/service.txt requirements/sbom.txt pyproject.toml
 # For maintainers: exact versions with hashes, for every platform and Python from 3.11 on.
 lock:
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-header -o requirements/service.txt requirements/service.in
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-header -c requirements/service.txt -o requirements/dev.txt requirements/dev.in
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-header -c requirements/service.txt -o requirements/train.txt requirements/train.in
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-header -c requirements/service.txt -c requirements/train.txt -o requirements/dev.txt requirements/dev.in
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-header -c requirements/service.txt -c requirements/train.txt --override requirements/bench-overrides.txt -o requirements/bench.txt requirements/bench.in
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-header -o requirements/sbom.txt requirements/sbom.in
 
