@@ -156,7 +156,12 @@ def _is_sure(raw: str) -> bool:
     ):
         return False
     letters = sum(map(str.isalpha, raw))
-    return (first and last and letters > 1) or (letters > 2 and len(raw) > 4)
+    changed = len(raw) - letters
+    return (
+        (first and last and letters > 1)
+        or (letters > 2 and len(raw) > 4)
+        or (letters > 1 and changed > 2 and len(raw) > 4)
+    )
 
 
 def _guesses(raw: str) -> Iterator[str]:

@@ -11,6 +11,8 @@ _MASKS = frozenset("*#•●∗✱＊")
 _WEAK_MASKS = frozenset("-_")
 _DASHES = frozenset("-*~")
 _ENDINGS = frozenset({"s", "es", "d", "ed", "er", "in", "ing"})
+_LONG = 6
+"""Letters of a word that is taken for certain though two signs part it into what may be words."""
 _MOST_PIECES = 12
 _WIDEST = 3
 
@@ -70,6 +72,8 @@ def _is_sure(text: str, pieces: list[tuple[int, int]], words: list[str], joints:
     """Whether pieces are hardly words that only stand together: "tab-in", "file_s", "t-axis", "ISO-Latin", "a/b"."""
     scrap = len(words[0]) == 1 or (len(words[-1]) == 1 and not set(joints[-1]) <= _DASHES)
     apart = any("/" in joint for joint in joints) or any(text[low:high].istitle() for low, high in pieces[1:])
+    if len(joints) > 1 and not apart and sum(map(len, words)) >= _LONG:  # nobody parts a word of prose twice
+        return True
     return not (scrap or apart) and COMMON_WORDS.isdisjoint(words) and words[-1] not in _ENDINGS
 
 

@@ -137,7 +137,8 @@ def test_work_of_a_caller_who_cancels_or_runs_out_of_time_is_dropped(
         waiting = asyncio.ensure_future(stub.Score(TEXT, timeout=0.3))
         with pytest.raises(grpc.aio.AioRpcError) as late:
             await waiting
-        assert late.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
+        # the service refuses it when its time is over, if that arrives before the caller's own clock says so
+        assert late.value.code() in {grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.RESOURCE_EXHAUSTED}
         begun.cancel()
         for _ in range(200):
             if not service._texts.waiting:

@@ -51,8 +51,11 @@ def read_and_measure(name: str, folder: Path, engine: OcrEngine, matcher: Matche
     """Reads a painted page and holds it against its truth."""
     truth = read_truth(name, folder)
     page = engine.read(picture_of(name, folder).read_bytes()).page
-    there = matcher.find(replace(Page.from_text(truth.text), from_ocr=True))
-    return measure(truth, page, there, matcher.find(page))
+    there, found = (
+        [hit for hit in matcher.find(each) if not hit.cue]
+        for each in (replace(Page.from_text(truth.text), from_ocr=True), page)
+    )
+    return measure(truth, page, there, found)
 
 
 def sections_of(told: Sequence[Told]) -> list[Section]:
