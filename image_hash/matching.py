@@ -15,8 +15,12 @@ PHASH_DISTANCE = 8
 CONFIRMED_PHASH_DISTANCE = 10
 """Largest pHash distance of an item whose PDQ confirms it."""
 
-CONFIRMING_PDQ_DISTANCE = 54
+CONFIRMING_PDQ_DISTANCE = 50
 """Largest PDQ distance that confirms a pHash within 8 bits; others are 100 off."""
+
+PLAIN_QUALITY = 70
+CONFIRMING_PLAIN = 40
+"""The same where picture or item has a PDQ quality below that: smooth scenes of one make come within 48 of each other."""
 
 _NEARER_FOR_EACH_BIT = 7
 """How much less it is for each bit of pHash beyond those."""
@@ -88,10 +92,12 @@ def is_match(
         return False
     if algorithm == "pdq":
         return quality >= MIN_QUALITY
+    least = min(quality, 100 if item.quality is None else item.quality)
     if item.pdq is not None and "pdq" in queries.algorithms:
+        most = CONFIRMING_PDQ_DISTANCE if least >= PLAIN_QUALITY else CONFIRMING_PLAIN
         apart = _bits_apart(item.pdq, queries.pdq[query])
-        return apart <= CONFIRMING_PDQ_DISTANCE - _NEARER_FOR_EACH_BIT * max(0, distance - PHASH_DISTANCE)
-    if min(quality, 100 if item.quality is None else item.quality) < MIN_QUALITY:
+        return apart <= most - _NEARER_FOR_EACH_BIT * max(0, distance - PHASH_DISTANCE)
+    if least < MIN_QUALITY:
         return distance <= FLAT_PHASH_DISTANCE
     return item.pdq is None or distance <= PHASH_DISTANCE
 

@@ -11,7 +11,7 @@ from image_hash.chunk_index import MOST_ROWS, ChunkIndex
 from image_hash.chunk_plan import make_plan
 from image_hash.definition import BankDefinition
 from image_hash.lookup import file_hashes
-from image_hash.matching import CONFIRMING_PDQ_DISTANCE
+from image_hash.matching import CONFIRMING_PDQ_DISTANCE, CONFIRMING_PLAIN
 from image_hash.memory_index import MemoryIndex
 from image_hash.query import Queries
 
@@ -143,6 +143,7 @@ TIGHT = BankItem("tight", 4, "violence", pdq=PDQ, phash=PHASH, distance=3)
 WIDE = BankItem("wide", 4, "violence", pdq=PDQ, phash=PHASH, distance=40)
 LONE = BankItem("lone", 4, "violence", phash=PHASH)
 ONLY = BankItem("only", 4, "violence", phash=PHASH, distance=12)
+PLAIN = BankItem("plain", 4, "violence", pdq=PDQ, phash=PHASH, quality=69)
 FLAT = BankItem("flat", 4, "violence", phash=PHASH, quality=49)
 LAST_DAY = BankItem("last day", 4, "violence", pdq=PDQ, expires=TODAY)
 GONE = BankItem("gone", 4, "violence", pdq=PDQ, expires=date(2035, 7, 30))
@@ -152,8 +153,11 @@ CASES = {
     "the default radii": (BOTH, hashes(31, 10), [("phash", 10), ("pdq", 31)]),
     "past the default radii": (BOTH, hashes(32, 11), []),
     "a pHash that PDQ confirms": (BOTH, hashes(CONFIRMING_PDQ_DISTANCE, 8), [("phash", 8)]),
-    "a pHash farther away needs a nearer PDQ": (BOTH, hashes(40, 10), [("phash", 10)]),
-    "and not one a bit farther": (BOTH, hashes(41, 10), []),
+    "a pHash farther away needs a nearer PDQ": (BOTH, hashes(36, 10), [("phash", 10)]),
+    "and not one a bit farther": (BOTH, hashes(37, 10), []),
+    "a plain picture needs a nearer PDQ": (BOTH, hashes(CONFIRMING_PLAIN, 8, quality=69), [("phash", 8)]),
+    "and none farther": (BOTH, hashes(CONFIRMING_PLAIN + 1, 8, quality=69), []),
+    "a plain item likewise": (PLAIN, hashes(CONFIRMING_PLAIN + 1, 8), []),
     "a flat item is all but equal as well": (FLAT, hashes(200, 2), [("phash", 2)]),
     "and no farther": (FLAT, hashes(200, 3), []),
     "a pHash that PDQ contradicts": (BOTH, hashes(CONFIRMING_PDQ_DISTANCE + 1, 0), []),
