@@ -262,16 +262,18 @@ def test_an_interrupted_request_leaves_no_answer_behind(new_pool: NewPool, tmp_p
     pool = new_pool()
     pool.warm_up()
     started = tmp_path / "started"
-    main = threading.get_ident()
+    main, caught = threading.get_ident(), threading.Event()
 
     def interrupt() -> None:
         wait_for(started.exists)
-        signal.pthread_kill(main, signal.SIGINT)
+        while not caught.wait(1):  # a signal just before the read begins would not end it
+            signal.pthread_kill(main, signal.SIGINT)
 
     thread = threading.Thread(target=interrupt)
     thread.start()
     with pytest.raises(KeyboardInterrupt):
         pool.read(f"hang:{started}".encode())
+    caught.set()
     thread.join()
     assert pool.read(b"say:mine").page.text == "mine"
 
