@@ -20,7 +20,7 @@ CONFIRMING_PDQ_DISTANCE = 50
 
 PLAIN_QUALITY = 70
 CONFIRMING_PLAIN = 40
-"""The same where picture or item has a PDQ quality below that: smooth scenes of one make come within 48 of each other."""
+"""The same where picture or item has a PDQ quality below that: smooth scenes of one make come within 48 bits."""
 
 _NEARER_FOR_EACH_BIT = 7
 """How much less it is for each bit of pHash beyond those."""
