@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
 from PIL import Image, ImageDraw, ImageFont
 
 from domain.hit import ContextWindow
@@ -19,6 +20,8 @@ from serving.key_file import issue, write_keys
 from tests.running_server import BANK, Server, start, stopping
 
 ROOT = Path(__file__).parents[1]
+settings.register_profile("untimed", deadline=None)  # a busy machine is no fault
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

@@ -24,5 +24,7 @@ def test_a_blend_lies_between_both_runs_is_told_and_is_made_once(tmp_path: Path)
     told = json.loads((tmp_path / "new" / "training.json").read_text(encoding="utf-8"))
     assert told == {**about, "share_of_start": 0.25}
     assert "digest `d0`, of which 25 % are in it" in what_it_saw(told)
+    restored = {**told, "start": {"data": "d0", "restored": "sg-0123"}}
+    assert "the released model `sg-0123`, whose card says what that saw" in what_it_saw(restored)
     with pytest.raises(InvalidModel, match="already"):
         blend(tmp_path / "new", tmp_path / "old", 0.25)

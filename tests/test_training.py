@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from domain.errors import InvalidModel
 from domain.severity import STANDARD_CATEGORIES
 from evaluation.exact import binomial_tail, upper_limit
 from evaluation.rows import LabelledRow, LabelledSpan
@@ -46,6 +47,7 @@ def test_train_export_calibrate_promote(maker: ExampleMaker, tmp_path: Path, mon
     from training.fit import calibrate
     from training.network import tiny_network
     from training.promote import promote
+    from training.restore import restore
     from training.train import BEST, TrainingSettings, train
 
     monkeypatch.setattr("warnings.filters", [])  # third-party deprecations are not ours to mend
@@ -80,6 +82,18 @@ def test_train_export_calibrate_promote(maker: ExampleMaker, tmp_path: Path, mon
     folder = promote(run, tmp_path / "artifacts")
     assert load_artifact(folder).name == folder.name
     assert (tmp_path / "artifacts" / "CHAMPION").read_text().strip() == folder.name
+
+    again = tmp_path / "again"
+    restore(folder, again)  # the run itself may be gone
+    network = tiny_network(30522).eval()
+    network.load_state_dict(torch.load(again / BEST, weights_only=True))
+    example = maker.plain(ROWS[0])[0]
+    with torch.no_grad():
+        restored = network(*(torch.from_numpy(part) for part in (example.encoded.input_ids, example.encoded.spans)))
+    np.testing.assert_allclose(restored[0].numpy(), logits_of(open_session(folder / SERVED), example), atol=1e-4)
+    assert json.loads((again / "training.json").read_text())["restored"] == folder.name
+    with pytest.raises(InvalidModel, match="holds weights already"):
+        restore(folder, again)
 
 
 def test_the_network_never_looks_at_padding(maker: ExampleMaker) -> None:

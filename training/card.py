@@ -90,9 +90,14 @@ and {decisions["rows"]} rows that are decisions of safeguarding leads of {decisi
 and what a larger network (MPNet-base, 109 million parameters, trained for {teacher["epochs"]} epochs on rows with the data digest
 `{teacher["data"]}`, best dev AUROC {teacher["best_dev_auroc"]:.3f}) says of them, which counts for {100 * training["taught_weight"]:.0f} % of the loss"""
     if "start" in training:
-        kept = training.get("share_of_start", 0)
+        kept, start = training.get("share_of_start", 0), training["start"]
+        earlier = (
+            f"the released model `{start['restored']}`, whose card says what that saw"
+            if "restored" in start
+            else "an earlier run"
+        )
         text += f""";
-it started from the weights of an earlier run on rows with the digest `{training["start"]["data"]}`, of which {100 * kept:.0f} % are in it"""
+it started from the weights of {earlier}, on rows with the digest `{start["data"]}`, of which {100 * kept:.0f} % are in it"""
     absent = [name for name, found in (("no pupil's text", decisions), ("no public data set", public)) if not found]
     text += f": {' and '.join(absent)}." if absent else "."
     if public:

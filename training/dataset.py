@@ -21,8 +21,8 @@ from training.augment import disturb
 UNKNOWN = -1
 HEADER_DROPOUT = 0.5
 """Share of training examples that lose their header, so that it can help but never decide."""
-DISTRACTOR = 0.35
-"""Share of training examples that get another row beside them, as a screen has other text on it."""
+BESIDE = (60, 24, 10, 6)
+"""Training examples, of a hundred, that get 0, 1, 2, 3 other rows beside them, as a screen has other text on it."""
 DISTURBED = 0.3
 
 
@@ -92,14 +92,14 @@ class ExampleMaker:
         return [hit for hit in self._matcher.find(page) if not hit.cue]
 
     def augmented(self, row: LabelledRow, others: Sequence[LabelledRow], rng: random.Random) -> list[Example]:
-        """Examples of a row with noise, without its header, or beside another row."""
+        """Examples of a row with noise, without its header, or beside other rows."""
         row = fill_slurs(row, self._slurs, rng)
         if rng.random() < DISTURBED:
             row = disturb(row, rng)
         context = CaptureContext() if rng.random() < HEADER_DROPOUT else row.context
-        parts = [row]
-        if others and rng.random() < DISTRACTOR:
-            parts.insert(rng.randrange(2), fill_slurs(rng.choice(others), self._slurs, rng))
+        beside = rng.choices(range(len(BESIDE)), BESIDE)[0] if others else 0
+        parts = [fill_slurs(rng.choice(others), self._slurs, rng) for _ in range(beside)]
+        parts.insert(rng.randrange(beside + 1), row)
         text, placed = "", []
         for part in parts:
             text = f"{text}\n\n" if text else ""

@@ -1,0 +1,17 @@
+"""`secondglance restore`: a released model becomes a run again, to go on from."""
+
+import click
+
+
+@click.command("restore")
+@click.argument("model", default="champion")
+@click.option("--run", required=True, help="Name of the run to make.")
+def command(model: str, run: str) -> None:
+    """Makes a run of MODEL (a name or an alias) for `train --start`: its weights as they are served."""
+    from models.registry import resolve
+    from training.restore import restore
+    from training.setup import RUNS
+
+    folder = resolve(model)
+    restore(folder, RUNS / run)
+    click.echo(f"restored: {folder.name} as runs/{run}; next: secondglance train --start {run}")

@@ -1,0 +1,75 @@
+"""From a released ONNX network back to a run, so that training can go on from it where its own run is gone."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import onnx
+import torch
+from onnx import numpy_helper
+from torch import Tensor
+
+from domain.errors import InvalidModel
+from training.export import SERVED
+from training.train import BEST
+
+CONFIG = "model.json"
+
+
+def restore(model: Path, run: Path) -> None:
+    """Makes a run of a model's folder: its weights as they are served, and what it says of its training.
+
+    Args:
+        model: Folder with `model.onnx` and `model.json`.
+        run: Folder that gets `best.pt` and `training.json`.
+
+    Raises:
+        InvalidModel: If the run exists, or the network is not one of `secondglance export`.
+    """
+    if (run / BEST).exists():
+        raise InvalidModel(f"run {run.name} holds weights already")
+    training = json.loads((model / CONFIG).read_text(encoding="utf-8"))["training"]
+    run.mkdir(parents=True, exist_ok=True)
+    torch.save(read_weights(model / SERVED), run / BEST)
+    (run / "training.json").write_text(json.dumps({**training, "restored": model.name}, indent=1), encoding="utf-8")
+
+
+def read_weights(network: Path) -> dict[str, Tensor]:
+    """The weights of an exported network by the names that torch has for them, as fp32.
+
+    Tables and norms keep their names in ONNX. A matrix loses its own, but the bias that follows it does not.
+
+    Raises:
+        InvalidModel: If a matrix is not followed by a bias.
+    """
+    graph = onnx.load(str(network)).graph
+    stored = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    widened = {
+        node.output[0]: _widen(node, stored)
+        for node in graph.node
+        if node.input and node.input[0] in stored and node.op_type in {"DequantizeLinear", "Cast"}
+    }
+    known = {**stored, **widened}
+    biases = {
+        name: one
+        for node in graph.node
+        if node.op_type == "Add"
+        for one in node.input
+        if one.endswith(".bias")
+        for name in node.input
+    }
+    weights = {name: array for name, array in known.items() if name.endswith((".weight", ".bias"))}
+    for node in graph.node:
+        if node.op_type == "MatMul" and node.input[1] in known:
+            bias = biases.get(node.output[0])
+            if bias is None:
+                raise InvalidModel(f"{network.name}: no bias follows the matrix {node.input[1]}")
+            weights[bias.removesuffix("bias") + "weight"] = known[node.input[1]].T
+    return {name: torch.from_numpy(np.array(array, dtype=np.float32)) for name, array in weights.items()}
+
+
+def _widen(node: onnx.NodeProto, stored: dict[str, npt.NDArray[np.generic]]) -> npt.NDArray[np.float32]:
+    """What `training/quantise.py` made small."""
+    values = stored[node.input[0]].astype(np.float32)
+    return values * stored[node.input[1]][:, None] if node.op_type == "DequantizeLinear" else values
