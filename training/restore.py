@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -69,7 +70,7 @@ def read_weights(network: Path) -> dict[str, Tensor]:
     return {name: torch.from_numpy(np.array(array, dtype=np.float32)) for name, array in weights.items()}
 
 
-def _widen(node: onnx.NodeProto, stored: dict[str, npt.NDArray[np.generic]]) -> npt.NDArray[np.float32]:
+def _widen(node: onnx.NodeProto, stored: dict[str, npt.NDArray[Any]]) -> npt.NDArray[np.float32]:
     """What `training/quantise.py` made small."""
     values = stored[node.input[0]].astype(np.float32)
     return values * stored[node.input[1]][:, None] if node.op_type == "DequantizeLinear" else values
