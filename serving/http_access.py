@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from serving.access import Access, credential_of
 
-PUBLIC = frozenset({"/livez", "/readyz", "/openapi.json", "/docs", "/docs/oauth2-redirect"})
+PUBLIC = frozenset({"/livez", "/readyz", "/openapi.json"})
 """Probes and the description of the API: they say nothing of anybody."""
 KEY_IN_QUERY = "/v1alpha1/"
 """Perspective's clients know no other place for the key than the address; nobody else's is read from there."""

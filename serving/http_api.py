@@ -49,7 +49,7 @@ def make_app(service: ScoringService, access: Access | None = None, blocklists: 
     app = Documented(
         title="Secondglance",
         version=service.pipeline.versions.service,
-        docs_url="/docs",
+        docs_url=None,  # its page would load scripts from elsewhere; `docs/reference/` holds the same
         redoc_url=None,
         telemetry=_NO_TELEMETRY,
     )

@@ -9,14 +9,16 @@ from serving.service import ScoringService
 
 
 def probe_routes(service: ScoringService) -> APIRouter:
-    """Probes; open to everybody."""
+    """Probes; open to everybody. Some load balancers ask with HEAD."""
     routes = APIRouter(tags=["operations"], default_response_class=PlainTextResponse)
 
+    @routes.head("/livez", include_in_schema=False)
     @routes.get("/livez")
     async def live() -> str:
         """Whether the process answers."""
         return "ok"
 
+    @routes.head("/readyz", include_in_schema=False)
     @routes.get("/readyz", responses={503: {"description": "Not ready.", "content": {"text/plain": {}}}})
     async def ready() -> PlainTextResponse:
         """Whether warm-up has finished and the service is not about to stop."""

@@ -98,7 +98,7 @@ def test_an_application_with_a_route_without_a_scope_is_refused() -> None:
         add(app, "/open")(lambda: "x")
         with pytest.raises(ValueError, match="'/open' needs no scope"):
             check_scopes(app)
-    app, routes = FastAPI(redoc_url=None), APIRouter()
+    app, routes = FastAPI(docs_url=None, redoc_url=None), APIRouter()
     routes.get("/nested")(lambda: "x")
     app.include_router(routes)
     with pytest.raises(ValueError, match="'/nested' needs no scope"):

@@ -155,6 +155,12 @@ def test_bad_requests_are_problems_that_name_the_fault(
     assert client.get("/livez").text == "ok"
 
 
+def test_probes_answer_head_and_no_page_loads_scripts_from_elsewhere(client: httpx.Client) -> None:
+    for probe in ("/livez", "/readyz"):
+        assert (client.head(probe).status_code, client.head(probe).text) == (200, "")
+    assert client.get("/docs").status_code == 404
+
+
 def test_more_bad_requests(client: httpx.Client, stub: scoring_pb2_grpc.ScoringStub) -> None:
     invalid = client.post(
         "/v1/score", content=b'{"id": "a", "text": "\xff"}', headers={"content-type": "application/json"}
