@@ -1,5 +1,6 @@
-"""`secondglance teach`: a run of the large encoder reads the training examples for a small one to learn from."""
+"""`secondglance teach`: a run reads the training examples for another one to learn from."""
 
+import json
 from pathlib import Path
 
 import click
@@ -8,7 +9,7 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
 @click.command("teach")
-@click.option("--run", default="teacher", show_default=True, help="Trained with `train --encoder large`.")
+@click.option("--run", default="teacher", show_default=True, help="Of the large encoder, or the one to start from.")
 @click.option("--draws", default=3, show_default=True, type=click.IntRange(1, 20), help="Of noise on the rows.")
 @click.option("--seed", default=20, show_default=True, help="As the small run's.")
 @click.option("--corpus", type=click.Path(exists=True, path_type=Path), help="As the small run's.")
@@ -26,7 +27,7 @@ def command(
     public_set: tuple[str, ...],
     public_share: float,
 ) -> None:
-    """Keeps the logits of a large model for `train --teacher`; goes on where it was interrupted."""
+    """Keeps a model's logits for `train --teacher`; goes on where it was interrupted."""
     import torch
 
     from training.lessons import FILE, write_lessons
@@ -35,9 +36,10 @@ def command(
     from training.setup import CORPUS, RUNS, base_model, set_up
     from training.train import BEST, draw_examples
 
-    setup = set_up(corpus or CORPUS, "large")
+    encoder = json.loads((RUNS / run / "training.json").read_text("utf-8"))["encoder"]
+    setup = set_up(corpus or CORPUS, encoder)
     material = gather(setup.rows, setup.maker, Wanted(share, None, public, public_set, public_share, seed))
-    network = load_base(base_model("large"))
+    network = load_base(base_model(encoder))
     network.load_state_dict(torch.load(RUNS / run / BEST, weights_only=True, map_location="cpu"))
     network.to("cuda" if torch.cuda.is_available() else "cpu")
     for draw in range(draws):

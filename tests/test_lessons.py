@@ -96,6 +96,21 @@ def test_the_taught_loss_is_least_where_the_teacher_is(maker: ExampleMaker) -> N
     assert taught_loss(beyond, taught, weights) == loss
 
 
+def test_a_teacher_is_believed_where_it_sides_with_the_labels() -> None:
+    import torch
+
+    from training.lessons import sides_with_labels
+
+    sure, unsure = torch.full((9, 5), -9.0), torch.full((9, 5), -9.0)
+    sure[3] = 9.0
+    severities = torch.zeros(1, 6, 9, dtype=torch.long)
+    severities[0, 0, 3] = severities[0, 1, 3] = 4  # a concern
+    severities[0, 4, 3] = 2  # neither
+    severities[0, 5, 1] = -1  # unknown
+    taught = torch.stack([sure, unsure, unsure, sure, sure, sure])[None]
+    assert sides_with_labels(taught, severities).tolist() == [[1, 0, 1, 0, 1, 1]]
+
+
 def test_a_pupil_comes_nearer_to_its_teacher(
     maker: ExampleMaker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -115,13 +130,14 @@ def test_a_pupil_comes_nearer_to_its_teacher(
         teacher.head.bias.view(9, 5)[STANDARD_CATEGORIES.index("drugs")] += 6
     for number in range(2):
         write_lessons(teacher, draw(maker, number), tmp_path, number)
-    settings = TrainingSettings(epochs=3, batch=4, encoder_rate=1e-3, head_rate=1e-2, taught_weight=1.0, seed=3)
+    settings = TrainingSettings(epochs=12, batch=4, encoder_rate=1e-3, head_rate=1e-2, taught_weight=1.0, seed=3)
     torch.manual_seed(5)
     pupil = tiny_network(30522)
     train(pupil, maker, ROWS, ROWS[:4], tmp_path / "run", settings, lessons=read_lessons(tmp_path))
     pupil.load_state_dict(torch.load(tmp_path / "run" / CHECKPOINT, weights_only=True)["network"])
     drugs = STANDARD_CATEGORIES.index("drugs")
     assert read(pupil.eval(), maker.plain(ROWS[0]))[0][:, drugs, :3].min() > 1
+    assert read(pupil, maker.plain(ROWS[1]))[0][:, drugs, 0].max() < -1  # against a harmless label it is not believed
     assert json.loads((tmp_path / "run" / "training.json").read_text())["taught_weight"] == 1.0
 
 

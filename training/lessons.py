@@ -18,10 +18,11 @@ from torch import Tensor
 from tqdm import tqdm
 
 from domain.errors import InvalidModel
+from domain.severity import GENUINE
 from training.batches import batches, collate, length
 from training.dataset import Example
 from training.half import half_precision
-from training.network import SpanSeverityNetwork, noisy_or
+from training.network import LOW, SpanSeverityNetwork, noisy_or
 
 FILE = "lessons-{draw}.npz"
 
@@ -112,6 +113,24 @@ def taught_loss(logits: Tensor, taught: Tensor, weights: Tensor) -> Tensor:
     concern = -(any_taught * log_any + (1 - any_taught) * log_none)
     losses = steps.sum(-1).mean(-1) + concern
     return (losses * weights).sum() / weights.sum().clamp(min=1e-6)
+
+
+def sides_with_labels(taught: Tensor, severities: Tensor) -> Tensor:
+    """Where a teacher is not wrong: it must not keep alive what new rows are there to correct.
+
+    Args:
+        taught: The teacher's logits, (batch, spans, categories, 5).
+        severities: (batch, spans, categories), 0..5, or -1 where unknown.
+
+    Returns:
+        (batch, spans), 0 where the labels hold a concern that the teacher thinks unlikely, or none that it thinks
+        likely; 1 elsewhere.
+    """
+    _, log_any = noisy_or(taught)
+    likely = log_any.exp() >= 0.5
+    worst = severities.amax(-1)
+    genuine, benign = worst >= GENUINE, (worst < LOW) & (severities >= 0).all(-1)
+    return (~((genuine & ~likely) | (benign & likely))).float()
 
 
 def digest_windows(examples: Sequence[Example]) -> str:

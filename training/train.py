@@ -9,6 +9,7 @@ from typing import Any
 
 import mlflow
 import torch
+from torch import Tensor
 from tqdm import tqdm
 
 from domain.severity import GENUINE
@@ -18,7 +19,7 @@ from training.batches import batches, collate, collate_logits, length
 from training.dataset import Example, ExampleMaker
 from training.digest import digest_rows, flat
 from training.half import half_precision
-from training.lessons import Lessons, taught_loss
+from training.lessons import Lessons, sides_with_labels, taught_loss
 from training.network import LOW, SpanSeverityNetwork, concern_loss, severity_loss
 from training.public.mixture import Mixture
 
@@ -31,7 +32,7 @@ class TrainingSettings:
     """Everything that a run depends on besides rows and base model.
 
     Rates rise, then fall to almost nothing over the epochs. `concern_weight` is that of the concern loss
-    beside the severity loss, `taught_weight` the share of the teacher's word against the labels'.
+    beside the severity loss, `taught_weight` the share of the teacher's word against the labels' where both agree.
     """
 
     epochs: int = 12
@@ -143,11 +144,8 @@ def _run_epoch(network, examples, taught, settings, rng, device, optimiser, sche
         with half_precision(device):
             logits = network(ids, spans, mask)
         logits = logits.float()
-        loss = severity_loss(logits, severities, weights)
-        loss = loss + settings.concern_weight * concern_loss(logits, severities, weights)
-        if taught:
-            lesson = taught_loss(logits, collate_logits([taught[place] for place in places]).to(device), weights)
-            loss = (1 - settings.taught_weight) * loss + settings.taught_weight * lesson
+        lesson = collate_logits([taught[place] for place in places]).to(device) if taught else None
+        loss = _loss(logits, severities, weights, lesson, settings)
         optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -155,6 +153,21 @@ def _run_epoch(network, examples, taught, settings, rng, device, optimiser, sche
         schedule.step()
         total += float(loss.detach()) * len(group)
     return total / len(examples)
+
+
+def _loss(
+    logits: Tensor, severities: Tensor, weights: Tensor, lesson: Tensor | None, settings: TrainingSettings
+) -> Tensor:
+    """The labels' loss, and the teacher's where it sides with them (Meng et al. 2019, arXiv 1904.12399)."""
+    share = torch.zeros_like(weights)
+    if lesson is not None:
+        share = settings.taught_weight * sides_with_labels(lesson, severities)
+    told, taught = weights * (1 - share), weights * share
+    loss = severity_loss(logits, severities, told) + settings.concern_weight * concern_loss(logits, severities, told)
+    if lesson is None:
+        return loss
+    of_all = weights.sum().clamp(min=1e-6)
+    return (told.sum() * loss + taught.sum() * taught_loss(logits, lesson, taught)) / of_all
 
 
 def _optimiser(network: SpanSeverityNetwork, settings: TrainingSettings, rows: int):  # type: ignore[no-untyped-def]
