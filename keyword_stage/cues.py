@@ -6,12 +6,25 @@ there is a finding only where the model reads a genuine concern around it. Cues 
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from itertools import compress
+from string import ascii_letters
+
+import numpy as np
 
 from keyword_stage.lexicon import Phrase
+from keyword_stage.signs import BETWEEN, LETTERS, image
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _APOSTROPHES = str.maketrans("", "", "'’")
+_ODD = b"'"
+"""Stands for what may be part of a word and is no plain letter."""
+_SPACE = 32
+_PLAIN = bytes(
+    ord(chr(code).lower() if chr(code) in ascii_letters else _ODD if code in b"'" + LETTERS + BETWEEN else " ")
+    for code in range(256)
+)
 
 
 class CueFinder:
@@ -26,12 +39,29 @@ class CueFinder:
         for phrase in phrases:
             for form in phrase.spelling.parts[0]:
                 self._cues.setdefault(form.strip(), phrase)
+        self._plain = {form.encode(): cue for form, cue in self._cues.items() if form.isascii()}
 
     def find(self, text: str) -> Iterator[tuple[Phrase, int, int]]:
         """Each cue with its half-open span, in order; one hash lookup a word."""
         if not self._cues:
             return
-        for word in _WORD.finditer(text):
+        plain = image(text).translate(_PLAIN)
+        words = plain.split()
+        may_be = list(map(self._plain.__contains__, words))
+        spaces = np.frombuffer(b" " + plain, dtype=np.uint8) == _SPACE
+        starts: list[int] = (spaces[:-1] > spaces[1:]).nonzero()[0].tolist()
+        odd = plain.find(_ODD)
+        while odd >= 0:
+            may_be[bisect_right(starts, odd) - 1] = True
+            odd = plain.find(_ODD, odd + 1)
+        for start, word in compress(zip(starts, words, strict=True), may_be):
+            if cue := self._plain.get(word):
+                yield cue, start, start + len(word)
+            else:
+                yield from self._find_typed(text, start, start + len(word))
+
+    def _find_typed(self, text: str, start: int, end: int) -> Iterator[tuple[Phrase, int, int]]:
+        for word in _WORD.finditer(text, start, end):
             cue = self._cues.get(word.group().lower().translate(_APOSTROPHES))
             if cue:
                 yield cue, word.start(), word.end()

@@ -2,9 +2,10 @@
 
 import csv
 import io
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+
+import numpy as np
 
 from domain.errors import InvalidLexicon
 from keyword_stage.fold import fold
@@ -13,6 +14,8 @@ from keyword_stage.tables import read_text
 
 DEFAULT_TABLE = Path(__file__).parent / "emoji.csv"
 _MOST_WORDS = 4
+_STYLE = "\ufe0f"
+"""Asks for the coloured form of the sign before it."""
 
 
 def read_emoji(path: Path = DEFAULT_TABLE) -> Mapping[str, tuple[str, ...]]:
@@ -42,7 +45,7 @@ def read_emoji(path: Path = DEFAULT_TABLE) -> Mapping[str, tuple[str, ...]]:
 def _read_row(row: list[str]) -> tuple[str, str, tuple[str, ...]]:
     if len(row) != 2:
         return "needs two cells, an emoji and its words", "", ()
-    emoji = row[0].strip().removesuffix("\ufe0f")
+    emoji = row[0].strip().removesuffix(_STYLE)
     words = tuple(word.strip() for word in row[1].split("|"))
     if len(emoji) != 1 or emoji.isascii() or fold(emoji) != f" {emoji} ":
         return "the first cell is not one emoji", "", ()
@@ -58,11 +61,13 @@ class EmojiFinder:
 
     def __init__(self, table: Mapping[str, tuple[str, ...]]) -> None:
         self._table = {emoji: tuple(f" {word} " for word in words) for emoji, words in table.items()}
-        self._sign = re.compile(f"[{''.join(map(re.escape, table))}]\ufe0f?") if table else None
+        self._first = ord(min(table)) if table else 0
 
     def find(self, text: str) -> Iterator[Edit]:
         """Finds them; several of the same kind in a row count as one."""
-        if self._sign is None or text.isascii():
+        if not self._table or text.isascii():
             return
-        for match in self._sign.finditer(text):
-            yield Edit(match.start(), match.end(), self._table[match[0][0]], "emoji", alone=False)
+        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+        for place in (codes >= self._first).nonzero()[0].tolist():
+            if words := self._table.get(text[place]):
+                yield Edit(place, place + 1 + text.startswith(_STYLE, place + 1), words, "emoji", alone=False)

@@ -94,18 +94,33 @@ def fold_offsets(text: str) -> tuple[str, NDArray[np.intp]]:
         The same string as `fold`, and for each of its characters the offset of the code point in
         `text` that gave it (`len(text)` for the trailing pad).
     """
-    lengths = np.ones(len(text), dtype=np.intp)
-    for run in _NON_ASCII.finditer(text):
-        lengths[run.start() : run.end()] = [len(fold_char(char)) for char in run[0]]
-    codes = np.frombuffer(f" {_spell_out(text)} ".encode("utf-32-le"), dtype=np.uint32)
-    codes = np.where(codes < len(_ASCII), _ASCII_CODES[np.minimum(codes, len(_ASCII) - 1)], codes)
-    origin = np.concatenate(([0], np.repeat(np.arange(len(text)), lengths), [len(text)]))
+    padded = f" {_spell_out(text)} "
+    origin = np.arange(-1, len(text) + 1)
+    origin[0] = 0
+    if text.isascii():
+        codes = np.frombuffer(padded.encode().translate(_BYTES), dtype=np.uint8)
+    else:
+        lengths = np.ones(len(origin), dtype=np.intp)
+        for run in _NON_ASCII.finditer(text):
+            lengths[run.start() + 1 : run.end() + 1] = [len(fold_char(char)) for char in run[0]]
+        origin = np.repeat(origin, lengths)
+        wide = np.frombuffer(padded.encode("utf-32-le"), dtype=np.uint32)
+        codes = np.where(wide < len(_ASCII), _ASCII_CODES[np.minimum(wide, len(_ASCII) - 1)], wide)
     codes, origin = codes[codes != 0], origin[codes != 0]
     kept = np.ones(len(codes), dtype=np.bool_)
     kept[1:] = (codes[1:] != codes[:-1]) | (codes[1:] != _SPACE)
-    return codes[kept].tobytes().decode("utf-32-le"), origin[kept]
+    return codes[kept].tobytes().decode("ascii" if text.isascii() else "utf-32-le"), origin[kept]
 
 
 def _spell_out(text: str) -> str:
     """With everything that is not ASCII folded."""
-    return text if text.isascii() else _NON_ASCII.sub(lambda run: "".join(map(fold_char, run[0])), text)
+    if text.isascii():
+        return text
+    pieces: list[str] = []
+    past = 0
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    for place in (codes >= len(_ASCII)).nonzero()[0].tolist():
+        pieces += (text[past:place], fold_char(text[place]))
+        past = place + 1
+    pieces.append(text[past:])
+    return "".join(pieces)

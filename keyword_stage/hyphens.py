@@ -8,7 +8,7 @@ from keyword_stage.reading import Edit
 from keyword_stage.vocabulary import LONGEST, Vocabulary
 
 _BROKEN = re.compile(rf"(?<!\w)([^\W\d_]{{2,{LONGEST}}})[-\u00ad\u2010]\n\n?([^\W\d_]{{2,{LONGEST}}})(?!\w)")
-_ENDS = ("-\n", "\u00ad\n", "\u2010\n")
+_ENDS = ("\u00ad\n", "\u2010\n")
 
 
 def find_hyphens(text: str, vocabulary: Vocabulary) -> Iterator[Edit]:
@@ -17,7 +17,7 @@ def find_hyphens(text: str, vocabulary: Vocabulary) -> Iterator[Edit]:
     Only in small letters does a line go on with a word, and nothing else can stand for it: this is no disguise, but it
     is undone like one, so that hits keep the places of both parts.
     """
-    if not any(end in text for end in _ENDS):
+    if "-\n" not in text and (text.isascii() or not any(end in text for end in _ENDS)):
         return
     for match in _BROKEN.finditer(text):
         joined = fold(match[1] + match[2]).strip()

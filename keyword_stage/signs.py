@@ -4,11 +4,12 @@ All of it looks at one byte for each code point: those beyond ASCII have stand-i
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from string import ascii_letters, ascii_lowercase, ascii_uppercase, digits
+from string import ascii_lowercase, ascii_uppercase, digits
 
 import numpy as np
+from numpy.typing import NDArray
 
 JOINTS = "*#%•●∗✱＊-_./\\+~^=,:;&·"
 """Signs that may stand between the pieces of a word."""
@@ -19,8 +20,8 @@ HIDDEN = "\u00ad\u0300-\u036f\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff"
 
 _NEAR = 21
 """Code points within which the first four letters of a run stand."""
-_NO_PART, _SMALL, _CAPITAL, _LIKE_L, _FIGURE, _JOINT, _CALL, _BETWEEN = 0, 1, 4, 9, 15, 22, 32, 34
-"""Kinds of code points; the difference of two neighbours tells both kinds."""
+_NO_PART, _SMALL, _CAPITAL, _LIKE_L, _FIGURE, _JOINT, _CALL, _BETWEEN = range(8)
+"""Kinds of code points."""
 _SUSPECT = (
     *((letter, _FIGURE) for letter in (_SMALL, _CAPITAL, _LIKE_L)),
     *((_FIGURE, letter) for letter in (_SMALL, _CAPITAL, _LIKE_L)),
@@ -29,8 +30,12 @@ _SUSPECT = (
     (_SMALL, _LIKE_L),
 )
 """Kinds that stand beside each other where a word is disguised."""
-_STAND_INS = {_NO_PART: "\x80", _SMALL: "\x81", _LIKE_L: "\x82", _FIGURE: "\x83", _JOINT: "\x84", _BETWEEN: "\x85"}
-_NON_ASCII = re.compile(r"[^\x00-\x7f]+")
+_STAND_INS = {_NO_PART: 0x80, _SMALL: 0x81, _LIKE_L: 0x82, _FIGURE: 0x83, _JOINT: 0x84, _BETWEEN: 0x85}
+LETTERS = bytes((_STAND_INS[_SMALL], _STAND_INS[_LIKE_L]))
+"""Stand-ins of letters that are not ASCII."""
+BETWEEN = bytes((_STAND_INS[_BETWEEN],))
+"""Stand-in of signs inside words, the curly apostrophe among them."""
+_LAST_ASCII = 0x7F
 _INVISIBLE = re.compile(f"[{HIDDEN}’]")
 
 
@@ -43,7 +48,7 @@ def _bytes(*classes: tuple[int, str]) -> bytes:
 
 
 _KINDS = _bytes(
-    *((kind, char) for kind, char in _STAND_INS.items()),
+    *((kind, chr(code)) for kind, code in _STAND_INS.items()),
     (_SMALL, ascii_lowercase),
     (_CAPITAL, ascii_uppercase),
     (_LIKE_L, "I"),
@@ -52,25 +57,46 @@ _KINDS = _bytes(
     (_JOINT, "".join(filter(str.isascii, JOINTS))),
     (_BETWEEN, "'"),
 )
-_SUSPECT_PAIRS = _bytes((1, "".join(chr((one - other) % 256) for one, other in _SUSPECT)))
-_LETTERS = _bytes(*((ord(char.lower()), char) for char in ascii_letters))
-_RARELY_DOUBLE = _bytes((1, "ahijkquvwxy"))
+_RARELY_DOUBLE = "ahijkquvwxy"
+_PLACE, _DOUBLE = 1, 2
+"""What a pair of neighbours is: a sign of a disguise, or one letter twice, which is one beside another such pair."""
 _WORD = np.array([chr(code).isalnum() for code in range(128)])
+
+
+def _pairs(suspect: Iterable[tuple[int, int]]) -> NDArray[np.uint8]:
+    """What each pair of bytes is, by the first one and 256 times the second."""
+    kinds = np.frombuffer(_KINDS, dtype=np.uint8)
+    table = np.zeros((256, 256), dtype=np.uint8)
+    for one, other in suspect:
+        table[np.ix_(kinds == other, kinds == one)] = _PLACE
+    for letter in ascii_lowercase:
+        cases = [ord(letter), ord(letter.upper())]
+        table[np.ix_(cases, cases)] |= _DOUBLE | (_PLACE if letter in _RARELY_DOUBLE else 0)
+    return table.ravel()
+
+
+_PAIRS = _pairs(_SUSPECT)
+_REPEATED = _pairs(())
+
+
+def image(text: str) -> bytes:
+    """One byte for each code point: those beyond ASCII have stand-ins."""
+    if text.isascii():
+        return text.encode()
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    beyond = (codes > _LAST_ASCII).nonzero()[0]
+    seen = codes.astype(np.uint8)
+    seen[beyond] = [_stand_in(text[place]) for place in beyond.tolist()]
+    return seen.tobytes()
 
 
 def suspicious_tokens(text: str) -> Iterator[tuple[int, int]]:
     """Yields where the tokens stand that have a figure, a sign, an odd capital or odd repeated letters inside."""
-    image = (text if text.isascii() else _NON_ASCII.sub(_stand_in_for_all, text)).encode("latin-1")
-    kinds = image.translate(_KINDS)
-    codes = np.frombuffer(kinds, dtype=np.uint8)
-    pairs = (codes[:-1] - codes[1:]).tobytes().translate(_SUSPECT_PAIRS)
-    found = _repeated(image)
-    place = pairs.find(1)
-    while place >= 0:
-        found.append(place)
-        place = pairs.find(1, place + 1)
+    seen = image(text)
+    places = _places(seen, _PAIRS)
+    kinds = seen.translate(_KINDS) if places else b""
     past = 0
-    for place in sorted(found):
+    for place in places:
         if place >= past:
             start = kinds.rfind(_NO_PART, past, place) + 1 or past
             past = kinds.find(_NO_PART, place)
@@ -80,27 +106,24 @@ def suspicious_tokens(text: str) -> Iterator[tuple[int, int]]:
 
 def repeated(text: str) -> list[int]:
     """Offsets of letters that words rarely repeat so: "kkk", "aa", "ooff"."""
-    return _repeated(text.encode("ascii", "replace"))
+    return _places(text.encode("ascii", "replace"), _REPEATED)
 
 
-def _repeated(image: bytes) -> list[int]:
-    codes = np.frombuffer(image.translate(_LETTERS), dtype=np.uint8)
-    at = ((codes[1:] == codes[:-1]) & (codes[1:] != 0)).nonzero()[0]
-    if not at.size:
-        return []
-    doubled = codes[at].tobytes().translate(_RARELY_DOUBLE)
-    near = (at[1:] - at[:-1] <= 2).tobytes()  # a third letter alike, or another pair behind
-    if 1 not in doubled and 1 not in near:
-        return []
-    places: list[int] = at.tolist()
-    return [place for place, *signs in zip(places, doubled, near + b"\0", strict=True) if any(signs)]
+def _places(seen: bytes, table: NDArray[np.uint8]) -> list[int]:
+    """Offsets of the first of two neighbours that are a sign of a disguise."""
+    both = np.ndarray(len(seen) + 1, "<u2", seen + b"\0\0", strides=(1,))  # each code with the next one
+    pairs = table.take(both)
+    found = pairs[:-2] & (pairs[1:-1] | pairs[2:] | _PLACE)
+    places: list[int] = (found != 0).nonzero()[0].tolist()
+    return places
 
 
 def may_stand_apart(folded: str) -> bool:
     """Whether three letters that stand alone follow each other, as the inner ones of any word spelt so do."""
-    codes = np.frombuffer(folded.encode("utf-32-le"), dtype=np.uint32)
-    if len(codes) < 7:
+    if len(folded) < 7:
         return False
+    narrow = folded.isascii()
+    codes = np.frombuffer(folded.encode("ascii" if narrow else "utf-32-le"), dtype=np.uint8 if narrow else np.uint32)
     spaces = codes == ord(" ")
     three = spaces[:-6] & spaces[2:-4] & spaces[4:-2] & spaces[6:]
     return 1 in three.tobytes()
@@ -115,12 +138,8 @@ def has_single_letters(text: str) -> bool:
     return bool(len(at) > 3 and (at[3:] - at[:-3] <= _NEAR).any())
 
 
-def _stand_in_for_all(run: re.Match[str]) -> str:
-    return "".join(map(_stand_in, run[0]))
-
-
 @lru_cache(maxsize=4096)
-def _stand_in(char: str) -> str:
+def _stand_in(char: str) -> int:
     if char in JOINTS:
         return _STAND_INS[_JOINT]
     if char in CAPITALS:

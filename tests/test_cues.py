@@ -1,10 +1,13 @@
 """Cues ask for a second look and raise nothing by themselves."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from domain.capture import Capture
 from domain.errors import InvalidLexicon, Unavailable
@@ -12,11 +15,13 @@ from domain.hit import ContextWindow, KeywordHit
 from domain.page import Page
 from domain.severity import STANDARD_CATEGORIES
 from domain.verdict import Action, Finding, Reason
+from keyword_stage.cues import CueFinder
 from keyword_stage.layers import Layers
-from keyword_stage.lexicon import Lexicon, read_lexicon
+from keyword_stage.lexicon import Lexicon, Phrase, read_lexicon
 from keyword_stage.matcher import Matcher
 from keyword_stage.outside import exportable
 from keyword_stage.overlay import Scope, read_overlays
+from keyword_stage.spelling import read_spelling
 from models.scorer import WindowScores
 from pipeline.echoes import without_echoes
 from pipeline.first_look import FirstLook
@@ -67,6 +72,25 @@ def test_cues_are_found_as_typed_with_exact_places(lexicon: Lexicon) -> None:
     assert [(hit.matched, hit.grade, hit.cue) for hit in hits] == [
         ("mums", 1, True), ("mum", 1, True), ("hurts me", 3, False)
     ]  # fmt: skip
+
+
+CUES = ("mum~", "kin", "dont", "мама")
+TYPED = st.sampled_from(
+    ["mum", "MUM's", "m'um", "don’t", "\u212ain", "kin", "мама", "'", "’", "''", "İ", "é", "²", "Ⅰ", "2", "١", "_", "-",
+     " ", "\n", "\u200b", "\u0301", "•", "€", "🔪", "\x00"]
+)  # fmt: skip
+
+
+@given(st.lists(st.one_of(TYPED, st.text(max_size=2)), max_size=12).map("".join))
+def test_cues_are_those_that_a_look_at_each_word_finds(text: str) -> None:
+    phrases = [Phrase(cue, "violence", 1, read_spelling(cue), True, False, "", cue=True) for cue in CUES]
+    forms = {form.strip(): phrase for phrase in phrases for form in phrase.spelling.parts[0]}
+    wanted = [
+        (forms[word], match.start(), match.end())
+        for match in re.finditer(r"[^\W\d_]+(?:['’][^\W\d_]+)*", text)
+        if (word := match[0].lower().replace("'", "").replace("’", "")) in forms
+    ]
+    assert list(CueFinder(phrases).find(text)) == wanted
 
 
 @pytest.mark.parametrize(
