@@ -7,6 +7,7 @@ only for texts that show signs of a disguise, and only of words that the lexicon
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 from keyword_stage.confusables import CONFUSABLES
 from keyword_stage.emoji import EmojiFinder
@@ -57,9 +58,10 @@ def _rank(text: str, edit: Edit, vocabulary: Vocabulary) -> Edit:
 
 def _apart(found: Iterable[Iterable[Edit]], length: int) -> list[Edit]:
     """Edits in order; of two in one place that of the earlier finder."""
-    taken = bytearray(length + 1)
+    taken = bytearray()
     kept: list[Edit] = []
-    for edits in found:
+    for edits in filter(None, map(list, found)):
+        taken = taken or bytearray(length + 1)
         mine = [edit for edit in edits if not _is_taken(taken, edit)]
         for edit in mine:
             taken[edit.start : edit.end] = b"\1" * (edit.end - edit.start)
@@ -73,12 +75,18 @@ def _is_taken(taken: bytearray, edit: Edit) -> bool:
     return any(taken[edit.start : edit.end])
 
 
+@lru_cache(maxsize=4096)
+def _usual(written: str) -> frozenset[str]:
+    """The code points that what is written may have where nothing is disguised."""
+    return frozenset(form for char in written for form in (*char.casefold(), *unicodedata.normalize("NFD", char)))
+
+
 def name_disguises(matched: str, written: str) -> tuple[str, ...]:
     """How a piece of original text that folded to a phrase differs from the way that this is written."""
     if matched.isascii():
         return ()
     found: list[str] = []
-    usual = {form for char in written for form in (*char.casefold(), *unicodedata.normalize("NFD", char))}
+    usual = _usual(written)
     for char in matched:
         if char.casefold() in usual:
             continue

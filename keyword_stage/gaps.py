@@ -16,33 +16,30 @@ class Place(NamedTuple):
     last: int
 
 
-def join_parts(parts: Sequence[Sequence[Place]], gaps: Sequence[tuple[int, int]]) -> list[Place]:
+Words = tuple[int, int]
+"""A first and a last word by number."""
+
+
+def join_parts(parts: Sequence[Sequence[Words]], gaps: Sequence[tuple[int, int]]) -> list[Words]:
     """The shortest places of a phrase: none holds another one.
 
     Args:
         parts: For each part where it stands.
         gaps: For each two neighbouring parts how few and how many words may stand between.
     """
-    whole = {place.first: place for place in sorted(parts[-1], key=_length, reverse=True)}
+    ends: dict[int, int] = {}
+    for first, last in parts[-1]:
+        ends[first] = min(last, ends.get(first, last))
     for places, (low, high) in zip(reversed(parts[:-1]), reversed(gaps), strict=True):
-        joined: dict[int, Place] = {}
-        for place in places:
-            nexts = [whole[word] for word in range(place.last + 1 + low, place.last + 2 + high) if word in whole]
+        joined: dict[int, int] = {}
+        for first, last in places:
+            nexts = [ends[word] for word in range(last + 1 + low, last + 2 + high) if word in ends]
             if nexts:
-                nearest = min(nexts, key=_length_end)
-                longer = Place(place.start, nearest.end, place.first, nearest.last)
-                joined[place.first] = min(joined.get(place.first, longer), longer, key=_length_end)
-        whole = joined
-    shortest: list[Place] = []
-    for _, place in sorted(whole.items(), reverse=True):
-        if not shortest or place.last < shortest[-1].last:
-            shortest.append(place)
+                nearest = min(nexts)
+                joined[first] = min(nearest, joined.get(first, nearest))
+        ends = joined
+    shortest: list[Words] = []
+    for first, last in sorted(ends.items(), reverse=True):
+        if not shortest or last < shortest[-1][1]:
+            shortest.append((first, last))
     return shortest[::-1]
-
-
-def _length(place: Place) -> int:
-    return place.last - place.first
-
-
-def _length_end(place: Place) -> int:
-    return place.last

@@ -58,37 +58,39 @@ class Matcher:
         cues: list[Sighting] = [
             (phrase, _hit(text, phrase, start, end, ())) for phrase, start, end in self._cues.find(text)
         ]
-        plain_scan = self._sweeper.scan(text)
-        others = [*readings(text, plain_scan.folded, self._vocabulary, self._emoji, page.from_ocr)]
-        if not (plain_scan.phrases or any(map(self._sweeper.may_find, others))):
+        scans: list[tuple[Reading | None, Scan]] = [(None, self._sweeper.scan(text))]
+        for other in readings(text, scans[0][1].folded, self._vocabulary, self._emoji, page.from_ocr):
+            scans += [(other, scan) for scan in self._sweeper.around(other)]
+        if not self._sweeper.may_find([scan for _, scan in scans]):
             return cues, []
-        scans: list[tuple[Reading | None, Scan]] = [(None, plain_scan)]
-        scans += [(reading, self._sweeper.scan(reading.text)) for reading in others]
+        today = self._today()
         context: list[ContextWord] = []
         found: dict[tuple[int, int, str, str], Sighting] = {}
         for reading, scan in scans:
             sweep = self._sweeper.locate(scan)
             context.extend((form, *_span(reading, place)) for form, place in sweep.context)
-            if reading is None:
+            if reading is None and len(scans) > 1:
                 plain = _places_by_phrase(sweep)
-            for phrase, place in self._standing(sweep):
+            for phrase, place in _standing(sweep, today):
                 hit = _read(text, phrase, reading, place)
                 if hit and (reading is None or not _is_plain(plain.get(phrase.id, ()), phrase, hit)):
                     found.setdefault((hit.start, hit.end, hit.phrase, hit.category), (phrase, hit))
         return [*found.values(), *cues], context
 
-    def _standing(self, sweep: Sweep) -> Iterator[tuple[Phrase, Place]]:
-        """The phrases that have not expired and that nothing near them explains."""
-        today = self._today()
-        words = words_of(sweep.context)
-        for phrase, place in sweep.phrases:
-            unless = phrase.rules.unless
-            if not (phrase.rules.is_expired(today) or (unless and is_meant_otherwise(unless, place, words))):
-                yield phrase, place
+
+def _standing(sweep: Sweep, today: date) -> Iterator[tuple[Phrase, Place]]:
+    """The phrases that have not expired and that nothing near them explains."""
+    words = words_of(sweep.context)
+    for phrase, place in sweep.phrases:
+        unless = phrase.rules.unless
+        if not (phrase.rules.is_expired(today) or (unless and is_meant_otherwise(unless, place, words))):
+            yield phrase, place
 
 
 def settle(found: Sequence[Sighting], context: Iterable[ContextWord]) -> tuple[KeywordHit, ...]:
     """The hits of a page in order of appearance: those in the company they need and that no longer one explains."""
+    if not found:
+        return ()
     return without_secrets(_choose(_in_company(found, context)))
 
 

@@ -116,23 +116,15 @@ class Reading:
         touched: list[Edit] = []
         for edit, low, high in self._near(start, end):
             put_back = edit.start == edit.end
-            piece = self.text[low:high]
-            around = self._word_before(low), self._word_behind(high)
             if (start < low < end) if put_back else (low < end and start < high):
-                restored = around if piece.isspace() else fold(piece).split()
-                scrap = put_back and words == 2 and min(map(len, around)) < _LEAST_HALF
-                if (
-                    own is None
-                    or edit.disguise in _TYPED
-                    or (edit.least == 1 and not scrap and _fits(restored, own, joined=put_back))
-                ):
+                if own is None or edit.disguise in _TYPED or self._is_own(edit, low, high, own, words):
                     touched.append(edit)
                 elif put_back:
                     return ()
             elif (
                 put_back
                 and (start == high or end == low)  # the rest of a joined word stands outside
-                and (own or around[end == low] not in COMMON_WORDS)
+                and (own or self._around(low, high)[end == low] not in COMMON_WORDS)
             ):
                 return ()
         letters = sum(char.isalnum() for char in self.text[start:end])
@@ -147,12 +139,16 @@ class Reading:
             yield self.edits[number], self._starts[number], self._ends[number]
             number += 1
 
-    def _word_before(self, place: int) -> str:
-        return (fold(self.text[max(0, place - _NEIGHBOUR) : place]).split() or [""])[-1]
+    def _is_own(self, edit: Edit, low: int, high: int, own: Callable[[str], bool], words: int) -> bool:
+        """Whether an edit, which stands there, restored words of a phrase with gaps that has so many words."""
+        joined = edit.start == edit.end
+        piece = self.text[low:high]
+        restored = self._around(low, high) if piece.isspace() else fold(piece).split()
+        if edit.least > 1 or (joined and words == 2 and min(map(len, self._around(low, high))) < _LEAST_HALF):
+            return False
+        return any(map(own, restored)) and all(own(word) or (joined and word in _NEVER_COMPOUND) for word in restored)
 
-    def _word_behind(self, place: int) -> str:
-        return (fold(self.text[place : place + _NEIGHBOUR]).split() or [""])[0]
-
-
-def _fits(restored: Sequence[str], own: Callable[[str], bool], *, joined: bool) -> bool:
-    return any(map(own, restored)) and all(own(word) or (joined and word in _NEVER_COMPOUND) for word in restored)
+    def _around(self, low: int, high: int) -> tuple[str, str]:
+        """The word before a span and the one behind it."""
+        before = fold(self.text[max(0, low - _NEIGHBOUR) : low]).split() or [""]
+        return before[-1], (fold(self.text[high : high + _NEIGHBOUR]).split() or [""])[0]

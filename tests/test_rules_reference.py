@@ -10,6 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from domain.page import Page
+from keyword_stage import gapped
 from keyword_stage.lexicon import Lexicon, Phrase
 from keyword_stage.matcher import Matcher
 from keyword_stage.rules import Rules, read_rules
@@ -162,6 +163,15 @@ def test_agrees_with_a_naive_reference(lexicon: Lexicon, text: str) -> None:
     hits = Matcher(lexicon).find(Page.from_text(text))
     assert {(hit.phrase, hit.category, hit.start, hit.end) for hit in hits} == reference(lexicon, text)
     assert len(set(hits)) == len(hits)
+
+
+@settings(deadline=None)
+@given(lexicons, texts)
+def test_a_text_read_in_pieces_has_the_same_hits(lexicon: Lexicon, text: str) -> None:
+    whole = Matcher(lexicon).find(Page.from_text(text))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gapped, "_PIECE", 2)
+        assert Matcher(lexicon).find(Page.from_text(text)) == whole
 
 
 RICH = Lexicon(

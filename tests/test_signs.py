@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -88,6 +89,25 @@ def test_what_fits_nowhere_is_no_hit(text: str) -> None:
         patch.setattr(Skeletons, "may_hide", lambda *_: True)
         patch.setattr(Sweeper, "may_find", lambda *_: True)
         assert found == find()
+
+
+WORDS = st.sampled_from(
+    ["kill", "k1ll", "kiill", "you", "y0u", "task", "t4sk", "big", "b1g", "gun", "bob", "b0b", "silo", "lab", "l4b",
+     "go to the", "long" * 9, "x", "\n\n"]
+)  # fmt: skip
+FAR = st.sampled_from([" ", " n ", " n n n ", " n" * 9 + " ", " n" * 40 + " ", " nn" * 90 + " ", "\n" + "n\n" * 90])
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.tuples(WORDS, FAR), max_size=14).map(lambda pairs: "".join(word + far for word, far in pairs)))
+def test_a_reading_is_looked_through_as_far_as_phrases_and_rules_reach(text: str) -> None:
+    company = replace(phrase("big"), rules=read_rules({"with": "lab | task"}, read_spelling("big"), ("drugs",)))
+    matcher = Matcher(replace(LEXICON, phrases=(*LEXICON.phrases, company)))
+    page = Page.from_text(text)
+    found = matcher.find(page)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Sweeper, "around", lambda sweeper, reading: [sweeper.scan(reading.text)])
+        assert found == matcher.find(page)
 
 
 def test_few_tokens_of_ordinary_prose_are_read(vocabulary: Vocabulary) -> None:
