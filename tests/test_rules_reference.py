@@ -167,6 +167,7 @@ def test_agrees_with_a_naive_reference(lexicon: Lexicon, text: str) -> None:
 
 @settings(deadline=None)
 @given(lexicons, texts)
+@example(Lexicon((phrase("qa {0-5} qb", 1, "drugs"),), ""), "x qa x x x x qb x")
 def test_a_text_read_in_pieces_has_the_same_hits(lexicon: Lexicon, text: str) -> None:
     whole = Matcher(lexicon).find(Page.from_text(text))
     with pytest.MonkeyPatch.context() as patch:
