@@ -31,9 +31,6 @@ _PART = click.FloatRange(0, 0.5)
     "--concern-weight", default=1.0, show_default=True, help="Of the concern loss; 0 leaves it out (ablation)."
 )
 @click.option("--start", metavar="RUN", help="Start from this run's best weights, not from the packaged encoder.")
-@click.option(
-    "--share-of-start", default=0.0, show_default=True, type=_PART_OF_ALL, help="Of its weights in the trained ones."
-)
 @click.option("--teacher", metavar="RUN", help="Learn from this run of the large encoder as well (`teach`).")
 @click.option(
     "--taught-weight", default=0.7, show_default=True, type=_PART_OF_ALL, help="Of the teacher, against the labels."
@@ -52,7 +49,6 @@ def command(
     public_share: float,
     concern_weight: float,
     start: str | None,
-    share_of_start: float,
     teacher: str | None,
     taught_weight: float,
     tracking: str,
@@ -61,7 +57,6 @@ def command(
     import mlflow
     import torch
 
-    from training.blend import blend
     from training.lessons import read_lessons
     from training.material import Wanted, gather
     from training.network import load_base
@@ -70,8 +65,6 @@ def command(
 
     if public_set and not public:
         raise click.UsageError("--public-set needs --public FOLDER")
-    if share_of_start and not start:
-        raise click.UsageError("--share-of-start needs --start RUN")
     mlflow.set_tracking_uri(tracking)
     mlflow.set_experiment("secondglance")
     setup = set_up(corpus or CORPUS, encoder)
@@ -99,6 +92,4 @@ def command(
         {"encoder": encoder, **material.seen, **about},
         lessons,
     )
-    if start and share_of_start:
-        blend(RUNS / run, RUNS / start, share_of_start)
     click.echo(f"trained: runs/{run}; next: secondglance export --run {run}")

@@ -86,18 +86,28 @@ machine-written (see `training/corpus/DATASHEET.md`)"""
 and {decisions["rows"]} rows that are decisions of safeguarding leads of {decisions["schools"]} schools (digest `{decisions["data"]}`)"""
     if "teacher" in training:
         teacher = training["teacher"]
+        larger = teacher.get("encoder", "large") == "large"
+        who = "a larger network (MPNet-base, 109 million parameters)" if larger else "a network of the same size"
+        who += f", the released model `{teacher['restored']}`" if "restored" in teacher else ""
         text += f""",
-and what a larger network (MPNet-base, 109 million parameters, trained for {teacher["epochs"]} epochs on rows with the data digest
-`{teacher["data"]}`, best dev AUROC {teacher["best_dev_auroc"]:.3f}) says of them, which counts for {100 * training["taught_weight"]:.0f} % of the loss"""
+and what {who}, trained for {teacher["epochs"]} epochs on rows with the data digest
+`{teacher["data"]}`, best dev AUROC {teacher["best_dev_auroc"]:.3f}, says of them, which counts for {100 * training["taught_weight"]:.0f} % of the loss
+where it sides with the label"""
     if "start" in training:
-        kept, start = training.get("share_of_start", 0), training["start"]
+        start = training["start"]
         earlier = (
             f"the released model `{start['restored']}`, whose card says what that saw"
             if "restored" in start
             else "an earlier run"
         )
         text += f""";
-it started from the weights of {earlier}, on rows with the digest `{start["data"]}`, of which {100 * kept:.0f} % are in it"""
+it started from the weights of {earlier}, on rows with the digest `{start["data"]}`"""
+    if "blend" in training:
+        parts = (
+            f"{100 * part['share']:.0f} % {part.get('restored') or 'run ' + part['run']}" for part in training["blend"]
+        )
+        text += f""";
+its weights are a mean: {", ".join(parts)}"""
     absent = [name for name, found in (("no pupil's text", decisions), ("no public data set", public)) if not found]
     text += f": {' and '.join(absent)}." if absent else "."
     if public:
