@@ -9,17 +9,15 @@ import click
 @click.option("--run", default="base", show_default=True)
 def command(run: str) -> None:
     """Exports a trained run and compares torch, ONNX fp32 and the served file on the dev split."""
-    import torch
-
     from training.export import export, parity
     from training.network import load_base
+    from training.runs import read_best
     from training.setup import RUNS, base_model, set_up
-    from training.train import BEST
 
     folder = RUNS / run
     setup = set_up()
     network = load_base(base_model())
-    network.load_state_dict(torch.load(folder / BEST, weights_only=True, map_location="cpu"))
+    network.load_state_dict(read_best(folder))
     export(network, base_model() / "tokenizer.json", folder)
     examples = [example for row in setup.split("dev") for example in setup.maker.plain(row)]
     figures = parity(network, folder, examples)

@@ -23,7 +23,7 @@ COMMANDS = {
     "feedback": ("cli.feedback", "Turn decisions of safeguarding leads into rows to retrain with."),
     "train": ("cli.train", "Fine-tune a model (training extra)."),
     "restore": ("cli.restore", "Make a run of a released model, to train on from (training extra)."),
-    "teach": ("cli.teach", "Let a large model read the rows for a small one (training extra)."),
+    "teach": ("cli.teach", "Let a model read the rows for another one (training extra)."),
     "blend": ("cli.blend", "Make a run of the mean of others' weights (training extra)."),
     "export": ("cli.export", "Export a trained model to ONNX (training extra)."),
     "calibrate": ("cli.calibrate", "Fit temperatures and the dismissal threshold (training extra)."),

@@ -1,6 +1,5 @@
 """`secondglance teach`: a run reads the training examples for another one to learn from."""
 
-import json
 from pathlib import Path
 
 import click
@@ -33,14 +32,15 @@ def command(
     from training.lessons import FILE, write_lessons
     from training.material import Wanted, gather
     from training.network import load_base
+    from training.runs import read_about, read_best
     from training.setup import CORPUS, RUNS, base_model, set_up
-    from training.train import BEST, draw_examples
+    from training.train import draw_examples
 
-    encoder = json.loads((RUNS / run / "training.json").read_text("utf-8"))["encoder"]
+    encoder = read_about(RUNS / run)["encoder"]
     setup = set_up(corpus or CORPUS, encoder)
     material = gather(setup.rows, setup.maker, Wanted(share, None, public, public_set, public_share, seed))
     network = load_base(base_model(encoder))
-    network.load_state_dict(torch.load(RUNS / run / BEST, weights_only=True, map_location="cpu"))
+    network.load_state_dict(read_best(RUNS / run))
     network.to("cuda" if torch.cuda.is_available() else "cpu")
     for draw in range(draws):
         if not (RUNS / run / FILE.format(draw=draw)).is_file():

@@ -1,6 +1,5 @@
 """`secondglance train`: fine-tunes a model on the corpus; goes on where it was interrupted."""
 
-import json
 from pathlib import Path
 
 import click
@@ -31,7 +30,7 @@ _PART = click.FloatRange(0, 0.5)
     "--concern-weight", default=1.0, show_default=True, help="Of the concern loss; 0 leaves it out (ablation)."
 )
 @click.option("--start", metavar="RUN", help="Start from this run's best weights, not from the packaged encoder.")
-@click.option("--teacher", metavar="RUN", help="Learn from this run of the large encoder as well (`teach`).")
+@click.option("--teacher", metavar="RUN", help="Learn from what this run says as well (`teach`).")
 @click.option(
     "--taught-weight", default=0.7, show_default=True, type=_PART_OF_ALL, help="Of the teacher, against the labels."
 )
@@ -55,13 +54,13 @@ def command(
 ) -> None:
     """Fine-tunes a model on the train split and keeps the epoch with the highest dev AUROC."""
     import mlflow
-    import torch
 
     from training.lessons import read_lessons
     from training.material import Wanted, gather
     from training.network import load_base
+    from training.runs import read_about, read_best
     from training.setup import CORPUS, ENCODERS, RUNS, base_model, set_up
-    from training.train import BEST, TrainingSettings, train
+    from training.train import TrainingSettings, train
 
     if public_set and not public:
         raise click.UsageError("--public-set needs --public FOLDER")
@@ -75,12 +74,10 @@ def command(
     settings = TrainingSettings(epochs, concern_weight, taught_weight, encoder_rate=base.rate, seed=seed)
     lessons = read_lessons(RUNS / teacher) if teacher else None
     others = {"teacher": teacher, "start": start}
-    about = {
-        name: json.loads((RUNS / other / "training.json").read_text("utf-8")) for name, other in others.items() if other
-    }
+    about = {name: read_about(RUNS / other) for name, other in others.items() if other}
     network = load_base(base_model(encoder), seed, base.frozen_words)
     if start:
-        network.load_state_dict(torch.load(RUNS / start / BEST, weights_only=True, map_location="cpu"))
+        network.load_state_dict(read_best(RUNS / start))
     train(
         network,
         setup.maker,

@@ -1,4 +1,5 @@
 import json
+import math
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,13 @@ def test_a_blend_lies_between_its_runs_and_says_so(tmp_path: Path) -> None:
     assert "started from the weights of an earlier run, on rows with the digest `d0`" in what_it_saw(told)
     with pytest.raises(InvalidModel, match="holds weights already"):
         blend({new: 0.75, old: 0.25}, between)
+    with pytest.raises(InvalidModel, match="add up to nan"):
+        blend({new: math.nan, old: 0.25}, tmp_path / "other")
+    with pytest.raises(InvalidModel, match=r"run gone has no training\.json"):
+        blend({new: 0.5, tmp_path / "gone": 0.5}, tmp_path / "other")
+    (old / "training.json").write_text(json.dumps({**about["old"], "encoder": "large"}), encoding="utf-8")
+    with pytest.raises(InvalidModel, match="new, old are runs of two encoders"):
+        blend({new: 0.75, old: 0.25}, tmp_path / "other")
     with pytest.raises(InvalidModel, match=r"add up to 0\.75"):
         blend({new: 0.5, old: 0.25}, tmp_path / "other")
 

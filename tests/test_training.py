@@ -48,7 +48,8 @@ def test_train_export_calibrate_promote(maker: ExampleMaker, tmp_path: Path, mon
     from training.network import tiny_network
     from training.promote import promote
     from training.restore import restore
-    from training.train import BEST, TrainingSettings, train
+    from training.runs import BEST
+    from training.train import TrainingSettings, train
 
     monkeypatch.setattr("warnings.filters", [])  # third-party deprecations are not ours to mend
     mlflow.set_tracking_uri(f"sqlite:///{tmp_path}/mlflow.db")

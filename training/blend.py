@@ -4,15 +4,12 @@ What a network learns anew takes from what it knew: between old and new weights 
 al. 2022, arXiv 2109.01903), and runs from one start that saw other noise are better together (2022, arXiv 2203.05482).
 """
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from domain.errors import InvalidModel
-from training.train import BEST
+from training.runs import make_run, read_about, read_best
 
 EXACT = 1e-6
 
@@ -27,19 +24,16 @@ def blend(shares: Mapping[Path, float], run: Path) -> None:
         run: Folder of the run to make.
 
     Raises:
-        InvalidModel: If the shares do not add up, or the run exists.
+        InvalidModel: If the shares do not add up, a run is missing, they have two encoders, or the run to make exists.
     """
-    if abs(sum(shares.values()) - 1) > EXACT:
+    if not abs(sum(shares.values()) - 1) <= EXACT:  # not a number either
         raise InvalidModel(f"the shares add up to {sum(shares.values()):g}, not to 1")
-    if (run / BEST).exists():
-        raise InvalidModel(f"run {run.name} holds weights already")
-    parts = [(torch.load(one / BEST, weights_only=True, map_location="cpu"), share) for one, share in shares.items()]
+    about = [read_about(one) for one in shares]
+    if len({each.get("encoder") for each in about}) > 1:
+        raise InvalidModel(f"{', '.join(one.name for one in shares)} are runs of two encoders")
+    parts = [(read_best(one), share) for one, share in shares.items()]
     mean = {name: sum(share * weights[name] for weights, share in parts) for name in parts[0][0]}
-    about = [json.loads((one / "training.json").read_text(encoding="utf-8")) for one in shares]
-    told = {**about[0], "blend": [_part(*part) for part in zip(shares.items(), about, strict=True)]}
-    run.mkdir(parents=True, exist_ok=True)
-    torch.save(mean, run / BEST)
-    (run / "training.json").write_text(json.dumps(told, indent=1), encoding="utf-8")
+    make_run(run, mean, {**about[0], "blend": [_part(*part) for part in zip(shares.items(), about, strict=True)]})
 
 
 def _part(run: tuple[Path, float], about: Mapping[str, Any]) -> dict[str, Any]:

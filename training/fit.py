@@ -21,6 +21,7 @@ from training.calibrate import (
 )
 from training.dataset import Example, ExampleMaker
 from training.export import SERVED, logits_of
+from training.runs import read_about
 
 ALPHA = 0.03
 """Share of genuine concerns that the served threshold may dismiss; `docs/decisions` says why."""
@@ -86,7 +87,7 @@ def calibrate(
             ],
             "by_category": bounds_by_category([row.labels for row in genuine], dismissed),
         },
-        "training": json.loads((run / "training.json").read_text(encoding="utf-8")),
+        "training": read_about(run),
     }
     (run / "model.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
     return config

@@ -1,4 +1,4 @@
-"""What a large network says of the training examples, kept so that a small one can learn from it.
+"""What one network says of the training examples, kept so that another can learn from it.
 
 A large encoder reads context better than a small one and is too slow to serve. It is fine-tuned once, reads a few
 draws of noisy examples, and its logits are kept with the run; each epoch of the small network then is one of those
@@ -18,11 +18,10 @@ from torch import Tensor
 from tqdm import tqdm
 
 from domain.errors import InvalidModel
-from domain.severity import GENUINE
 from training.batches import batches, collate, length
 from training.dataset import Example
 from training.half import half_precision
-from training.network import LOW, SpanSeverityNetwork, noisy_or
+from training.network import SpanSeverityNetwork, known_sides, noisy_or
 
 FILE = "lessons-{draw}.npz"
 
@@ -128,8 +127,7 @@ def sides_with_labels(taught: Tensor, severities: Tensor) -> Tensor:
     """
     _, log_any = noisy_or(taught)
     likely = log_any.exp() >= 0.5
-    worst = severities.amax(-1)
-    genuine, benign = worst >= GENUINE, (worst < LOW) & (severities >= 0).all(-1)
+    genuine, benign = known_sides(severities)
     return (~((genuine & ~likely) | (benign & likely))).float()
 
 

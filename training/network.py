@@ -137,12 +137,23 @@ def concern_loss(logits: Tensor, severities: Tensor, weights: Tensor) -> Tensor:
         Weighted mean of the binary losses.
     """
     log_none, log_any = noisy_or(logits)
-    worst = severities.amax(-1)
-    genuine = worst >= GENUINE
-    benign = (worst < LOW) & (severities >= 0).all(-1)
+    genuine, benign = known_sides(severities)
     counted = weights * (genuine | benign)
     losses = -torch.where(genuine, log_any, log_none) * counted
     return losses.sum() / counted.sum().clamp(min=1e-6)
+
+
+def known_sides(severities: Tensor) -> tuple[Tensor, Tensor]:
+    """Which spans hold a concern, and which are known to hold none; severity 2 and unknown ones are in neither.
+
+    Args:
+        severities: (..., categories), 0..5, or -1 where unknown.
+
+    Returns:
+        Two masks, each (...).
+    """
+    worst = severities.amax(-1)
+    return worst >= GENUINE, (worst < LOW) & (severities >= 0).all(-1)
 
 
 def noisy_or(logits: Tensor) -> tuple[Tensor, Tensor]:

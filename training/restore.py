@@ -1,6 +1,5 @@
 """From a released ONNX network back to a run, so that training can go on from it where its own run is gone."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -12,28 +11,23 @@ from onnx import numpy_helper
 from torch import Tensor
 
 from domain.errors import InvalidModel
-from training.export import SERVED
-from training.train import BEST
-
-CONFIG = "model.json"
+from models.artifact import load_artifact
+from training.runs import make_run
 
 
 def restore(model: Path, run: Path) -> None:
     """Makes a run of a model's folder: its weights as they are served, and what it says of its training.
 
     Args:
-        model: Folder with `model.onnx` and `model.json`.
+        model: A model folder.
         run: Folder that gets `best.pt` and `training.json`.
 
     Raises:
-        InvalidModel: If the run exists, or the network is not one of `secondglance export`.
+        InvalidModel: If the run exists, a file of the folder is missing or altered, or the network is not one that
+            `secondglance export` writes.
     """
-    if (run / BEST).exists():
-        raise InvalidModel(f"run {run.name} holds weights already")
-    training = json.loads((model / CONFIG).read_text(encoding="utf-8"))["training"]
-    run.mkdir(parents=True, exist_ok=True)
-    torch.save(read_weights(model / SERVED), run / BEST)
-    (run / "training.json").write_text(json.dumps({**training, "restored": model.name}, indent=1), encoding="utf-8")
+    artifact = load_artifact(model)
+    make_run(run, read_weights(artifact.network), {**artifact.config["training"], "restored": artifact.name})
 
 
 def read_weights(network: Path) -> dict[str, Tensor]:
@@ -52,14 +46,8 @@ def read_weights(network: Path) -> dict[str, Tensor]:
         if node.input and node.input[0] in stored and node.op_type in {"DequantizeLinear", "Cast"}
     }
     known = {**stored, **widened}
-    biases = {
-        name: one
-        for node in graph.node
-        if node.op_type == "Add"
-        for one in node.input
-        if one.endswith(".bias")
-        for name in node.input
-    }
+    adds = [list(node.input) for node in graph.node if node.op_type == "Add"]
+    biases = {name: bias for pair in adds for bias in pair if bias.endswith(".bias") for name in pair}
     weights = {name: array for name, array in known.items() if name.endswith((".weight", ".bias"))}
     for node in graph.node:
         if node.op_type == "MatMul" and node.input[1] in known:

@@ -1,6 +1,5 @@
 """Fine-tunes the packaged encoder on labelled rows; seeded, resumable after each epoch, tracked by MLflow."""
 
-import json
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -22,9 +21,9 @@ from training.half import half_precision
 from training.lessons import Lessons, sides_with_labels, taught_loss
 from training.network import LOW, SpanSeverityNetwork, concern_loss, severity_loss
 from training.public.mixture import Mixture
+from training.runs import BEST, write_about
 
 CHECKPOINT = "checkpoint.pt"
-BEST = "best.pt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +99,7 @@ def train(
                 best = figures["dev_auroc"]
                 torch.save(network.state_dict(), run / BEST)
             _save(run, epoch + 1, best, network, optimiser, schedule)
-    (run / "training.json").write_text(
-        json.dumps({**asdict(settings), **data, "best_dev_auroc": best, **seen}, indent=1)
-    )
+    write_about(run, {**asdict(settings), **data, "best_dev_auroc": best, **seen})
 
 
 def draw_examples(

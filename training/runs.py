@@ -1,0 +1,56 @@
+"""What a run leaves in its folder: its best weights, and what it learnt from."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from domain.errors import InvalidModel
+
+BEST = "best.pt"
+ABOUT = "training.json"
+
+
+def read_best(run: Path) -> dict[str, Tensor]:
+    """A run's best weights, by name.
+
+    Raises:
+        InvalidModel: If there is no such run, or it has not ended an epoch.
+    """
+    if not (run / BEST).is_file():
+        raise InvalidModel(f"run {run.name} has no weights; train it first")
+    weights: dict[str, Tensor] = torch.load(run / BEST, weights_only=True, map_location="cpu")
+    return weights
+
+
+def read_about(run: Path) -> dict[str, Any]:
+    """Its settings, and what it learnt from.
+
+    Raises:
+        InvalidModel: If there is no such run, or it has not ended.
+    """
+    if not (run / ABOUT).is_file():
+        raise InvalidModel(f"run {run.name} has no {ABOUT}; its training has not ended")
+    about: dict[str, Any] = json.loads((run / ABOUT).read_text(encoding="utf-8"))
+    return about
+
+
+def write_about(run: Path, about: Mapping[str, Any]) -> None:
+    """Says what a run learnt from."""
+    (run / ABOUT).write_text(json.dumps(about, indent=1), encoding="utf-8")
+
+
+def make_run(run: Path, weights: Mapping[str, Tensor], about: Mapping[str, Any]) -> None:
+    """Makes a run of weights that were not trained in its folder.
+
+    Raises:
+        InvalidModel: If it holds weights already.
+    """
+    if (run / BEST).exists():
+        raise InvalidModel(f"run {run.name} holds weights already")
+    run.mkdir(parents=True, exist_ok=True)
+    torch.save(dict(weights), run / BEST)
+    write_about(run, about)
