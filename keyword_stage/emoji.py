@@ -5,10 +5,8 @@ import io
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import numpy as np
-
 from domain.errors import InvalidLexicon
-from keyword_stage.fold import fold
+from keyword_stage.fold import code_points, fold
 from keyword_stage.reading import Edit
 from keyword_stage.tables import read_text
 
@@ -67,7 +65,6 @@ class EmojiFinder:
         """Finds them; several of the same kind in a row count as one."""
         if not self._table or text.isascii():
             return
-        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-        for place in (codes >= self._first).nonzero()[0].tolist():
+        for place in (code_points(text) >= self._first).nonzero()[0].tolist():
             if words := self._table.get(text[place]):
                 yield Edit(place, place + 1 + text.startswith(_STYLE, place + 1), words, "emoji", alone=False)

@@ -104,12 +104,17 @@ def fold_offsets(text: str) -> tuple[str, NDArray[np.intp]]:
         for run in _NON_ASCII.finditer(text):
             lengths[run.start() + 1 : run.end() + 1] = [len(fold_char(char)) for char in run[0]]
         origin = np.repeat(origin, lengths)
-        wide = np.frombuffer(padded.encode("utf-32-le"), dtype=np.uint32)
+        wide = code_points(padded)
         codes = np.where(wide < len(_ASCII), _ASCII_CODES[np.minimum(wide, len(_ASCII) - 1)], wide)
     codes, origin = codes[codes != 0], origin[codes != 0]
     kept = np.ones(len(codes), dtype=np.bool_)
     kept[1:] = (codes[1:] != codes[:-1]) | (codes[1:] != _SPACE)
     return codes[kept].tobytes().decode("ascii" if text.isascii() else "utf-32-le"), origin[kept]
+
+
+def code_points(text: str) -> NDArray[np.uint32]:
+    """The code points of a text, lone surrogates included."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
 
 
 def _spell_out(text: str) -> str:
@@ -118,8 +123,7 @@ def _spell_out(text: str) -> str:
         return text
     pieces: list[str] = []
     past = 0
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    for place in (codes >= len(_ASCII)).nonzero()[0].tolist():
+    for place in (code_points(text) >= len(_ASCII)).nonzero()[0].tolist():
         pieces += (text[past:place], fold_char(text[place]))
         past = place + 1
     pieces.append(text[past:])

@@ -61,7 +61,7 @@ class Matcher:
         scans: list[tuple[Reading | None, Scan]] = [(None, self._sweeper.scan(text))]
         for other in readings(text, scans[0][1].folded, self._vocabulary, self._emoji, page.from_ocr):
             scans += [(other, scan) for scan in self._sweeper.around(other)]
-        if not self._sweeper.may_find([scan for _, scan in scans]):
+        if not any(scan.phrases for _, scan in scans):
             return cues, []
         today = self._today()
         context: list[ContextWord] = []

@@ -11,6 +11,8 @@ from string import ascii_lowercase, ascii_uppercase, digits
 import numpy as np
 from numpy.typing import NDArray
 
+from keyword_stage.fold import code_points
+
 JOINTS = "*#%•●∗✱＊-_./\\+~^=,:;&·"
 """Signs that may stand between the pieces of a word."""
 CAPITALS = "IΙІӀӏⅠ"
@@ -83,7 +85,7 @@ def image(text: str) -> bytes:
     """One byte for each code point: those beyond ASCII have stand-ins."""
     if text.isascii():
         return text.encode()
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    codes = code_points(text)
     beyond = (codes > _LAST_ASCII).nonzero()[0]
     seen = codes.astype(np.uint8)
     seen[beyond] = [_stand_in(text[place]) for place in beyond.tolist()]
@@ -122,9 +124,7 @@ def may_stand_apart(folded: str) -> bool:
     """Whether three letters that stand alone follow each other, as the inner ones of any word spelt so do."""
     if len(folded) < 7:
         return False
-    narrow = folded.isascii()
-    codes = np.frombuffer(folded.encode("ascii" if narrow else "utf-32-le"), dtype=np.uint8 if narrow else np.uint32)
-    spaces = codes == ord(" ")
+    spaces = (np.frombuffer(folded.encode(), dtype=np.uint8) if folded.isascii() else code_points(folded)) == ord(" ")
     three = spaces[:-6] & spaces[2:-4] & spaces[4:-2] & spaces[6:]
     return 1 in three.tobytes()
 

@@ -6,7 +6,6 @@ A clean text costs one fold, one pass of an automaton and, for phrases with gaps
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from keyword_stage.automaton import AUTOMATA, Automaton, build_automaton
-from keyword_stage.fold import fold, fold_offsets
+from keyword_stage.fold import code_points, fold, fold_offsets
 from keyword_stage.gapped import GappedPhrases
 from keyword_stage.gaps import Place
 from keyword_stage.lexicon import Lexicon, Phrase
@@ -64,8 +63,7 @@ class Layout:
 
     @cached_property
     def _spaces(self) -> list[int]:
-        codes = np.frombuffer(self._folded.encode("utf-32-le"), dtype=np.uint32)
-        spaces: list[int] = (codes == _SPACE).nonzero()[0].tolist()
+        spaces: list[int] = (code_points(self._folded) == _SPACE).nonzero()[0].tolist()
         return spaces
 
     @cached_property
@@ -196,10 +194,6 @@ class Sweeper:
     def _is_far(self, text: str, start: int, end: int) -> bool:
         """Whether as many words stand there as phrases and rules reach."""
         return min(start, end) >= 0 and fold(text[start:end]).count(" ") > self._reach
-
-    def may_find(self, scans: Iterable[Scan]) -> bool:
-        """Whether a phrase may stand in one of them."""
-        return any(scan.phrases for scan in scans)
 
     def locate(self, scan: Scan) -> Sweep:
         """Offsets into the text of what a scan found, and what rules look for; nothing reaches across an empty line."""

@@ -87,7 +87,7 @@ def test_what_fits_nowhere_is_no_hit(text: str) -> None:
     found = find()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Skeletons, "may_hide", lambda *_: True)
-        patch.setattr(Sweeper, "may_find", lambda *_: True)
+        patch.setattr(Sweeper, "around", lambda sweeper, reading: [sweeper.scan(reading.text)])
         assert found == find()
 
 
