@@ -103,6 +103,8 @@ FAR = st.sampled_from([" ", " n ", " n n n ", " n" * 9 + " ", " n" * 40 + " ", "
 @example(" n" * 200 + " go to the l4b " + "n " * 200)
 @example(" n" * 200 + " task n n k1ll you n n " + "n " * 200)
 @example(" n" * 200 + " b1g lab " + "n " * 200)
+@example("k1ll y0u" + " n" * 200 + " k1ll y0u")
+@example("k1ll you " + "n" * 48 + " " + "n" * 51 + " task" + " n" * 200)
 def test_a_reading_is_looked_through_as_far_as_phrases_and_rules_reach(text: str) -> None:
     company = replace(phrase("big"), rules=read_rules({"with": "lab | task"}, read_spelling("big"), ("drugs",)))
     matcher = Matcher(replace(LEXICON, phrases=(*LEXICON.phrases, company)))

@@ -97,6 +97,30 @@ def test_train_export_calibrate_promote(maker: ExampleMaker, tmp_path: Path, mon
         restore(folder, again)
 
 
+def test_up_to_three_other_rows_stand_beside_a_row(maker: ExampleMaker) -> None:
+    own, other = row("they want to kill me", violence=4), row("kill the monster")
+
+    def hits(others: list[LabelledRow], seed: int) -> int:
+        return sum(len(example.severities) - 1 for example in maker.augmented(own, others, random.Random(seed)))
+
+    assert {hits([other], seed) - hits([], 0) for seed in range(60)} == {0, 1, 2, 3}
+
+
+@pytest.mark.parametrize("multiplies", [True, False])
+def test_training_multiplies_in_half_precision_where_the_processor_does(
+    multiplies: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+
+    from training.half import half_precision
+
+    monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: False)
+    monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: multiplies)
+    with half_precision("cpu"):
+        product = torch.ones(2, 2) @ torch.ones(2, 2)
+    assert product.dtype == (torch.bfloat16 if multiplies else torch.float32)
+
+
 def test_the_network_never_looks_at_padding(maker: ExampleMaker) -> None:
     import torch
 
