@@ -68,3 +68,26 @@ def stats(files: tuple[Path, ...], category: tuple[str, ...]) -> None:
         click.echo(f"({TYPED_ONLY}): the OCR models do not read the script; these phrases fire in typed text alone")
     ambiguous = sum(phrase.ambiguous for phrase in lexicon.phrases)
     click.echo(f"{len(lexicon.phrases)} phrases, {ambiguous} of them ambiguous, digest {lexicon.digest}")
+
+
+@command.command("recall")
+@click.argument("rows", type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--lexicon", "files", multiple=True, type=click.Path(exists=True, path_type=Path), help="In place of the project's."
+)
+def recall(rows: Path, files: tuple[Path, ...]) -> None:
+    """Says what share of labelled rows (JSON lines or a folder of them) the lexicon brings before the second look."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from evaluation.first_look import look_at
+    from evaluation.rows import read_rows
+    from keyword_stage.lexicon import read_lexicon
+    from keyword_stage.matcher import Matcher
+
+    lexicon = read_lexicon(files)
+    table = Table("rows", "a graded phrase hits", "a phrase or a cue hits")
+    for name, found in look_at(Matcher(lexicon), read_rows(rows)).items():
+        table.add_row(name, str(found.phrases), str(found.asked))
+    Console(width=100).print(table)
+    click.echo(f"lexicon {lexicon.digest}")

@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import pytest
@@ -64,3 +65,24 @@ def test_lint_exits_with_a_fault_and_names_it(lists: Path) -> None:
     result = CliRunner().invoke(command, ["lint", str(lists)])
     assert result.exit_code == 1
     assert "en/own.csv:6: 'slap day' expired on 2001-01-01" in result.output
+
+
+def test_recall_counts_phrases_apart_from_cues(tmp_path: Path) -> None:
+    own, data = tmp_path / "own.csv", tmp_path / "rows.jsonl"
+    own.write_text("phrase,grade,category,ambiguous,cue\nhurts me,4,violence,no,\nmum,1,violence,yes,yes\n")
+    rows = [("he hurts me", 4), ("ask my mum", 3), ("nobody came", 3), ("mum made tea", 0), ("a cold day", 2)]
+    data.write_text(
+        "".join(
+            json.dumps({"id": f"r{k}", "text": text, "labels": {"violence": grade}}) + "\n"
+            for k, (text, grade) in enumerate(rows)
+        )
+    )
+    result = CliRunner().invoke(command, ["recall", str(data), "--lexicon", str(own)])
+    assert result.exit_code == 0, result.output
+    cells = {line.split("│")[1].strip(): line for line in result.output.splitlines() if line.startswith("│")}
+    assert set(cells) == {"violence", "all genuine", "all low", "all benign"}
+    for name in ("violence", "all genuine"):
+        assert "33.3 %" in cells[name].split("│")[2] and "66.7 %" in cells[name].split("│")[3]
+    assert "0.0 %" in cells["all benign"].split("│")[2] and "100.0 %" in cells["all benign"].split("│")[3]
+    assert "(n = 1)" in cells["all low"]
+    assert read_lexicon([own]).digest in result.output
