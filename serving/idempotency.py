@@ -1,7 +1,8 @@
 """`Idempotency-Key`: a request that is sent again is answered again, and not worked on again.
 
 As the IETF draft has it: the same key with another body is refused (422), and so is one whose first request is still
-under way (409). Answers are kept in this process for some minutes, up to a number of bytes, by tenant.
+under way (409). Answers are kept in this process for some minutes, up to a number of bytes, by tenant and by what the
+caller may do: a key of fewer scopes or schools is not answered with what another one was.
 """
 
 import hashlib
@@ -23,6 +24,10 @@ MOST_DROPPED = 16
 HEADER = "idempotency-key"
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _BOUNDARY = re.compile(rb'boundary="?([^";,]+)"?', re.IGNORECASE)
+
+
+_Name = tuple[str, frozenset[str], frozenset[str] | None, str, str]
+"""Tenant, scopes, schools, path and key of a request."""
 
 
 @dataclass(slots=True)
@@ -51,7 +56,7 @@ class Idempotency:
         self._app = app
         self._limit = limit
         self._keep_s = keep_s
-        self._kept: OrderedDict[tuple[str, str, str], _Kept] = OrderedDict()
+        self._kept: OrderedDict[_Name, _Kept] = OrderedDict()
         self._size = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -64,7 +69,8 @@ class Idempotency:
             raise InvalidRequest("the header Idempotency-Key is not 1..255 printable ASCII characters")
         call: Call = scope["state"]["call"]
         body = await _read(receive)
-        name, fingerprint = (call.tenant, scope["path"], key), _fingerprint(scope, body)
+        caller, fingerprint = call.caller, _fingerprint(scope, body)
+        name = (caller.tenant, caller.scopes, caller.sites, scope["path"], key)
         kept = self._find(name)
         if kept is None:
             await self._first(name, fingerprint, scope, body, receive, send)
@@ -77,7 +83,7 @@ class Idempotency:
                 await send(_copy(message))
 
     async def _first(
-        self, name: tuple[str, str, str], fingerprint: bytes, scope: Scope, body: bytes, receive: Receive, send: Send
+        self, name: _Name, fingerprint: bytes, scope: Scope, body: bytes, receive: Receive, send: Send
     ) -> None:
         kept = self._kept[name] = _Kept(fingerprint, time.monotonic())
         given = False
@@ -105,7 +111,7 @@ class Idempotency:
             else:
                 del self._kept[name]
 
-    def _find(self, name: tuple[str, str, str]) -> _Kept | None:
+    def _find(self, name: _Name) -> _Kept | None:
         self._make_room()
         return self._kept.get(name)
 

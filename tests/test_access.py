@@ -1,10 +1,11 @@
 """Keys, their file, quotas, and that no route and no RPC is without a scope."""
 
 import asyncio
+import contextlib
 import json
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,7 +17,8 @@ import pytest
 from click.testing import CliRunner
 from fastapi import APIRouter, FastAPI
 from fastapi.testclient import TestClient
-from grpc_health.v1 import health_pb2, health_pb2_grpc
+from google.protobuf.descriptor import MethodDescriptor
+from grpc_health.v1 import health_pb2
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
 from cli.keys import command as keys_command
@@ -33,7 +35,6 @@ from serving.key_file import IssuedKey, issue, read_keys, write_keys
 from serving.key_ring import KeyRing
 from serving.limits import Limits
 from serving.proto import scoring_pb2 as pb
-from serving.proto import scoring_pb2_grpc
 from serving.quota import Quotas
 from serving.service import ScoringService
 from serving.settings import ServingSettings
@@ -42,13 +43,14 @@ from tests.conftest import FixedScorer
 TEXT = {"id": "a", "text": "he would stab me"}
 KEYS: dict[str, IssuedKey] = {scope: issue("north", frozenset({scope})) for scope in SCOPES}
 OAK = issue("oak", frozenset({SCORE}), sites=frozenset({"oak"}))
+OAK_TRUST = issue("oak", frozenset({SCORE}))
 ELM = issue("elm", frozenset({SCORE}), per_minute=2)
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     made = tmp_path / "keys.json"
-    write_keys(made, [key.record for key in (*KEYS.values(), OAK, ELM)])
+    write_keys(made, [key.record for key in (*KEYS.values(), OAK, OAK_TRUST, ELM)])
     return made
 
 
@@ -136,42 +138,48 @@ def test_wrong_keys_are_refused(client: TestClient) -> None:
 
 
 def test_every_rpc_needs_a_key_with_its_scope(service: ScoringService, path: Path) -> None:
+    """Every method of every service that is listed, whatever it does with an empty message."""
+    methods = {
+        f"/{of.full_name}/{method.name}": (method, SCOPE_OF[of.full_name])
+        for file in (pb.DESCRIPTOR, health_pb2.DESCRIPTOR, reflection_pb2.DESCRIPTOR)
+        for of in file.services_by_name.values()
+        for method in of.methods
+        if method.name not in {"Watch", "List"}  # the one never ends, the other is none of the library's
+    }
+    assert {name.split("/")[1] for name in methods} == set(SCOPE_OF)
+    refused = {grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.PERMISSION_DENIED}
+
     async def run() -> None:
         server = GrpcServer(service, Access(KeyRing(path)))
         port = await server.start("127.0.0.1:0")
         async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
-            stub: Any = scoring_pb2_grpc.ScoringStub(channel)  # type: ignore[no-untyped-call]
-            reflect = reflection_pb2_grpc.ServerReflectionStub(channel)  # type: ignore[no-untyped-call]
-            health: Any = health_pb2_grpc.HealthStub(channel)  # type: ignore[no-untyped-call]
-            capture = pb.Capture(id="a", text="x")
-            asked = reflection_pb2.ServerReflectionRequest(list_services="")
-            calls = {
-                "Score": (SCORE, lambda m: stub.Score(pb.ScoreRequest(capture=capture), metadata=m)),
-                "ScoreBatch": (SCORE, lambda m: stub.ScoreBatch(pb.ScoreBatchRequest(captures=[capture]), metadata=m)),
-                "ScoreStream": (
-                    SCORE,
-                    lambda m: stub.ScoreStream(iter([pb.ScoreStreamRequest(capture=capture)]), metadata=m).read(),
-                ),
-                "reflection": (READ, lambda m: reflect.ServerReflectionInfo(iter([asked]), metadata=m).read()),
-            }
-            assert set(calls) - {"reflection"} == {m.name for m in pb.DESCRIPTOR.services_by_name["Scoring"].methods}
-            for name, (scope, call) in calls.items():
-                assert await _code(call(())) is grpc.StatusCode.UNAUTHENTICATED, name
+            for name, (method, scope) in methods.items():
+                nobody = await _code(channel, name, method, None)
+                assert (nobody is grpc.StatusCode.UNAUTHENTICATED) == (scope is not None), name
                 for other, key in KEYS.items():
-                    wanted = None if other == scope else grpc.StatusCode.PERMISSION_DENIED
-                    assert await _code(call((("authorization", f"Bearer {key.key}"),))) is wanted, (name, other)
-            assert (await health.Check(health_pb2.HealthCheckRequest())).status
+                    code = await _code(channel, name, method, key)
+                    if scope in {other, None}:
+                        assert code not in refused, (name, other)
+                    else:
+                        assert code is grpc.StatusCode.PERMISSION_DENIED, (name, other)
         await server.stop(0)
 
     asyncio.run(run())
 
 
-async def _code(call: Any) -> grpc.StatusCode | None:
-    try:
-        await call
-    except grpc.aio.AioRpcError as error:
-        return error.code()  # type: ignore[no-any-return]
-    return None
+async def _code(channel: grpc.aio.Channel, name: str, method: MethodDescriptor, key: IssuedKey | None) -> Any:
+    """The code that one empty message gets."""
+    kind = f"{'stream' if method.client_streaming else 'unary'}_{'stream' if method.server_streaming else 'unary'}"
+    given: Any = iter([b""]) if method.client_streaming else b""
+    call = getattr(channel, kind)(name)(given, metadata=tuple(bearer(key).items()) if key else (), timeout=60)
+    with contextlib.suppress(grpc.aio.AioRpcError):
+        async for _ in call if method.server_streaming else _once(call):
+            continue
+    return await call.code()
+
+
+async def _once(call: Any) -> AsyncIterator[Any]:
+    yield await call
 
 
 def test_every_grpc_service_is_listed_with_its_scope(service: ScoringService) -> None:
@@ -206,6 +214,18 @@ def test_a_kept_answer_is_nobody_elses(client: TestClient) -> None:
     mine = client.post("/v1/score", headers={**bearer(KEYS[SCORE]), "idempotency-key": "k"}, **asked)  # type: ignore[arg-type]
     other = client.post("/v1/score", json={**TEXT, "id": "b"}, headers={**bearer(OAK), "idempotency-key": "k"})
     assert (mine.json()["id"], other.json()["id"]) == ("a", "b")
+
+
+def test_a_kept_answer_needs_the_rights_that_it_was_given_for(client: TestClient) -> None:
+    """Keys of one tenant share kept answers only where each would get the answer itself."""
+
+    def ask(key: IssuedKey) -> int:
+        return client.post("/v1/score", headers={**bearer(key), "idempotency-key": "k"}, json=asked).status_code
+
+    asked: dict[str, Any] = TEXT
+    assert [ask(KEYS[SCORE]), ask(KEYS[SCORE]), ask(KEYS[READ])] == [200, 200, 403]
+    asked = {**TEXT, "context": {"site": "elm"}}
+    assert [ask(OAK_TRUST), ask(OAK_TRUST), ask(OAK)] == [200, 200, 403]
 
 
 def test_more_than_was_agreed_is_refused_and_costs_nobody_else(client: TestClient) -> None:
