@@ -63,7 +63,8 @@ class Scoring(scoring_pb2_grpc.ScoringServicer):
 
         The deadline is that of the whole stream; each capture also has the longest time that any call is granted.
         """
-        started: asyncio.Queue[asyncio.Task[pb.Result] | None] = asyncio.Queue(STREAM_AHEAD)
+        started: asyncio.Queue[asyncio.Task[pb.Result] | None] = asyncio.Queue()
+        room = asyncio.Semaphore(STREAM_AHEAD)
         tasks: set[asyncio.Task[Any]] = set()
 
         async def take_in(stream: Call) -> None:
@@ -71,6 +72,7 @@ class Scoring(scoring_pb2_grpc.ScoringServicer):
             try:
                 async for request in requests:
                     check(request)
+                    await room.acquire()
                     number += 1
                     name = f"{stream.request_id}.{number}"
                     longest_s = self._service.limits.longest_s
@@ -78,15 +80,16 @@ class Scoring(scoring_pb2_grpc.ScoringServicer):
                     task = asyncio.create_task(self._result(request, call))
                     tasks.add(task)
                     task.add_done_callback(tasks.discard)
-                    await started.put(task)
+                    started.put_nowait(task)
             finally:
-                await started.put(None)
+                started.put_nowait(None)  # must not wait: of a stream that is cancelled nobody takes anything
 
         async with answering(context, self._service, requests, stream=True) as stream:
             reader = asyncio.create_task(take_in(stream))
             try:
                 while (task := await started.get()) is not None:
                     yield pb.ScoreStreamResponse(result=await task)
+                    room.release()
                 await reader
             finally:
                 for unfinished in (reader, *tasks):

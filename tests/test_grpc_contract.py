@@ -14,7 +14,7 @@ from domain.errors import Overloaded
 from domain.hit import ContextWindow
 from models.scorer import WindowScores
 from pipeline.pipeline import Pipeline
-from serving.grpc_api import GrpcServer
+from serving.grpc_api import STREAM_AHEAD, GrpcServer
 from serving.limits import Limits
 from serving.proto import scoring_pb2 as pb
 from serving.proto import scoring_pb2_grpc
@@ -162,5 +162,35 @@ def test_a_stream_keeps_its_order_and_a_bad_capture_does_not_end_it(service: Sco
         results = [answer.result async for answer in stub.ScoreStream(requests())]
         assert [r.verdict.id or r.failure.id for r in results] == [str(number) for number in range(60)]
         assert [r.failure.type for r in results if r.failure.id] == ["text_too_long"]
+
+    over_grpc(service, talk)
+
+
+def test_nothing_is_left_of_a_stream_that_is_cancelled(service: ScoringService, scorer: HeldScorer) -> None:
+    """More was sent than is worked on ahead, so that its reader waits for room."""
+    scorer.go.clear()
+
+    async def requests() -> AsyncIterator[pb.ScoreStreamRequest]:
+        for number in range(3 * STREAM_AHEAD):
+            yield pb.ScoreStreamRequest(capture=pb.Capture(id=str(number), text=TEXT.capture.text))
+
+    def left() -> list[str]:
+        return [name for task in asyncio.all_tasks() if "Scoring." in (name := str(task.get_coro()))]
+
+    async def until(enough: Callable[[], bool]) -> None:
+        for _ in range(400):
+            if enough():
+                return
+            await asyncio.sleep(0.05)
+
+    async def talk(stub: Any) -> None:
+        stream = stub.ScoreStream(requests())
+        await asyncio.to_thread(scorer.entered.wait, 20)
+        await until(lambda: len(left()) > STREAM_AHEAD)
+        assert len(left()) > STREAM_AHEAD
+        stream.cancel()
+        scorer.go.set()
+        await until(lambda: not left())
+        assert left() == []
 
     over_grpc(service, talk)
