@@ -2,6 +2,7 @@
 
 import logging
 import math
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -26,6 +27,7 @@ _KINDS = {
     413: "request_too_large",
     415: "unsupported_media_type",
 }
+_NAME = re.compile(r"[\w-]{1,40}|list\[[\w\[\],-]+\]", re.ASCII)
 
 
 def answer_to(error: Exception, path: str, request_id: str) -> JSONResponse:
@@ -69,7 +71,19 @@ def _headers(error: SecondglanceError) -> dict[str, str]:
 
 def faults(errors: Sequence[Any]) -> str:
     """Where and what, but never the value: it may be a pupil's text."""
-    return "; ".join(f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}" for fault in errors)
+    return "; ".join(f"{'.'.join(_named(part) for part in fault['loc'])}: {_told(fault)}" for fault in errors)
+
+
+def _named(part: object) -> str:
+    """A part of a place; a field of the caller's own is named if it may be a misspelt one, and not if it is text."""
+    return str(part) if _NAME.fullmatch(str(part)) else "?"
+
+
+def _told(fault: Any) -> str:
+    """What is wrong; the one message in which pydantic quotes what was given, without it."""
+    if fault["type"] == "union_tag_invalid":
+        return f"the tag is none of {fault['ctx']['expected_tags']}"
+    return str(fault["msg"])
 
 
 def add_problems(app: FastAPI) -> None:
