@@ -20,7 +20,7 @@ ENV PATH=/opt/venv/bin:$PATH
 COPY requirements/service.txt requirements/
 RUN python -m pip install --no-cache-dir --require-hashes --requirement requirements/service.txt
 COPY tools tools
-RUN python tools/fetch_weights.py ocr
+RUN python tools/fetch_weights.py ocr && python tools/prune_recogniser.py
 COPY LICENSE NOTICE README.md pyproject.toml ./
 COPY domain domain
 COPY ocr ocr

@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import secrets
+import stat
 import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -112,11 +113,13 @@ def read_keys(path: Path) -> list[KeyRecord]:
 
 
 def write_keys(path: Path, records: list[KeyRecord]) -> None:
-    """Replaces a key file at once, readable by its owner alone."""
+    """Replaces a key file at once; a new one is readable by its owner alone, an old one's mode stays."""
     content = json.dumps({"keys": [_to_json(record) for record in records]}, indent=1) + "\n"
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(content)
+    if path.exists():
+        Path(name).chmod(stat.S_IMODE(path.stat().st_mode))
     Path(name).replace(path)
 
 

@@ -6,9 +6,9 @@ from functools import partial
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 
-from domain.errors import SecondglanceError
+from domain.errors import OcrFailed, Overloaded, SecondglanceError
 from domain.severity import STANDARD_CATEGORIES
-from domain.verdict import Timing, Verdict
+from domain.verdict import Action, Timing, Verdict
 from serving.drift import DriftWatch
 from serving.lane import Lane
 
@@ -33,6 +33,10 @@ class Metrics:
         self._failures = Counter(
             "secondglance_failures", "Captures that could not be scored.", ["type"], registry=self._registry
         )
+        for action in Action:  # what alerts watch is there from the start: the first of a kind is an increase, too
+            self._verdicts.labels(action.value, "true")
+        for watched in (SecondglanceError, OcrFailed, Overloaded):
+            self._failures.labels(watched.kind)
         self._findings = Counter(
             "secondglance_findings", "Findings.", ["category", "reason", "action"], registry=self._registry
         )

@@ -271,6 +271,9 @@ def test_the_file_holds_no_key_and_is_its_owners_alone(path: Path) -> None:
     content = path.read_text(encoding="utf-8")
     assert all(key.key.split("_", 2)[2] not in content for key in (*KEYS.values(), OAK))
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    path.chmod(0o640)  # as an operator may want, where the service is another user
+    write_keys(path, [OAK.record])
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
 
 
 @pytest.mark.parametrize(

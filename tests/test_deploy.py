@@ -5,14 +5,18 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import kubernetes_validate
 import pytest
 import yaml
+from prometheus_client.parser import text_string_to_metric_families
 
-from pipeline.pipeline import Pipeline
+from domain.capture import Capture
+from domain.verdict import Verdict
+from pipeline.pipeline import Options, Pipeline
 from pipeline.settings import PipelineSettings
 from serving.http_access import PUBLIC, scopes
 from serving.http_api import make_app
@@ -80,6 +84,42 @@ def test_every_metric_that_is_watched_is_there(service: ScoringService) -> None:
     }
     assert len(watched) >= 10
     assert watched <= shown
+
+
+def test_every_label_that_is_asked_for_is_there(service: ScoringService) -> None:
+    """Names of labels in selectors, sums and legends, and the values that are compared with."""
+    metrics = service.metrics
+    metrics.count_request("http", "200")
+    metrics.count_challenge("violence", "same")
+    outcome = service.score_now(Capture("a", text="he said he will stab me tomorrow"), Options())
+    assert isinstance(outcome, Verdict)
+    assert outcome.findings
+    values: dict[str, dict[str, set[str]]] = {}
+    for family in text_string_to_metric_families(metrics.render().decode()):
+        for sample in family.samples:
+            for label, value in sample.labels.items():
+                values.setdefault(sample.name, {}).setdefault(label, set()).add(value)
+    asked = 0
+    for expression, legend in queries():
+        named = values.get(next(iter(re.findall(r"(?:secondglance|process)_\w+", expression)), ""), {})
+        for inside, label, is_, value in re.findall(r"(\w+)\{(\w+)(=~?|!=)\"([^\"]*)\"\}", expression):
+            assert inside == "up" or set(value.split("|")) <= values[inside][label] or is_ == "!=", expression
+            asked += 1
+        wanted = {name for group in re.findall(r"by \(([\w, ]+)\)", expression) for name in group.split(", ")}
+        wanted |= set(re.findall(r"\{\{ ?(?:\$labels\.)?(\w+) ?\}\}", legend))
+        assert wanted <= named.keys(), expression
+        asked += len(wanted)
+    assert asked >= 15
+
+
+def queries() -> Iterator[tuple[str, str]]:
+    """Every expression, and what is shown of its labels."""
+    (group,) = yaml.safe_load((DEPLOY / "alerts.yaml").read_text("utf-8"))["groups"]
+    for rule in group["rules"]:
+        yield rule["expr"], rule["annotations"]["summary"]
+    for panel in json.loads((DEPLOY / "grafana" / "dashboard.json").read_text("utf-8"))["panels"]:
+        for target in panel.get("targets", ()):
+            yield target["expr"], target.get("legendFormat", "")
 
 
 def test_probes_and_ports_are_those_of_the_service(service: ScoringService) -> None:
