@@ -57,7 +57,8 @@ class Detector:
         height, width, _ = pixels.shape
         shrink = math.sqrt(height * width / _MOST)
         if shrink > 1:
-            less = cv2.resize(pixels, None, fx=1 / shrink, fy=1 / shrink, interpolation=cv2.INTER_AREA)
+            size = max(1, int(width / shrink)), max(1, int(height / shrink))  # never up: it would be shrunk for ever
+            less = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
             return [_larger(line, width / less.shape[1], height / less.shape[0]) for line in self.find(less)]
         chance = self._network.run(_tensor(pixels))[0, 0, :height, :width]
         core = (chance > _TEXT).astype(np.uint8)

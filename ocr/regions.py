@@ -49,16 +49,19 @@ def regions_of(mask: Mask) -> list[Box]:
 
 def _merged(boxes: list[Box]) -> list[Box]:
     """Boxes that overlap become one, until none does."""
+    along = int(max((box[3] for box in boxes), default=0) > max((box[2] for box in boxes), default=0))
     while True:
         done: list[Box] = []
-        for box in sorted(boxes):
+        near: list[Box] = []
+        for box in sorted(boxes, key=lambda box: box[along]):  # along the longer side of the screen
             rest: list[Box] = []
-            for other in done:
+            for other in near:
                 if min(box[2], other[2]) > max(box[0], other[0]) and min(box[3], other[3]) > max(box[1], other[1]):
                     box = (min(box[0], other[0]), min(box[1], other[1]), max(box[2], other[2]), max(box[3], other[3]))
-                else:
-                    rest.append(other)
-            done = [*rest, box]
+                else:  # what ends before this one begins meets none of those that follow
+                    (rest if other[along + 2] > box[along] else done).append(other)
+            near = [*rest, box]
+        done += near
         if len(done) == len(boxes):
             return done
         boxes = done
