@@ -6,25 +6,37 @@ another. A worker has one job at a time and a pipe of its own, and what it sends
 no request can get the text of another.
 
 What was read off a device's screens is remembered by the worker that read them last, its home. A worker that is free
-first serves the requests whose home it is, then any other: no worker is idle while a request waits.
+first serves the requests whose home it is, then those that wait longest: no worker is idle while a request waits, and
+none is passed over for ever.
 """
 
 import contextlib
 import threading
-from collections import OrderedDict
+from dataclasses import dataclass
 from pathlib import Path
 
 from domain.errors import OcrFailed
 from ocr.decode import check_bytes
 from ocr.engine import Owner, Reading
+from ocr.homes import Homes
 from ocr.screen_engine import ScreenEngine
 from ocr.worker import EngineBuilder
 from ocr.worker_process import WorkerKilled, WorkerProcess
 
 _TRIES = 3
 """Workers that a picture is given to if each is killed by somebody else; a crash of its own is not tried again."""
-_HOMES = 100_000
-"""Owners whose home is known."""
+_PATIENCE = 8
+"""How many that came later may be served before one, because the free worker is their home."""
+
+
+@dataclass(eq=False, slots=True)
+class _Turn:
+    """One that waits for a worker, and what it gets."""
+
+    owner: Owner | None
+    passed: int = 0
+    worker: WorkerProcess | None = None
+    fault: OcrFailed | None = None
 
 
 class OcrPool:
@@ -38,6 +50,7 @@ class OcrPool:
         timeout_s: float = 60.0,
         build: EngineBuilder = ScreenEngine,
         most_bytes: int = 1024**3,
+        limit_bytes: int = 3 * 1024**3,
     ) -> None:
         """Starts nothing yet: a worker starts when it is first needed, or by `warm_up`.
 
@@ -48,20 +61,23 @@ class OcrPool:
             timeout_s: A job that takes longer fails and its worker is replaced.
             build: What a worker builds; importable by name.
             most_bytes: A worker that holds more memory than this after a job is replaced.
+            limit_bytes: A picture that takes more memory than this to read fails; the largest that is accepted takes
+                a third of it.
         """
-        if size < 1 or recycle_after < 1 or timeout_s <= 0 or most_bytes < 1:
-            raise ValueError("size, recycle_after, timeout_s and most_bytes must be positive")
+        if min(size, recycle_after, most_bytes, limit_bytes) < 1 or timeout_s <= 0:
+            raise ValueError("size, recycle_after, timeout_s, most_bytes and limit_bytes must be positive")
         self._weights = weights
         self._recycle_after = recycle_after
         self._timeout_s = timeout_s
         self._build = build
         self._most_bytes = most_bytes
+        self._limit_bytes = limit_bytes
         self._changed = threading.Condition()
         self._unstarted = size
         self._idle: list[WorkerProcess] = []
         self._busy: list[WorkerProcess] = []
-        self._homes: OrderedDict[Owner, WorkerProcess] = OrderedDict()
-        self._waiting: list[Owner | None] = []
+        self._homes = Homes()
+        self._waiting: list[_Turn] = []
         self._size = size
         self._closed = False
 
@@ -121,45 +137,64 @@ class OcrPool:
             self._changed.wait_for(lambda: not self._busy)
 
     def _take(self, owner: Owner | None = None) -> WorkerProcess:
-        """The best free worker: the owner's home, else a ready one, else a new one, else one that still starts."""
+        """A worker for an owner, when its turn has come."""
+        turn = _Turn(owner)
         with self._changed:
-            self._waiting.append(owner)
+            self._waiting.append(turn)
+            self._deal()
             try:
-                self._changed.wait_for(lambda: self._closed or self._choice(owner) or self._unstarted)
+                self._changed.wait_for(lambda: turn.worker or turn.fault or self._closed)
+            except BaseException:  # an interrupt: the worker that was just given to it has not begun
+                if turn.worker is not None:
+                    self._busy.remove(turn.worker)
+                    self._idle.append(turn.worker)
+                    self._deal()
+                raise
             finally:
-                self._waiting.remove(owner)
-            if self._closed:
-                raise OcrFailed("the OCR pool is closed")
-            self._drop_dead()
-            worker = self._choice(owner)
-            if worker is not None and (worker.ready or not self._unstarted):
-                self._idle.remove(worker)
-            else:
-                worker = WorkerProcess(self._build, self._weights)
-                self._unstarted -= 1
-            self._busy.append(worker)
-            if owner is not None:
-                self._settle(owner, worker)
-            return worker
+                if turn in self._waiting:
+                    self._waiting.remove(turn)
+        if turn.worker is None:
+            raise turn.fault or OcrFailed("the OCR pool is closed")
+        return turn.worker
 
-    def _choice(self, owner: Owner | None) -> WorkerProcess | None:
-        """The idle worker for an owner: its home, else one that no other request waits for as its home."""
-        home = self._homes.get(owner) if owner is not None else None
-        if home in self._idle:
-            return home
-        others = list(self._waiting)
-        if owner in others:
-            others.remove(owner)
-        claimed = [self._homes.get(other) for other in others if other is not None]
-        free = [worker for worker in self._idle if worker not in claimed]
-        return next((worker for worker in free if worker.ready), free[0] if free else None)
+    def _deal(self) -> None:
+        """Gives free workers to those who wait, until there are no more of the ones or the others."""
+        self._drop_dead()
+        while self._waiting and not self._closed and (self._idle or self._unstarted):
+            turn = self._next()
+            try:
+                turn.worker = self._worker_for(turn.owner)
+            except OSError as fault:
+                turn.fault = OcrFailed(f"no OCR worker could be started: {fault.strerror}")
+                continue
+            self._busy.append(turn.worker)
+            self._homes.settle(turn.owner, turn.worker)
+        self._changed.notify_all()
 
-    def _settle(self, owner: Owner, worker: WorkerProcess) -> None:
-        """Makes the worker the owner's home; the owners not seen for longest are forgotten."""
-        self._homes.pop(owner, None)
-        self._homes[owner] = worker
-        while len(self._homes) > _HOMES:
-            self._homes.popitem(last=False)
+    def _next(self) -> _Turn:
+        """Takes out whose turn it is: the first whose home is free, but none is passed over too often."""
+        at = 0
+        if self._waiting[0].passed < _PATIENCE:
+            at = next((at for at, turn in enumerate(self._waiting) if self._homes.of(turn.owner) in self._idle), 0)
+        for turn in self._waiting[:at]:
+            turn.passed += 1
+        return self._waiting.pop(at)
+
+    def _worker_for(self, owner: Owner | None) -> WorkerProcess:
+        """The best free worker: the owner's home, else a ready one, else a new one, else one that still starts."""
+        home = self._homes.of(owner)
+        ready = (worker for worker in self._idle if worker.ready)
+        worker = home if home in self._idle else next(ready, None)
+        if worker is None and self._unstarted:
+            return self._start()
+        worker = worker or self._idle[0]
+        self._idle.remove(worker)
+        return worker
+
+    def _start(self) -> WorkerProcess:
+        worker = WorkerProcess(self._build, self._weights, self._limit_bytes)
+        self._unstarted -= 1
+        return worker
 
     def _drop_dead(self) -> None:
         """Forgets workers that died while they had nothing to do."""
@@ -167,24 +202,24 @@ class OcrPool:
             self._idle.remove(worker)
             self._unstarted += 1
             worker.dispose()
-            self._forget(worker)
-
-    def _forget(self, worker: WorkerProcess) -> None:
-        for owner in [owner for owner, home in self._homes.items() if home is worker]:
-            del self._homes[owner]
+            self._homes.forget(worker)
 
     def _give(self, worker: WorkerProcess) -> None:
         """Takes a worker back, or replaces it if it is spent or of no use any more."""
+        spent = worker.jobs >= self._recycle_after or worker.resident_bytes > self._most_bytes
+        kept = worker.usable and not spent
+        if not kept:
+            worker.dispose()  # it may take a moment to go, which is nobody else's concern
         with self._changed:
             self._busy.remove(worker)
-            spent = worker.jobs >= self._recycle_after or worker.resident_bytes > self._most_bytes
-            if worker.usable and not spent and not self._closed:
+            if kept and self._closed:
+                worker.dispose()
+            elif kept:
                 self._idle.append(worker)
             else:
-                worker.dispose()
-                self._forget(worker)
+                self._homes.forget(worker)
+                self._unstarted += 1
                 if worker.jobs and not self._closed:
-                    self._idle.append(WorkerProcess(self._build, self._weights))
-                else:
-                    self._unstarted += 1
-            self._changed.notify_all()
+                    with contextlib.suppress(OSError):  # whoever needs it tries again, and is told
+                        self._idle.append(self._start())
+            self._deal()

@@ -1,14 +1,18 @@
-"""The child's side of a worker process: one engine, one job at a time, until the pipe is closed."""
+"""The child's side of a worker process: one engine, one job at a time, until the parent ends it or is gone."""
 
+import multiprocessing
+import os
 import resource
+import shutil
 import signal
 import tempfile
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from domain.errors import SecondglanceError
+from domain.errors import OcrFailed, SecondglanceError
 from ocr.engine import OcrEngine, Owner, Reading
 from ocr.offline import refuse_network
 
@@ -32,16 +36,17 @@ class Job:
 class Answer:
     """What came of the job with the same number: a reading, or a domain error as itself.
 
-    `resident_bytes` is what the worker holds in memory by now.
+    `resident_bytes` is what the worker holds in memory by now; `spent` says that it should not be used again.
     """
 
     number: int
     reading: Reading | None = None
     error: SecondglanceError | None = None
     resident_bytes: int = 0
+    spent: bool = False
 
 
-def serve(connection: Connection, build: EngineBuilder, weights: Path | None, scratch: str) -> None:
+def serve(connection: Connection, build: EngineBuilder, weights: Path | None, scratch: str, limit: int) -> None:
     """Runs in the child process.
 
     Domain errors are sent back. Anything else ends the process, which the parent sees: an engine
@@ -51,11 +56,14 @@ def serve(connection: Connection, build: EngineBuilder, weights: Path | None, sc
         connection: The child's end of the pipe.
         build: Builds the engine.
         weights: What the engine is built from.
-        scratch: Folder for temporary files; the parent removes it, since it may kill this process.
+        scratch: Folder for temporary files; the parent removes it, as it may kill this process, or else this process.
+        limit: Bytes of memory that the process may take; what needs more fails.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, args=(scratch,), daemon=True).start()
     tempfile.tempdir = scratch
     refuse_network()
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
     try:
         engine = build(weights)
     except SecondglanceError as error:
@@ -70,6 +78,16 @@ def serve(connection: Connection, build: EngineBuilder, weights: Path | None, sc
         return
     finally:
         engine.close()
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _end_with_parent(scratch: str) -> None:
+    """Waits for the parent's end, whatever ended it, and ends this process even in the middle of a job that hangs."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        shutil.rmtree(scratch, ignore_errors=True)
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _answer(engine: OcrEngine, job: Job) -> Answer:
@@ -77,6 +95,9 @@ def _answer(engine: OcrEngine, job: Job) -> Answer:
         return Answer(job.number, reading=engine.read(job.image, job.owner), resident_bytes=_resident_bytes())
     except SecondglanceError as error:
         return Answer(job.number, error=error, resident_bytes=_resident_bytes())
+    except MemoryError:
+        failed = OcrFailed("the picture takes more memory to read than an OCR worker may have")
+        return Answer(job.number, error=failed, spent=True)
 
 
 def _resident_bytes() -> int:

@@ -14,29 +14,46 @@ from ocr.worker import READY, Answer, EngineBuilder, Job, serve
 
 _START_TIMEOUT_S = 120.0
 _END_TIMEOUT_S = 10.0
+_FROM_OUTSIDE = frozenset({-signal.SIGKILL, -signal.SIGTERM, -signal.SIGHUP, -signal.SIGINT, -signal.SIGQUIT})
+"""Exit codes of a process that was told to end; one that breaks down ends with another."""
 
 
 class WorkerKilled(OcrFailed):
-    """Somebody else killed the process (or the system did, for its memory): that says nothing against the picture."""
+    """Somebody else ended the process (or the system did, for its memory): that says nothing against the picture."""
 
 
 class WorkerProcess:
     """A child process with an engine of its own. Used by one thread at a time."""
 
-    def __init__(self, build: EngineBuilder, weights: Path | None) -> None:
-        """Starts the child and returns at once; the engine is built meanwhile."""
+    def __init__(self, build: EngineBuilder, weights: Path | None, limit: int) -> None:
+        """Starts the child and returns at once; the engine is built meanwhile.
+
+        Args:
+            build: Builds the engine, in the child.
+            weights: What it is built from.
+            limit: Bytes of memory that the child may take.
+
+        Raises:
+            OSError: If the system lets no process be started.
+        """
         self._scratch = tempfile.TemporaryDirectory(prefix="secondglance-ocr-", ignore_cleanup_errors=True)
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         self._connection: Connection = ours
         self._process: SpawnProcess = context.Process(
             target=serve,
-            args=(theirs, build, weights, self._scratch.name),
+            args=(theirs, build, weights, self._scratch.name, limit),
             name="secondglance-ocr",
             daemon=True,
         )
-        self._process.start()
-        theirs.close()
+        try:
+            self._process.start()
+        except OSError:
+            ours.close()
+            self._scratch.cleanup()
+            raise
+        finally:
+            theirs.close()
         self._ready = False
         self._usable = True
         self.jobs = 0
@@ -113,16 +130,24 @@ class WorkerProcess:
         except (EOFError, OSError) as fault:
             if expired.is_set():
                 raise OcrFailed(f"the OCR worker gave no answer within {timeout_s:g} s") from fault
-            self._process.join(_END_TIMEOUT_S)
-            killed = self._process.exitcode == -signal.SIGKILL
-            raise (WorkerKilled if killed else OcrFailed)("the OCR worker died") from fault
+            raise self._death(number) from fault
         finally:
             watchdog.cancel()
             watchdog.join()
         if answer.number != number:
             raise OcrFailed("the OCR worker answered another request")
-        self._usable = not expired.is_set() and (number != READY or answer.error is None)
+        self._usable = not expired.is_set() and not answer.spent and (number != READY or answer.error is None)
         self.resident_bytes = answer.resident_bytes
         if answer.error is not None:
             raise answer.error
         return answer
+
+    def _death(self, number: int) -> OcrFailed:
+        """What became of a child that closed the pipe, when it should have sent the answer of that number."""
+        self._process.join(_END_TIMEOUT_S)
+        code = self._process.exitcode
+        when = "as it started" if number == READY else "while it read the picture"
+        if code is None:
+            return OcrFailed(f"the OCR worker died {when}")
+        how = f"signal {-code}" if code < 0 else f"exit status {code}"
+        return (WorkerKilled if code in _FROM_OUTSIDE else OcrFailed)(f"the OCR worker died {when} ({how})")

@@ -1,12 +1,15 @@
 """A crash, a hang or a leak stays in its worker, and no request gets the text of another."""
 
+import errno
 import importlib
 import os
 import signal
+import subprocess
 import sys
 import tempfile
 import threading
 import time
+import tracemalloc
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
@@ -17,17 +20,20 @@ import pytest
 from domain.errors import ImageTooLarge, InvalidImage, MissingWeights, OcrFailed
 from ocr import decode as decoding
 from ocr.engine import Reading
+from ocr.homes import Homes
 from ocr.pool import OcrPool
 
 DOUBLE = '''
-import os, pathlib, socket, tempfile, time
+import os, pathlib, signal, socket, tempfile, time
 from domain.errors import InvalidImage
 from domain.page import Page
 from ocr.engine import Reading
+from ocr.homes import Homes
 
 class Double:
     """Stands for the slow engine; the image says what it does."""
     def __init__(self, weights):
+        assert not pathlib.Path(os.environ.get("DOUBLE_BROKEN", "/none")).exists()
         tempfile.mkdtemp()
 
     def read(self, image, owner=None):
@@ -38,6 +44,12 @@ class Double:
         if what == "hang":
             pathlib.Path(rest).touch()
             time.sleep(600)
+        if what == "wait":
+            time.sleep(float(rest))
+        if what == "eat":
+            held = bytearray(int(rest))
+        if what == "crash":
+            os.kill(os.getpid(), signal.SIGSEGV)
         if what == "once" and not pathlib.Path(rest).exists():
             pathlib.Path(rest).touch()
             time.sleep(600)
@@ -52,6 +64,19 @@ class Double:
         pass
 '''
 
+SERVICE = """
+import sys, threading, time
+from engine_double import Double
+from ocr.pool import OcrPool
+
+if __name__ == "__main__":
+    pool = OcrPool(1, build=Double)
+    pool.warm_up()
+    threading.Thread(target=pool.read, args=(sys.argv[1].encode(),)).start()
+    print(*pool.pids(), flush=True)
+    time.sleep(600)
+"""
+ROOT = Path(__file__).parents[1]
 NewPool = Callable[..., OcrPool]
 
 
@@ -181,6 +206,119 @@ def test_a_worker_that_died_while_idle_costs_nobody_a_request(new_pool: NewPool)
     assert pool.read(b"say:next").page.text == "next"
 
 
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGHUP])
+def test_what_a_worker_was_reading_that_was_told_to_end_is_read_by_another(
+    new_pool: NewPool, tmp_path: Path, told: signal.Signals
+) -> None:
+    """As when a service manager sends its signal to every process of the service."""
+    pool = new_pool()
+    started = tmp_path / "started"
+    job = in_thread(lambda: pool.read(f"once:{started}".encode()))
+    wait_for(started.exists)
+    os.kill(pool.pids()[0], told)
+    reading = job.result(60)
+    assert isinstance(reading, Reading)
+    assert reading.page.text == str(started)
+
+
+def test_a_picture_that_takes_too_much_memory_fails_alone(new_pool: NewPool) -> None:
+    pool = new_pool(limit_bytes=600_000_000)
+    first = pool.read(b"eat:100000000").size[0]
+    with pytest.raises(OcrFailed, match=r"^the picture takes more memory to read than an OCR worker may have$"):
+        pool.read(b"eat:600000000")
+    assert gone(first)
+    assert pool.read(b"eat:100000000").size[0] != first
+
+
+def test_it_is_said_how_a_worker_died(new_pool: NewPool) -> None:
+    pool = new_pool()
+    with pytest.raises(OcrFailed, match=r"^the OCR worker died while it read the picture \(exit status 1\)$"):
+        pool.read(b"unforeseen")
+    with pytest.raises(OcrFailed, match=r"^the OCR worker died while it read the picture \(signal 11\)$"):
+        pool.read(b"crash")
+
+
+def test_a_worker_that_dies_as_it_starts_fails_every_request_and_the_pool_lives_on(
+    new_pool: NewPool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = tmp_path / "broken"
+    broken.touch()
+    monkeypatch.setenv("DOUBLE_BROKEN", str(broken))
+    pool = new_pool()
+    for attempt in (pool.warm_up, lambda: pool.read(b"say:x"), lambda: pool.read(b"say:x")):
+        with pytest.raises(OcrFailed, match=r"^the OCR worker died as it started \(exit status 1\)$"):
+            attempt()
+    broken.unlink()
+    assert pool.read(b"say:x").page.text == "x"
+
+
+def test_a_system_that_starts_no_process_fails_requests_until_it_does(
+    new_pool: NewPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pool = new_pool(recycle_after=1)
+    with monkeypatch.context() as full:
+        full.setattr("multiprocessing.popen_spawn_posix.Popen._launch", _no_process)
+        with pytest.raises(OcrFailed, match="no OCR worker could be started: Resource temporarily unavailable"):
+            pool.read(b"say:x")
+    assert pool.read(b"say:x").page.text == "x"
+    with monkeypatch.context() as full:
+        full.setattr("multiprocessing.popen_spawn_posix.Popen._launch", _no_process)
+        pool.read(b"say:the one that was started before")
+        with pytest.raises(OcrFailed, match="could be started"):
+            pool.read(b"say:x")
+    assert pool.read(b"say:x").page.text == "x"
+
+
+def _no_process(*_: object) -> None:
+    raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+
+def test_nobody_is_passed_over_for_ever(new_pool: NewPool) -> None:
+    """One worker, home of a device that never stops asking."""
+    pool = new_pool()
+    pool.read(b"say:x", ("s", "a"))
+    enough, asked = threading.Event(), 0
+
+    def ask_on() -> None:
+        nonlocal asked
+        while not enough.is_set() and asked < 2000:
+            pool.read(b"wait:0.01", ("s", "a"))
+            asked += 1
+
+    busy = [in_thread(ask_on) for _ in range(3)]
+    wait_for(lambda: asked > 5)
+    before = asked
+    other = pool.read(b"say:other")
+    passed = asked - before
+    enough.set()
+    for job in busy:
+        job.result(60)
+    assert other.page.text == "other"
+    assert passed < 100
+
+
+@pytest.mark.parametrize("doing", ["hang", "say"])
+def test_no_worker_outlives_its_service(tmp_path: Path, new_pool: NewPool, doing: str) -> None:
+    """Not even one that hangs, when the service is killed and can end nothing."""
+    started = tmp_path / "started"
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    (tmp_path / "service.py").write_text(SERVICE)
+    service = subprocess.Popen(
+        [sys.executable, tmp_path / "service.py", f"{doing}:{started}"],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)]), "TMPDIR": str(scratch)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert service.stdout
+    worker = int(service.stdout.readline())
+    wait_for(lambda: doing == "say" or started.exists())
+    service.kill()
+    service.communicate()
+    wait_for(lambda: gone(worker))
+    wait_for(lambda: not list(scratch.iterdir()))
+
+
 def test_workers_are_recycled(new_pool: NewPool) -> None:
     pool = new_pool(recycle_after=2)
     pids = [pool.read(b"say:x").size[0] for _ in range(5)]
@@ -216,6 +354,26 @@ def test_a_device_goes_back_to_the_worker_that_knows_it(new_pool: NewPool, tmp_p
     for device in "cde":
         pool.read(b"say:x", ("s", device))
         assert pool.read(b"say:x", ("s", "a")).size[0] == again
+
+
+def test_homes_are_bounded_however_long_the_names_are(new_pool: NewPool) -> None:
+    pool = new_pool(2)
+    pool.warm_up()
+    one, other = pool._idle
+    homes = Homes(most=1000)
+    tracemalloc.start()
+    for number in range(1500):
+        homes.settle((f"{number:02048}",) * 3, other)
+    kept = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    assert len(homes) == 1000
+    assert kept < 1_000_000
+    homes.settle(("s", "a"), one)
+    homes.settle(None, one)
+    assert homes.of(("s", "a")) is one
+    assert homes.of((f"{1499:02048}",) * 3) is other
+    homes.forget(other)
+    assert (len(homes), homes.of((f"{1499:02048}",) * 3), homes.of(None)) == (1, None, None)
 
 
 def test_no_request_gets_the_text_of_another(new_pool: NewPool, tmp_path: Path) -> None:
@@ -294,7 +452,14 @@ def test_killed_workers_leave_no_temporary_files(
 
 
 @pytest.mark.parametrize(
-    "options", [{"size": 0}, {"size": 1, "recycle_after": 0}, {"size": 1, "timeout_s": 0}, {"size": 1, "most_bytes": 0}]
+    "options",
+    [
+        {"size": 0},
+        {"size": 1, "recycle_after": 0},
+        {"size": 1, "timeout_s": 0},
+        {"size": 1, "most_bytes": 0},
+        {"size": 1, "limit_bytes": 0},
+    ],
 )
 def test_senseless_settings_are_refused(options: dict[str, int]) -> None:
     with pytest.raises(ValueError, match="positive"):
