@@ -6,6 +6,7 @@ those of its own. So a reading with a cache equals one without. The digests are 
 
 import hashlib
 import os
+import sys
 from collections import OrderedDict
 from collections.abc import Hashable, Sequence
 from typing import TypeVar
@@ -17,8 +18,8 @@ from domain.page import Page
 from ocr.engine import Owner, Reading
 from ocr.recognised import RecognisedLine
 
-_ENTRY, _LINE, _WORD = 350, 520, 420
-"""Bytes that an entry, a line and a word take in memory, at most; a test compares with what Python allocates."""
+_DEVICE, _ENTRY, _LINE, _WORD = 1000, 350, 520, 420
+"""Bytes that a device, an entry, a line and a word take in memory, at most; tests compare with what is allocated."""
 
 Value = Reading | Page | tuple[RecognisedLine, ...]
 T = TypeVar("T", bound=Value)
@@ -70,14 +71,15 @@ class ScreenCache:
 
     @property
     def size(self) -> int:
-        """What it holds, in bytes."""
-        return sum(cache.size for cache in self._devices.values())
+        """What it holds, in bytes; a device that nothing was read for counts as well, and so does its name."""
+        return sum(_whole(owner, cache) for owner, cache in self._devices.items())
 
     def of(self, owner: Owner) -> DeviceCache:
         """The cache of a device; to make room, devices that were not seen for longest are forgotten."""
         cache = self._devices.pop(owner, None) or DeviceCache(self._of_device)
-        while self._devices and self.size > self._most - self._of_device:
-            self._devices.popitem(last=False)
+        size, most = self.size, self._most - self._of_device - _whole(owner)
+        while self._devices and size > most:
+            size -= _whole(*self._devices.popitem(last=False))
         self._devices[owner] = cache
         return cache
 
@@ -92,6 +94,10 @@ class ScreenCache:
                 name.update(len(part).to_bytes(8, "big"))
                 name.update(part)
         return name.digest()
+
+
+def _whole(owner: Owner, cache: DeviceCache | None = None) -> int:
+    return _DEVICE + sum(map(sys.getsizeof, owner)) + (cache.size if cache else 0)
 
 
 def _size_of(value: Value) -> int:

@@ -169,14 +169,27 @@ def test_what_is_larger_than_a_cache_is_not_kept() -> None:
 
 
 def test_devices_that_were_not_seen_for_longest_are_forgotten() -> None:
-    screens = ScreenCache(10_000, 4000)
+    screens = ScreenCache(13_000, 4000)
     for number in range(9):
         screens.of(("s", f"{number}")).put(b"x", (line("a line of words that takes room"),) * 1)
         screens.of(("s", "0"))
-        assert screens.size <= 10_000
+        assert screens.size <= 13_000
     assert screens.of(("s", "0")).get(tuple, b"x") is not None
     assert screens.of(("s", "8")).get(tuple, b"x") is not None
     assert screens.of(("s", "1")).get(tuple, b"x") is None
+
+
+def test_devices_that_nothing_was_read_for_are_bounded_as_well() -> None:
+    """As when somebody sends pictures that cannot be read, each in the name of another device."""
+    screens = ScreenCache(200_000, 4000)
+    tracemalloc.start()
+    before = tracemalloc.get_traced_memory()[0]
+    for number in range(5000):
+        screens.of(("tenant", f"school {number}", f"{number} " * 20))
+        assert screens.size <= 200_000
+    used = tracemalloc.get_traced_memory()[0] - before
+    tracemalloc.stop()
+    assert used < screens.size
 
 
 def test_no_more_memory_is_used_than_is_counted() -> None:
