@@ -32,6 +32,20 @@ def animation(frames: int = 200) -> bytes:
     return _saved_to("WEBP", pictures[0], save_all=True, append_images=pictures[1:], lossless=True)
 
 
+def jpeg_scans(times: int = 50_000) -> bytes:
+    """A progressive JPEG whose last scan comes again and again: some dozen bytes each, and all pixels to go over."""
+    image = _saved_to("JPEG", Image.new("L", (2560, 1440)), progressive=True)
+    last = image.rindex(b"\xff\xda")
+    return image[:last] + image[last:-2] * times + b"\xff\xd9"
+
+
+def png_chunks(count: int = 2_000_000, kind: bytes = b"abCd") -> bytes:
+    """A PNG of few pixels and many chunks that say nothing."""
+    header = _chunk(b"IHDR", struct.pack(">IIBBBBB", 64, 64, 8, 0, 0, 0, 0))
+    pixels = _chunk(b"IDAT", zlib.compress(bytes(65 * 64)))
+    return b"\x89PNG\r\n\x1a\n" + header + _chunk(kind, b"a\0b") * count + pixels + _chunk(b"IEND", b"")
+
+
 def _saved(kind: str, **options: object) -> bytes:
     return _saved_to(kind, Image.new("L" if kind == "JPEG" else "RGB", (SIDE, SIDE), 0), **options)
 

@@ -11,6 +11,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from domain.capture import MAX_IMAGE_BYTES, MAX_IMAGE_PIXELS
 from domain.errors import ImageTooLarge, InvalidImage
+from ocr.file_parts import check_parts
 
 Pixels = NDArray[np.uint8]
 """Height x width x 3, red first, contiguous."""
@@ -52,9 +53,10 @@ def decode(image: bytes) -> Pixels:
 
     Raises:
         InvalidImage: If it is empty, in no accepted format, truncated or damaged.
-        ImageTooLarge: If it is over the limit of bytes or pixels; nothing has been decoded then.
+        ImageTooLarge: If it is over the limit of bytes, pixels or parts; nothing has been decoded then.
     """
     check_bytes(image)
+    check_parts(image)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -92,4 +94,6 @@ def _on_white(image: Image.Image) -> Image.Image:
     if not image.has_transparency_data:
         return image if image.mode == "RGB" else image.convert("RGB")
     clear = image.convert("RGBA")
+    if clear.getchannel("A").getextrema() == (0, 0):  # never set, as some grabbers of screens leave it
+        return clear.convert("RGB")
     return Image.alpha_composite(Image.new("RGBA", clear.size, "white"), clear).convert("RGB")
