@@ -9,6 +9,7 @@ justified paragraph white space is stretched, so that a gap must be wider there.
 
 from collections.abc import Sequence
 from itertools import pairwise
+from statistics import median
 
 from ocr.gutters import Gutters
 from ocr.recognised import RecognisedLine, RecognisedWord, union
@@ -19,6 +20,11 @@ _STRETCHED = 3.0
 _EVEN = 0.4
 """The narrowest gap of a justified line has at least this share of the widest one."""
 _NARROW = 0.5
+_WIDER = 1.35
+"""A gap that no edge stands in parts nothing unless it is so much wider than most others of its line: where type is set
+on a grid, spaces stand under each other as well."""
+_ENOUGH = 4
+"""So many gaps of a line, or more, tell what is usual in it."""
 _SAME_ROW = 0.35
 """Middles of two pieces of one row differ by less than this share of the lower height."""
 
@@ -37,9 +43,19 @@ def _parted(
     gap = right.box[0] - left.box[2]
     if gap >= wide * line.height or rules.between(left.box[2], right.box[0], line.middle, line.height):
         return True
-    return gap >= _NARROW * line.height and gutters.between(
-        left.box[2], right.box[0], line.middle, line.height, wide > _WIDE
+    return (
+        gap >= _NARROW * line.height
+        and gap >= _WIDER * _usual(line)
+        and gutters.between(left.box[2], right.box[0], line.middle, line.height, wide > _WIDE)
     )
+
+
+def _usual(line: RecognisedLine) -> float:
+    """The gap between most words of a line; the width of a character where too few stand in it to tell."""
+    gaps = [b.box[0] - a.box[2] for a, b in pairwise(line.words)]
+    if len(gaps) >= _ENOUGH:
+        return median(gaps)
+    return sum(word.box[2] - word.box[0] for word in line.words) / sum(word.end - word.start for word in line.words)
 
 
 def _split(line: RecognisedLine, gutters: Gutters, rules: Rules) -> list[RecognisedLine]:

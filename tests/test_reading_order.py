@@ -313,3 +313,12 @@ def test_a_justified_line_with_wide_spaces_stays_whole() -> None:
     ]
     assert max(b.box[0] - a.box[2] for a, b in pairwise(lines[1].words)) > 1.2 * HEIGHT
     assert read(lines) == "\n".join(texts)
+
+
+def test_spaces_of_type_on_a_grid_stand_under_each_other_and_part_nothing() -> None:
+    texts = ["north of the river mill", "along it was a old bridge", "where we met the others"]
+    lines = [line(text, 10, i * 26, dict.fromkeys(range(1, 9), 11)) for i, text in enumerate(texts)]
+    gaps = {b.box[0] - a.box[2] for each in lines for a, b in pairwise(each.words)}
+    assert min(gaps) > HEIGHT / 2, "wide enough for a gutter"
+    assert len({each.words[1].box[0] for each in lines}) == 1, "and under each other"
+    assert read(lines) == "\n".join(texts)

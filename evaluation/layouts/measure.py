@@ -6,6 +6,7 @@ from itertools import groupby, pairwise, takewhile
 
 from domain.hit import KeywordHit
 from domain.page import Box, Page, Word
+from evaluation.layouts.context import context_of
 from evaluation.layouts.truth import ANYWHERE, Truth
 from ocr.recognised import union
 
@@ -22,6 +23,7 @@ class Told:
         words: How many can be seen.
         lost: Those that were not read, or not as they stand there.
         joined: False joins: neighbours in the reading, in one block, that belong to different groups.
+        across: Those of them whose paragraphs stand beside each other: a phrase made of two columns.
         broken: Neighbours of one paragraph that the reading parts, or puts in another order.
         turned: Paragraphs of one flow in another order than they have, or with text of another between them.
         flows: Neighbouring paragraphs of one flow.
@@ -32,12 +34,15 @@ class Told:
         hits: How many phrases are there.
         boxes: For each word that was read how much its box shares with the true one, 0..1.
         hit_boxes: The same for the boxes of hits, line by line.
+        context: Words that windows of context show around hits in paragraphs of a flow, and how many of them belong to
+            another flow.
     """
 
     name: str
     words: int
     lost: tuple[str, ...]
     joined: tuple[str, ...]
+    across: tuple[str, ...]
     broken: tuple[str, ...]
     turned: tuple[str, ...]
     flows: int
@@ -48,6 +53,7 @@ class Told:
     hits: int
     boxes: tuple[float, ...]
     hit_boxes: tuple[float, ...]
+    context: tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +77,15 @@ def measure(truth: Truth, page: Page, there: Sequence[KeywordHit], found: Sequen
     order = list(_in_order(truth, page))
     places = {token: read for read, tokens in order for token in tokens}
     seen = [number for number, token in enumerate(truth.tokens) if token.seen]
+    joins = list(_joins(truth, order))
     false, lost, pairs = _hits(there, found)
     sided = [(line.side or "", _side_of(truth, order, line.start, line.end)) for line in page.lines]
     return Told(
         name=truth.name,
         words=len(seen),
         lost=tuple(truth.tokens[number].text for number in seen if not _is_read(truth, page, number, places)),
-        joined=tuple(_joined(truth, order)),
+        joined=tuple(_named(truth, a, b) for a, b in joins),
+        across=tuple(_named(truth, a, b) for a, b in joins if _beside(truth, a, b)),
         broken=tuple(_broken(truth, places)),
         turned=tuple(_turned(truth, order, places)),
         flows=sum(1 for _ in _flows(truth, places)),
@@ -96,6 +104,7 @@ def measure(truth: Truth, page: Page, there: Sequence[KeywordHit], found: Sequen
             for true, read in pairs
             for share in _box_shares(_true_boxes(truth, true), page.boxes(read.start, read.end))
         ),
+        context=context_of(truth, page, {token: read.word for token, read in places.items()}),
     )
 
 
@@ -130,12 +139,21 @@ def _letters(text: str) -> str:
     return "".join(filter(str.isalnum, text.casefold()))
 
 
-def _joined(truth: Truth, order: list[tuple[_Read, list[int]]]) -> Iterator[str]:
+def _joins(truth: Truth, order: list[tuple[_Read, list[int]]]) -> Iterator[tuple[int, int]]:
     for _, tokens in order:
-        yield from (_named(truth, a, b) for a, b in pairwise(tokens) if truth.tokens[a].group != truth.tokens[b].group)
+        yield from ((a, b) for a, b in pairwise(tokens) if truth.tokens[a].group != truth.tokens[b].group)
     for (one, before), (other, behind) in pairwise(order):
         if one.block == other.block and truth.tokens[before[-1]].group != truth.tokens[behind[0]].group:
-            yield _named(truth, before[-1], behind[0])
+            yield before[-1], behind[0]
+
+
+def _beside(truth: Truth, a: int, b: int) -> bool:
+    """Whether the paragraphs of two tokens have no column in common."""
+    one, other = (
+        union([token.box for token in truth.tokens if token.block == truth.tokens[n].block and token.box[2]])
+        for n in (a, b)
+    )
+    return min(one[2], other[2]) <= max(one[0], other[0])
 
 
 def _broken(truth: Truth, places: dict[int, _Read]) -> Iterator[str]:

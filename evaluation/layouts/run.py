@@ -68,6 +68,7 @@ def sections_of(told: Sequence[Told]) -> list[Section]:
         [
             ["words that were read", _of(words - _count(each.lost for each in told), words)],
             ["false joins", str(_count(each.joined for each in told))],
+            ["of these across columns", str(_count(each.across for each in told))],
             ["neighbours of one paragraph parted", str(_count(each.broken for each in told))],
             [
                 "neighbouring paragraphs in another order",
@@ -82,19 +83,27 @@ def sections_of(told: Sequence[Told]) -> list[Section]:
                 f"boxes of hits with an IoU of {OVERLAP} or better",
                 _of(sum(s >= OVERLAP for s in hit_boxes), len(hit_boxes)),
             ],
+            [
+                "words in windows of context that belong to another text",
+                _of(*(sum(each.context[i] for each in told) for i in (1, 0))),
+            ],
         ],
     )
     rows = [
         [
             each.name,
             str(each.words),
-            *(str(len(part)) for part in (each.lost, each.joined, each.broken, each.turned, each.strange)),
+            *(str(len(part)) for part in (each.lost, each.joined, each.across, each.broken, each.turned, each.strange)),
             f"{each.sides[1]}/{each.sides[0]}" if each.sides[0] else "-",
             f"{len(each.lost_hits)}/{len(each.false_hits)}",
+            f"{each.context[1]}/{each.context[0]}",
         ]
         for each in told
     ]
-    header = ["page", "words", "lost", "joined", "parted", "order", "strange sides", "sides", "phrases lost/false"]
+    header = [
+        *("page", "words", "lost", "joined", "across", "parted", "order", "strange sides", "sides"),
+        *("phrases lost/false", "foreign context"),
+    ]
     return [
         Section(f"{len(told)} layouts", "", [sums]),
         Section("By page", "", [Table(header, rows)]),
@@ -106,6 +115,7 @@ def _faults(told: Sequence[Told]) -> Iterable[list[str]]:
     for each in told:
         kinds = {
             "joined": each.joined,
+            "joined across columns": each.across,
             "parted": each.broken,
             "order": each.turned,
             "side": each.strange,
