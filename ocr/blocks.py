@@ -5,6 +5,7 @@ columns is linked to neither, and a block is always a chain from top to bottom t
 columns. Nor does it reach over a rule, or from one cell of a table into the next row.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -28,6 +29,10 @@ _INDENT = 3.0
 """Lines of about the same width may start so far apart."""
 _SAME_WIDTH = 0.6
 _SHARED = 0.5
+_LEADING = 0.25
+"""Lines of a paragraph are as far apart as each other, give or take so much, in heights."""
+_ITEM = re.compile(r"(?:[-\u2013\u2022*\u00b7\u25aa\u25cf\u25cb]|\d{1,2}[.)]|\d{1,2}:\d\d|[\w.-]{2,20}:)\s")
+"""How items of lists, entries of logs and the lines of speakers start."""
 _AROUND = 12
 """How far up and down a column is looked at for its right edge, in heights."""
 _MARGIN = 0.1
@@ -50,9 +55,13 @@ def gather(lines: Sequence[RecognisedLine], rules: Rules) -> list[Block]:
     below = [_continuation(i, ordered) for i in range(len(ordered))]
     ruled = {i for i, j in enumerate(below) if j is not None and rules.below(ordered[i].box, ordered[j].box)}
     paper = {i for i in ruled if below[i] in ruled or any(below[k] == i for k in ruled)}
+    wider = [i for i, j in enumerate(below) if j is not None and _is_wider(i, j, below, ordered)]
     for i, j in enumerate(below):
         if j is not None and (
-            _other_row(i, j, cells, ordered) or (i in ruled and not (i in paper and _full(i, j, ordered)))
+            i in wider
+            or _starts_anew(i, j, ordered)
+            or _other_row(i, j, cells, ordered)
+            or (i in ruled and not (i in paper and _full(i, j, ordered)))
         ):
             below[i] = None
     claims: dict[int, list[int]] = {}
@@ -68,6 +77,35 @@ def gather(lines: Sequence[RecognisedLine], rules: Rules) -> list[Block]:
         members = tuple(ordered[k] for k in chain)
         blocks.append(Block(members, union([_inked(line) for line in members]), cells.get(i)))
     return blocks
+
+
+def _is_wider(i: int, j: int, below: Sequence[int | None], ordered: list[RecognisedLine]) -> bool:
+    """Whether two lines stand further apart than the line above them, or the one below, does from its neighbour.
+
+    Where the upper one is so full that its text may run on, double spacing is still even.
+    """
+    pitches = [ordered[i].middle - ordered[k].middle for k, other in enumerate(below) if other == i]
+    after = below[j]
+    if after is not None:
+        pitches.append(ordered[after].middle - ordered[j].middle)
+    pitch, height = ordered[j].middle - ordered[i].middle, min(ordered[i].height, ordered[j].height)
+    if not pitches or pitch - min(pitches) < _LEADING * height:
+        return False
+    return pitch > _PITCH * height or not _runs_on(ordered[i], ordered[j], ordered)
+
+
+def _starts_anew(i: int, j: int, ordered: list[RecognisedLine]) -> bool:
+    """Whether a line starts with the mark of an item or the name of a speaker, as others of its column do."""
+    lower = ordered[j]
+    if not _ITEM.match(lower.text):
+        return False
+    return not _runs_on(ordered[i], lower, ordered) or any(
+        k != j
+        and _ITEM.match(line.text)
+        and abs(line.left - lower.left) <= _SHARED * lower.height
+        and abs(line.middle - lower.middle) <= _AROUND * lower.height
+        for k, line in enumerate(ordered)
+    )
 
 
 def _other_row(i: int, j: int, cells: dict[int, Cell], ordered: list[RecognisedLine]) -> bool:

@@ -1,5 +1,6 @@
 """A line of text as the recogniser gave it, before it has a place on the page."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from domain.page import Box, Side
@@ -62,6 +63,14 @@ class RecognisedLine:
     def middle(self) -> float:
         """Half way between its top and its bottom."""
         return (self.box[1] + self.box[3]) / 2
+
+    def part(self, words: Sequence[RecognisedWord]) -> "RecognisedLine":
+        """Some of its words, which stand beside each other, as a line of their own."""
+        if len(words) == len(self.words):
+            return self
+        first, last = words[0].start, words[-1].end
+        moved = tuple(RecognisedWord(w.start - first, w.end - first, w.box, w.confidence) for w in words)
+        return RecognisedLine(self.text[first:last], moved, union([w.box for w in words]), self.confidence)
 
 
 def union(boxes: list[Box]) -> Box:

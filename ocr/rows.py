@@ -67,13 +67,7 @@ def _split(line: RecognisedLine, gutters: Gutters, rules: Rules) -> list[Recogni
     if starts == [0]:
         return [line]
     ends = [*starts[1:], len(words)]
-    return [_piece(line, words[a:b]) for a, b in zip(starts, ends, strict=True)]
-
-
-def _piece(line: RecognisedLine, words: tuple[RecognisedWord, ...]) -> RecognisedLine:
-    first, last = words[0].start, words[-1].end
-    moved = tuple(RecognisedWord(w.start - first, w.end - first, w.box, w.confidence) for w in words)
-    return RecognisedLine(line.text[first:last], moved, union([w.box for w in words]), line.confidence)
+    return [line.part(words[a:b]) for a, b in zip(starts, ends, strict=True)]
 
 
 def _joined(pieces: list[RecognisedLine], gutters: Gutters, rules: Rules) -> list[RecognisedLine]:

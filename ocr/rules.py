@@ -41,6 +41,16 @@ class Rules:
         """Collects the straight edges of a screen."""
         return cls(_boxes(edges.upright), _boxes(edges.level))
 
+    @property
+    def upright(self) -> npt.NDArray[np.int64]:
+        """Edges from top to bottom, one box a row."""
+        return self._upright
+
+    @property
+    def level(self) -> npt.NDArray[np.int64]:
+        """Edges from left to right, one box a row."""
+        return self._level
+
     def tobytes(self) -> bytes:
         """The same for the same edges, and for no others."""
         return b"|".join((self._upright.tobytes(), self._level.tobytes()))

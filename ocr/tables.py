@@ -6,10 +6,11 @@ each other have an edge of their own each, while cells share theirs.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from statistics import median
 
+from ocr.columns import parted
 from ocr.recognised import RecognisedLine, union
 from ocr.rules import Rules
 
@@ -52,12 +53,29 @@ def cells_of(lines: Sequence[RecognisedLine], rules: Rules) -> dict[int, Cell]:
         if not (all(_is_text(lines[k]) for k in (i, j)) and any(_is_followed(k, lines) for k in (i, j))):
             _unite(tables, (i, j, under, below[j] or under))
     found: dict[int, Cell] = {}
-    for number in sorted(set(tables.values())):
-        members = [i for i, table in tables.items() if table == number]
+    for number, members in enumerate(_parted(tables, lines, rules)):
         rows = _rows_of(number, members, lines, rules)
         last = _last_row(members, below, lines) - tables.keys() if rows else ()
         found.update(_rows_of(number, [*members, *last], lines, rules) if last else rows)
     return found
+
+
+def _parted(tables: dict[int, int], lines: Sequence[RecognisedLine], rules: Rules) -> Iterator[list[int]]:
+    """The lines of each table; columns that only stand in step with others are left out."""
+    for number in sorted(set(tables.values())):
+        members = [i for i, table in tables.items() if table == number]
+        for group in parted(members, _tops(members, lines), lines, rules):
+            if any(lines[i].left > lines[j].right for i in group for j in group):
+                yield sorted(group)
+
+
+def _tops(members: Sequence[int], lines: Sequence[RecognisedLine]) -> list[float]:
+    """The middles of the lines' rows."""
+    tops: list[float] = []
+    for i in sorted(members, key=lambda i: lines[i].middle):
+        if not tops or lines[i].middle - tops[-1] > lines[i].height / 2:
+            tops.append(lines[i].middle)
+    return tops
 
 
 def _counts_on(upper: RecognisedLine, lower: RecognisedLine) -> bool:
@@ -152,16 +170,13 @@ def _last_row(members: Sequence[int], below: Sequence[int | None], lines: Sequen
 
 def _rows_of(number: int, members: Sequence[int], lines: Sequence[RecognisedLine], rules: Rules) -> dict[int, Cell]:
     """The rows of one table, with every line that stands within it."""
-    tops: list[float] = []
-    for i in sorted(members, key=lambda i: lines[i].middle):
-        if not tops or lines[i].middle - tops[-1] > lines[i].height / 2:
-            tops.append(lines[i].middle)
+    tops = _tops(members, lines)
     box = union([lines[i].box for i in members])
     height = median(lines[i].height for i in members)
     ruled = [rules.spans(1, round(upper), round(lower), box[0], box[2]) for upper, lower in pairwise(tops)]
     usual = median(lower - upper for upper, lower in pairwise(tops))
-    parted = ruled if 2 * sum(ruled) >= len(ruled) else [b - a > _TIGHT * usual for a, b in pairwise(tops)]
-    rows = [tops[0], *(top for top, apart in zip(tops[1:], parted, strict=True) if apart)]
+    apart = ruled if 2 * sum(ruled) >= len(ruled) else [b - a > _TIGHT * usual for a, b in pairwise(tops)]
+    rows = [tops[0], *(top for top, other in zip(tops[1:], apart, strict=True) if other)]
     if len(tops) < _ROWS:
         return {}
     inside = [

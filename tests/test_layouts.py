@@ -16,7 +16,6 @@ NAMES = sorted(page.stem for page in PAGES.glob("*.html"))
 JOINED = {"code_editor": ("harbour.py | tides.py",), "spreadsheet": ("File | Edit", "Insert | Format")}
 TURNED = {
     "spreadsheet": ("E | Item with other text between",),
-    "windows_overlapping": ("Notes | kill with other text between",),
 }
 PARTED = {
     "code_editor": ("def | close_harbour(boats:", 'counts | them."""'),

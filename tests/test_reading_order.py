@@ -1,6 +1,7 @@
 """Columns are never read across; a chat is read as it was written."""
 
 import random
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -322,3 +323,101 @@ def test_spaces_of_type_on_a_grid_stand_under_each_other_and_part_nothing() -> N
     assert min(gaps) > HEIGHT / 2, "wide enough for a gutter"
     assert len({each.words[1].box[0] for each in lines}) == 1, "and under each other"
     assert read(lines) == "\n".join(texts)
+
+
+def paragraphs(texts: list[str], left: int, space: int = 20) -> list[RecognisedLine]:
+    """Paragraphs of two lines each, wrapped at their middle word."""
+    lines: list[RecognisedLine] = []
+    for i, text in enumerate(texts):
+        words = text.split()
+        half = len(words) // 2
+        lines += column([" ".join(words[:half]), " ".join(words[half:])], left, i * (52 + space))
+    return lines
+
+
+def test_paragraphs_of_two_columns_that_stand_in_step_are_read_column_by_column() -> None:
+    one = [" ".join(LEFT[:2]), " ".join(LEFT[1:]), "so they all moved up to the hill and would kill"]
+    other = [" ".join(RIGHT[:2]), " ".join(RIGHT[1:]), "yourself alone as they are all out of town"]
+    texts = [block for block, _, _ in in_panels(paragraphs(one, 10) + paragraphs(other, 290))]
+    assert [text.replace("\n", " ") for text in texts] == one + other
+
+
+def test_lists_of_sentences_in_step_are_no_table() -> None:
+    one = ["song request hour today", "ask the cook about soup", "a quiz of the old town"]
+    other = ["weather spot two minutes", "report on the flea market", "an obituary of the cat"]
+    lines = column(one, 10, 0, 60) + column(other, 300, 0, 60)
+    assert read(lines) == "\n\n".join(one + other)
+
+
+def test_what_stands_between_two_columns_in_step_makes_them_no_table() -> None:
+    names, values = ["home", "news", "talk", "shop"], ["one", "two", "three", "four"]
+    text = [
+        "this is a text of its",
+        "own that stands in the",
+        "middle and goes on and",
+        "on for six more lines",
+        "to the",
+        "end",
+    ]
+    lines = column(names, 10, 0, 44) + column(text, 120, 12) + column(values, 420, 0, 44)
+    assert read(lines) == "\n\n".join(["\n\n".join(names), "\n".join(text), "\n\n".join(values)])
+
+
+def test_two_conversations_side_by_side_are_read_one_after_the_other() -> None:
+    talks = [
+        ["are you at home", "no at the pool", "when do you come", "at five i think", "so late again", "yes sorry"],
+        ["who has the key", "it is with Tom", "he went home", "then ask his mum", "she is out too", "oh dear"],
+    ]
+    lines = []
+    for left, talk in zip((10, 500), talks, strict=True):
+        for i, text in enumerate(talk):
+            lines.append(line(text, left, 54 * i) if i % 2 == 0 else right_aligned(text, 54 * i, left + 400))
+    found = in_panels(lines)
+    assert [text for text, _, _ in found] == talks[0] + talks[1]
+    assert [side for _, _, side in found] == ["left", "right"] * 6
+    assert len({panel for _, panel, _ in found}) == 2
+
+
+def test_a_heading_in_large_type_is_read_before_the_columns_below_it() -> None:
+    heading = replace(line("our town", 10, -90), box=(10, -100, 74, -60))
+    one, other = [" ".join(LEFT)] * 2, [" ".join(RIGHT)] * 2
+    for each in (heading, line("our town", 10, -60)):
+        found = in_panels([each, *paragraphs(one, 10, 80), *paragraphs(other, 400, 80)])
+        texts = [text.replace("\n", " ") for text, _, _ in found]
+        assert texts == ["our town", *one, *other]
+        assert (found[0][1] == found[1][1]) == (each is not heading)
+
+
+def test_a_paragraph_ends_where_the_space_grows_and_its_line_is_short() -> None:
+    texts = ["the end of one text which", "is short", "another one starts here and", "goes on to its own end"]
+    tops = [0, 26, 62, 88]
+    lines = [line(text, 10, top) for text, top in zip(texts, tops, strict=True)]
+    assert read(lines) == "\n".join(texts[:2]) + "\n\n" + "\n".join(texts[2:])
+    even = [line(text, 10, 30 * i) for i, text in enumerate(texts)]
+    assert read(even) == "\n".join(texts)
+
+
+def test_entries_of_a_list_with_a_line_below_each_are_not_double_spaced_text() -> None:
+    names, texts = (
+        ["ann hill", "the chess club", "mum"],
+        ["yes i will", "no meeting today i am sorry", "buy milk and bread"],
+    )
+    lines = [line(text, 10, 64 * i + 24 * n) for n, part in enumerate((names, texts)) for i, text in enumerate(part)]
+    assert read(lines) == "\n\n".join(f"{name}\n{text}" for name, text in zip(names, texts, strict=True))
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["fox: ready when you are now", "tidepool: wait i get a drink", "anna: one round and then bed"],
+        ["- holts and cubs", "- a picture of a paw", "- clean water"],
+        ["20:01 the server is slow", "20:02 ok", "20:04 come and look at it"],
+    ],
+)
+def test_lines_of_speakers_and_items_of_lists_are_blocks(texts: list[str]) -> None:
+    assert read(column(texts, 10)) == "\n\n".join(texts)
+
+
+def test_a_full_line_runs_on_in_a_word_with_a_colon() -> None:
+    texts = ["i only want to say this to", "you: it will be all right in", "the end"]
+    assert read(column(texts, 10)) == "\n".join(texts)

@@ -172,7 +172,7 @@ def _flows(truth: Truth, places: dict[int, _Read]) -> Iterator[tuple[list[int], 
     flows: dict[str, list[list[int]]] = {}
     for _, numbers in groupby(range(len(truth.tokens)), key=lambda n: truth.tokens[n].block):
         tokens = [number for number in numbers if number in places]
-        if tokens and truth.tokens[tokens[0]].flow:
+        if tokens and truth.tokens[tokens[0]].flow not in ("", ANYWHERE):
             flows.setdefault(truth.tokens[tokens[0]].flow, []).append(tokens)
     for blocks in flows.values():
         yield from pairwise(blocks)

@@ -1,0 +1,88 @@
+"""Whether columns in step are cells of one table, or texts and lists of their own that only stand beside each other.
+
+Rows of a table are as long as it is wide: an edge under them goes through all of their cells, each starts in the first
+column, and nothing stands between two of their cells. Two columns of sentences are two texts.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from statistics import median
+
+from domain.page import Box
+from ocr.recognised import RecognisedLine, union
+from ocr.rules import Rules
+
+_WORDS = 3
+_LETTERS = 12
+"""A column is one of sentences if most of its cells have so many words, and letters, or more."""
+_NEXT_ROW = 3.2
+"""How far the next line of a column may be away, in heights."""
+_LONGER = 2
+"""A column that goes on for so many lines below the end of the one on its left is none of its table."""
+_BETWEEN = 2
+"""So many lines between two columns, or more, belong to a column of their own."""
+
+
+def parted(
+    members: Sequence[int], rows: Sequence[float], lines: Sequence[RecognisedLine], rules: Rules
+) -> list[set[int]]:
+    """Parts what stands in step into tables, and columns that are none.
+
+    Args:
+        members: Lines that stand in step with others, by number.
+        rows: The middles of their rows.
+        lines: All lines.
+        rules: The edges of the screen.
+    """
+    columns: list[list[int]] = []
+    for i in sorted(members, key=lambda i: lines[i].left):
+        if columns and lines[i].left < max(lines[k].right for k in columns[-1]):
+            columns[-1].append(i)
+        else:
+            columns.append([i])
+    groups = [set(columns[0])]
+    for left, right in pairwise(columns):
+        if _are_cells(left, right, rows, lines, rules):
+            groups[-1] |= set(right)
+        else:
+            groups.append(set(right))
+    return groups
+
+
+def _are_cells(
+    left: Sequence[int], right: Sequence[int], rows: Sequence[float], lines: Sequence[RecognisedLine], rules: Rules
+) -> bool:
+    one, other = (union([lines[i].box for i in column]) for column in (left, right))
+    ruled = [rules.spans(1, round(a), round(b), one[0], other[2]) for a, b in pairwise(rows)]
+    if 2 * sum(ruled) >= len(ruled):
+        return True
+    if all(_is_of_sentences(column, lines) for column in (left, right)):
+        return False
+    if len(_within((one[2], min(one[1], other[1]), other[0], max(one[3], other[3])), lines)) >= _BETWEEN:
+        return False
+    return _goes_on(other, lines) - _goes_on(one, lines) < _LONGER
+
+
+def _is_of_sentences(column: Sequence[int], lines: Sequence[RecognisedLine]) -> bool:
+    words = median(len(lines[i].words) for i in column)
+    return words >= _WORDS and median(len(lines[i].text) for i in column) >= _LETTERS
+
+
+def _within(strip: Box, lines: Sequence[RecognisedLine]) -> list[int]:
+    """Lines that have their middle between two columns."""
+    return [
+        i
+        for i, line in enumerate(lines)
+        if strip[0] < (line.left + line.right) / 2 < strip[2] and strip[1] <= line.middle <= strip[3]
+    ]
+
+
+def _goes_on(column: Box, lines: Sequence[RecognisedLine]) -> int:
+    """How many lines follow below a column."""
+    count, bottom = 0, column[3]
+    for line in lines:
+        if line.middle > bottom and column[0] <= line.left < column[2]:
+            if line.middle - bottom > _NEXT_ROW * line.height:
+                break
+            count, bottom = count + 1, line.box[3]
+    return count
