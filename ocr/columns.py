@@ -6,19 +6,25 @@ column, and nothing stands between two of their cells. Two columns of sentences 
 
 from collections.abc import Sequence
 from itertools import pairwise
-from statistics import median
+from statistics import mean, median
 
 from domain.page import Box
 from ocr.recognised import RecognisedLine, union
 from ocr.rules import Rules
 
-_WORDS = 3
+_WORDS = 2.5
 _LETTERS = 12
-"""A column is one of sentences if most of its cells have so many words, and letters, or more."""
+"""A column is one of sentences if its cells have so many words, and letters, or more, in the mean."""
+_LARGER = 1.25
+"""Type is larger if its lines are so much higher."""
 _NEXT_ROW = 3.2
 """How far the next line of a column may be away, in heights."""
-_LONGER = 2
-"""A column that goes on for so many lines below the end of the one on its left is none of its table."""
+_LONGER = 1.9
+_ONE = 0.9
+"""A column that ends so many rows after its neighbour is none of its table; the first column has a cell in each row, so
+that one row tells where no text wraps so closely."""
+_LOOSE = 1.5
+"""Rows further apart, in heights, are no lines of one text."""
 _BETWEEN = 2
 """So many lines between two columns, or more, belong to a column of their own."""
 
@@ -56,16 +62,25 @@ def _are_cells(
     ruled = [rules.spans(1, round(a), round(b), one[0], other[2]) for a, b in pairwise(rows)]
     if 2 * sum(ruled) >= len(ruled):
         return True
-    if all(_is_of_sentences(column, lines) for column in (left, right)):
+    if all(_is_of_sentences(column, lines) for column in (left, right)) or _grows([*left, *right], rows, lines):
         return False
     if len(_within((one[2], min(one[1], other[1]), other[0], max(one[3], other[3])), lines)) >= _BETWEEN:
         return False
-    return _goes_on(other, lines) - _goes_on(one, lines) < _LONGER
+    usual = median(b - a for a, b in pairwise(rows))
+    longer = (_end(other, lines) - _end(one, lines)) / usual
+    tight = usual < _LOOSE * median(lines[i].height for i in (*left, *right))
+    return -_LONGER < longer < (_LONGER if tight else _ONE)
 
 
 def _is_of_sentences(column: Sequence[int], lines: Sequence[RecognisedLine]) -> bool:
-    words = median(len(lines[i].words) for i in column)
-    return words >= _WORDS and median(len(lines[i].text) for i in column) >= _LETTERS
+    words = mean(len(lines[i].words) for i in column)
+    return words >= _WORDS and mean(len(lines[i].text) for i in column) >= _LETTERS
+
+
+def _grows(members: Sequence[int], rows: Sequence[float], lines: Sequence[RecognisedLine]) -> bool:
+    """Whether a row is in larger type than the one above: a figure below its label, and no table."""
+    sizes = [[lines[i].height for i in members if abs(lines[i].middle - row) <= lines[i].height / 2] for row in rows]
+    return any(upper and lower and median(lower) >= _LARGER * median(upper) for upper, lower in pairwise(sizes))
 
 
 def _within(strip: Box, lines: Sequence[RecognisedLine]) -> list[int]:
@@ -77,12 +92,12 @@ def _within(strip: Box, lines: Sequence[RecognisedLine]) -> list[int]:
     ]
 
 
-def _goes_on(column: Box, lines: Sequence[RecognisedLine]) -> int:
-    """How many lines follow below a column."""
-    count, bottom = 0, column[3]
+def _end(column: Box, lines: Sequence[RecognisedLine]) -> float:
+    """The middle of the last line of a column, which goes on below its cells."""
+    last, bottom = float(column[3]), column[3]
     for line in lines:
-        if line.middle > bottom and column[0] <= line.left < column[2]:
+        if column[0] <= line.left < column[2] and line.middle > column[1]:
             if line.middle - bottom > _NEXT_ROW * line.height:
                 break
-            count, bottom = count + 1, line.box[3]
-    return count
+            last, bottom = line.middle, max(bottom, line.box[3])
+    return last

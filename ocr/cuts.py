@@ -136,7 +136,7 @@ def _are_texts(units: Sequence[Unit], gap: _Gap) -> bool:
     height = median(line.height for unit in units for block in unit.blocks for line in block.lines)
     return (
         gap.width >= _GUTTER * height
-        and min(len(left), len(right)) > 1
+        and min(sum(len(unit.blocks) for unit in side) for side in (left, right)) > 1
         and _is_text(left)
         and _is_text(right)
         and _beside(left, right, _TEXTS)

@@ -61,12 +61,11 @@ def cells_of(lines: Sequence[RecognisedLine], rules: Rules) -> dict[int, Cell]:
 
 
 def _parted(tables: dict[int, int], lines: Sequence[RecognisedLine], rules: Rules) -> Iterator[list[int]]:
-    """The lines of each table; columns that only stand in step with others are left out."""
+    """The lines of each table; a column that only stands in step with others is a list of its own."""
     for number in sorted(set(tables.values())):
         members = [i for i, table in tables.items() if table == number]
         for group in parted(members, _tops(members, lines), lines, rules):
-            if any(lines[i].left > lines[j].right for i in group for j in group):
-                yield sorted(group)
+            yield sorted(group)
 
 
 def _tops(members: Sequence[int], lines: Sequence[RecognisedLine]) -> list[float]:

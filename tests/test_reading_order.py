@@ -421,3 +421,27 @@ def test_lines_of_speakers_and_items_of_lists_are_blocks(texts: list[str]) -> No
 def test_a_full_line_runs_on_in_a_word_with_a_colon() -> None:
     texts = ["i only want to say this to", "you: it will be all right in", "the end"]
     assert read(column(texts, 10)) == "\n".join(texts)
+
+
+def test_a_list_that_ends_before_the_table_beside_it_is_none_of_its_columns() -> None:
+    bar = ["home", "desktop", "music", "bin"]
+    rows = [("name", "size"), ("essay", "3 kB"), ("pond", "1 kB"), ("choir", "48 kB"), ("otter", "2 MB")]
+    table = [line(cell, 200 + 150 * j, 40 * i) for i, row in enumerate(rows) for j, cell in enumerate(row)]
+    assert read(column(bar, 10, 0, 40) + table) == "\n\n".join([*bar, *(cell for row in rows for cell in row)])
+    full = [*column([*bar, "more"], 10, 0, 40), *table]
+    assert read(full).startswith("home\n\nname\n\nsize\n\ndesktop"), "a cell in each row: the first column of the table"
+
+
+def test_figures_in_large_type_below_their_labels_are_no_rows_of_a_table() -> None:
+    cards = [("wind now", "14", "gusts of 31"), ("rain", "6 mm", "twice"), ("visits", "212", "this week")]
+    lines = []
+    for i, card in enumerate(cards):
+        lines += [line(text, 10 + 200 * i, top) for text, top in zip(card, (0, 40, 100), strict=True)]
+        lines[-2] = replace(lines[-2], box=(*lines[-2].box[:3], 80))
+    assert read(lines) == "\n\n".join(text for card in cards for text in card)
+
+
+def test_items_of_lists_in_step_are_not_joined() -> None:
+    one = ["a song request hour", "kill a day at the pool", "ask the cook about soup", "a quiz of the town"]
+    other = ["the weather spot", "yourself on the radio", "report on the market", "an obituary of cats"]
+    assert read(column(one, 10, 0, 36) + column(other, 300, 0, 36)) == "\n\n".join(one + other)
