@@ -25,6 +25,12 @@ _ALIGNED = 1.0
 """Lines of a block start no further apart, in heights, or else end together or share a middle."""
 _TAIL = 8
 """Characters of the time of a message, or less."""
+_TIME = re.compile(
+    r"[-+£$€]?\d[\d.,:/]*\s?(?:%|[a-z]{1,5})?|now|(?:to|yester)day|"
+    r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?",
+    re.IGNORECASE,
+)
+"""A time, a date, a share or a count at the end of a row."""
 _INDENT = 3.0
 """Lines of about the same width may start so far apart."""
 _SAME_WIDTH = 0.6
@@ -48,6 +54,11 @@ class Block:
     cell: Cell | None = None
 
 
+def is_time(line: RecognisedLine) -> bool:
+    """Whether a line is a time, a date, a share or a count, as stands at the end of a row."""
+    return _TIME.fullmatch(line.text) is not None
+
+
 def gather(lines: Sequence[RecognisedLine], rules: Rules) -> list[Block]:
     """Links lines to blocks; every line is in exactly one."""
     ordered = sorted(lines, key=lambda line: (line.middle, line.left))
@@ -55,11 +66,12 @@ def gather(lines: Sequence[RecognisedLine], rules: Rules) -> list[Block]:
     below = [_continuation(i, ordered) for i in range(len(ordered))]
     ruled = {i for i, j in enumerate(below) if j is not None and rules.below(ordered[i].box, ordered[j].box)}
     paper = {i for i in ruled if below[i] in ruled or any(below[k] == i for k in ruled)}
-    wider = [i for i, j in enumerate(below) if j is not None and _is_wider(i, j, below, ordered)]
+    wider = [i for i, j in enumerate(below) if j is not None and _is_wider(i, j, ordered)]
     for i, j in enumerate(below):
         if j is not None and (
             i in wider
             or _starts_anew(i, j, ordered)
+            or _starts_entry(i, j, ordered)
             or _other_row(i, j, cells, ordered)
             or (i in ruled and not (i in paper and _full(i, j, ordered)))
         ):
@@ -79,19 +91,39 @@ def gather(lines: Sequence[RecognisedLine], rules: Rules) -> list[Block]:
     return blocks
 
 
-def _is_wider(i: int, j: int, below: Sequence[int | None], ordered: list[RecognisedLine]) -> bool:
+def _is_wider(i: int, j: int, ordered: list[RecognisedLine]) -> bool:
     """Whether two lines stand further apart than the line above them, or the one below, does from its neighbour.
 
     Where the upper one is so full that its text may run on, double spacing is still even.
     """
-    pitches = [ordered[i].middle - ordered[k].middle for k, other in enumerate(below) if other == i]
-    after = below[j]
-    if after is not None:
-        pitches.append(ordered[after].middle - ordered[j].middle)
+    pitches = [
+        abs(ordered[k].middle - ordered[own].middle)
+        for own, k in ((i, _next(i, ordered, -1)), (j, _next(j, ordered, 1)))
+        if k is not None
+    ]
     pitch, height = ordered[j].middle - ordered[i].middle, min(ordered[i].height, ordered[j].height)
     if not pitches or pitch - min(pitches) < _LEADING * height:
         return False
     return pitch > _PITCH * height or not _runs_on(ordered[i], ordered[j], ordered)
+
+
+def _next(i: int, ordered: list[RecognisedLine], step: int) -> int | None:
+    """The next line of a column, above (-1) or below (1), if its type is as large."""
+    line = ordered[i]
+    k = i + step
+    while 0 <= k < len(ordered) and abs(ordered[k].middle - line.middle) <= _LOOSE_PITCH * line.height:
+        other = ordered[k]
+        if (
+            not _side_by_side(*sorted((line, other), key=_middle))
+            and abs(other.left - line.left) <= _ALIGNED * line.height
+        ):
+            return k
+        k += step
+    return None
+
+
+def _middle(line: RecognisedLine) -> float:
+    return line.middle
 
 
 def _starts_anew(i: int, j: int, ordered: list[RecognisedLine]) -> bool:
@@ -105,6 +137,20 @@ def _starts_anew(i: int, j: int, ordered: list[RecognisedLine]) -> bool:
         and abs(line.left - lower.left) <= _SHARED * lower.height
         and abs(line.middle - lower.middle) <= _AROUND * lower.height
         for k, line in enumerate(ordered)
+    )
+
+
+def _starts_entry(i: int, j: int, ordered: list[RecognisedLine]) -> bool:
+    """Whether a time or a count stands at the end of the lower line's row, and the upper line had room before it."""
+    upper, lower = ordered[i], ordered[j]
+    first = lower.words[0].box
+    end = upper.right + upper.size / 4 + (first[2] - first[0])
+    return any(
+        end < line.left > lower.right
+        and is_time(line)
+        and _side_by_side(*sorted((line, lower), key=_middle))
+        and not _side_by_side(*sorted((line, upper), key=_middle))
+        for line in ordered
     )
 
 

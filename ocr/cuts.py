@@ -13,7 +13,7 @@ from statistics import median
 from typing import NamedTuple
 
 from domain.page import Box
-from ocr.blocks import Block
+from ocr.blocks import Block, is_time
 from ocr.recognised import union
 from ocr.rules import Rules
 
@@ -65,7 +65,7 @@ def cut_of(units: Sequence[Unit], rules: Rules) -> tuple[int, int] | None:
     if len(units) < 2:
         return None
     left, top, right, bottom = union([unit.box for unit in units])
-    rows, columns = _gaps(units, 1), _gutters(units)
+    rows, columns = _gaps(units, 1), _gutters(units, rules)
     for axis, gaps, low, high in ((1, rows, left, right), (0, columns, top, bottom)):
         ruled = [gap for gap in gaps if rules.spans(axis, gap.end - gap.width, gap.end, low, high)]
         if ruled:
@@ -101,7 +101,7 @@ def _gaps(units: Sequence[Unit], axis: int) -> list[_Gap]:
     return gaps
 
 
-def _gutters(units: Sequence[Unit]) -> list[_Gap]:
+def _gutters(units: Sequence[Unit], rules: Rules) -> list[_Gap]:
     """Gaps between columns: those with text at the same height in the strips left and right of them."""
     gaps = _gaps(units, 0)
     strips = [list(units)]
@@ -110,7 +110,9 @@ def _gutters(units: Sequence[Unit]) -> list[_Gap]:
     found: list[_Gap] = []
     left = strips[0]
     for gap, right in zip(gaps, strips[1:], strict=True):
-        if _turns(left, right) >= _TURNS:
+        box = union([unit.box for unit in right])
+        ruled = rules.spans(0, gap.end - gap.width, gap.end, box[1], box[3])
+        if not ruled and (_turns(left, right) >= _TURNS or _are_tails(left, right)):
             left = [*left, *right]
             continue
         if _beside(left, right, _BESIDE):
@@ -126,6 +128,14 @@ def _turns(left: Sequence[Unit], right: Sequence[Unit]) -> int:
         return 0
     order = sorted((start, side) for side, run in enumerate(runs) for start, _ in run)
     return sum(a[1] != b[1] for a, b in pairwise(order))
+
+
+def _are_tails(left: Sequence[Unit], right: Sequence[Unit]) -> bool:
+    """Whether all on the right is short and stands at the end of a row on the left: times, shares, counts."""
+    ends = [block for unit in right for block in unit.blocks]
+    return all(is_time(line) for block in ends for line in block.lines) and all(
+        any(unit.box[1] < block.lines[0].middle < unit.box[3] for unit in left) for block in ends
+    )
 
 
 def _are_texts(units: Sequence[Unit], gap: _Gap) -> bool:

@@ -445,3 +445,25 @@ def test_items_of_lists_in_step_are_not_joined() -> None:
     one = ["a song request hour", "kill a day at the pool", "ask the cook about soup", "a quiz of the town"]
     other = ["the weather spot", "yourself on the radio", "report on the market", "an obituary of cats"]
     assert read(column(one, 10, 0, 36) + column(other, 300, 0, 36)) == "\n\n".join(one + other)
+
+
+TALKS = [("ann hill", "14:02", "yes i will"), ("mum", "2 min", "who wants to kill"), ("him and me", "Tue", "soup")]
+
+
+@pytest.mark.parametrize("pitch", [30, 44])
+def test_each_entry_of_a_list_of_talks_is_one_with_its_time(pitch: int) -> None:
+    lines = []
+    for i, (name, time, text) in enumerate(TALKS):
+        lines += [line(name, 10, 2 * i * pitch), line(time, 260, 2 * i * pitch), line(text, 10, (2 * i + 1) * pitch)]
+    words = " ".join(read(lines).split())
+    places = [words.index(name) for name, _, _ in TALKS] + [len(words)]
+    assert all(places[i] < words.index(time) < places[i + 1] for i, (_, time, _) in enumerate(TALKS))
+    assert not any("kill\nhim" in text for text, _, _ in in_panels(lines))
+
+
+def test_short_words_that_are_no_times_are_a_column() -> None:
+    lines = [line(text, 10, 60 * i) for i, text in enumerate(["home and school", "news of today"])]
+    words = [line(text, 260, 60 * i) for i, text in enumerate(["left", "above"])]
+    times = [line(text, 260, 60 * i) for i, text in enumerate(["9:30", "4 May"])]
+    assert read([*lines, *words]) == "home and school\n\nnews of today\n\nleft\n\nabove"
+    assert read([*lines, *times]) == "home and school\n\n9:30\n\nnews of today\n\n4 May"
