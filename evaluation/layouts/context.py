@@ -18,7 +18,7 @@ def context_of(truth: Truth, page: Page, places: Mapping[int, Word]) -> tuple[in
 
     Returns:
         Words in these windows that belong to some flow, the hits themselves left out, and how many of them belong to
-        another one than the hit does.
+        another one than the hit does, in another column.
     """
     known = {n: word for n, word in places.items() if truth.tokens[n].flow not in ("", ANYWHERE)}
     words = foreign = 0
@@ -33,5 +33,7 @@ def context_of(truth: Truth, page: Page, places: Mapping[int, Word]) -> tuple[in
         end = window.offset + len(window.text)
         around = [n for n, other in known.items() if n != number and window.offset <= other.start < end]
         words += len(around)
-        foreign += sum(truth.tokens[n].flow != token.flow for n in around)
+        foreign += sum(
+            truth.tokens[n].flow != token.flow and truth.are_beside(token.block, truth.tokens[n].block) for n in around
+        )
     return words, foreign

@@ -35,7 +35,7 @@ class Told:
         boxes: For each word that was read how much its box shares with the true one, 0..1.
         hit_boxes: The same for the boxes of hits, line by line.
         context: Words that windows of context show around hits in paragraphs of a flow, and how many of them belong to
-            another flow.
+            another flow in another column.
     """
 
     name: str
@@ -85,7 +85,9 @@ def measure(truth: Truth, page: Page, there: Sequence[KeywordHit], found: Sequen
         words=len(seen),
         lost=tuple(truth.tokens[number].text for number in seen if not _is_read(truth, page, number, places)),
         joined=tuple(_named(truth, a, b) for a, b in joins),
-        across=tuple(_named(truth, a, b) for a, b in joins if _beside(truth, a, b)),
+        across=tuple(
+            _named(truth, a, b) for a, b in joins if truth.are_beside(truth.tokens[a].block, truth.tokens[b].block)
+        ),
         broken=tuple(_broken(truth, places)),
         turned=tuple(_turned(truth, order, places)),
         flows=sum(1 for _ in _flows(truth, places)),
@@ -145,15 +147,6 @@ def _joins(truth: Truth, order: list[tuple[_Read, list[int]]]) -> Iterator[tuple
     for (one, before), (other, behind) in pairwise(order):
         if one.block == other.block and truth.tokens[before[-1]].group != truth.tokens[behind[0]].group:
             yield before[-1], behind[0]
-
-
-def _beside(truth: Truth, a: int, b: int) -> bool:
-    """Whether the paragraphs of two tokens have no column in common."""
-    one, other = (
-        union([token.box for token in truth.tokens if token.block == truth.tokens[n].block and token.box[2]])
-        for n in (a, b)
-    )
-    return min(one[2], other[2]) <= max(one[0], other[0])
 
 
 def _broken(truth: Truth, places: dict[int, _Read]) -> Iterator[str]:

@@ -8,6 +8,7 @@ joined (a message with its sender, the paragraphs of one text, the items of one 
 import json
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from html import unescape
 from pathlib import Path
 from typing import NamedTuple
@@ -53,7 +54,7 @@ class Token(NamedTuple):
     box: Box
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Truth:
     """The tokens of a page in the order of its source."""
 
@@ -69,6 +70,21 @@ class Truth:
     def starts(self) -> dict[int, int]:
         """Where the words that can be seen start in the text, by the number of their (first) token."""
         return self._written()[1]
+
+    def are_beside(self, one: int, other: int) -> bool:
+        """Whether two paragraphs have no column in common."""
+        a, b = self._columns[one], self._columns[other]
+        return min(a[1], b[1]) <= max(a[0], b[0])
+
+    @cached_property
+    def _columns(self) -> dict[int, tuple[int, int]]:
+        """Where the paragraphs start and end from left to right; what is wholly covered stands nowhere."""
+        found: dict[int, tuple[int, int]] = {}
+        for token in self.tokens:
+            if token.box[2]:
+                left, right = found.get(token.block, (token.box[0], token.box[2]))
+                found[token.block] = min(left, token.box[0]), max(right, token.box[2])
+        return found
 
     def _written(self) -> tuple[str, dict[int, int]]:
         text = ""
