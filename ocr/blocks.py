@@ -37,7 +37,9 @@ _SAME_WIDTH = 0.6
 _SHARED = 0.5
 _LEADING = 0.25
 """Lines of a paragraph are as far apart as each other, give or take so much, in heights."""
-_ITEM = re.compile(r"(?:[-\u2013\u2022*\u00b7\u25aa\u25cf\u25cb]|\d{1,2}[.)]|\d{1,2}:\d\d|[\w.-]{2,20}:)\s")
+_ITEM = re.compile(
+    r"(?:[-\u2013\u2022*\u00b7\u25aa\u25cf\u25cb]|\d{1,2}[.)]|\d{1,2}:\d\d|[\w.-]{2,20}(?: [\w.-]{1,20})?:)\s"
+)
 """How items of lists, entries of logs and the lines of speakers start."""
 _AROUND = 12
 """How far up and down a column is looked at for its right edge, in heights."""
@@ -47,11 +49,19 @@ _MARGIN = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Lines from top to bottom, the box around their words, and the row of a table that they stand in."""
+    """Lines that belong together.
+
+    Attributes:
+        lines: From top to bottom.
+        box: Around their words.
+        cell: The row of a table that they stand in.
+        bubble: Number of the small frame around them, which is a card or a bubble.
+    """
 
     lines: tuple[RecognisedLine, ...]
     box: Box
     cell: Cell | None = None
+    bubble: int | None = None
 
 
 def is_time(line: RecognisedLine) -> bool:

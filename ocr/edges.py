@@ -10,6 +10,8 @@ from ocr.decode import Pixels
 
 _EDGE = 16
 """Neighbouring pixels that differ by so much in any colour are an edge."""
+_FAINT = 10
+"""Where an edge is straight for long, so much is enough: grounds of bubbles differ by less than letters do."""
 _RULE = 64
 _RULE_SHARE = 20
 """Longer straight edges, in pixels, are the borders of panels and rules; no letter has them. On a screen of many pixels
@@ -44,9 +46,15 @@ def edges_of(pixels: Pixels) -> Edges:
     across[:, 1:] = cv2.max(cv2.max(a, b), c)
     a, b, c = cv2.split(cv2.absdiff(pixels[1:], pixels[:-1]))
     down[1:] = cv2.max(cv2.max(a, b), c)
+    rule = max(_RULE, max(pixels.shape[:2]) // _RULE_SHARE)
+    upright = _long(across, (rule, 1))
+    level = _long(down, (1, rule))
     _, across = cv2.threshold(across, _EDGE - 1, 255, cv2.THRESH_BINARY)
     _, down = cv2.threshold(down, _EDGE - 1, 255, cv2.THRESH_BINARY)
-    rule = max(_RULE, max(pixels.shape[:2]) // _RULE_SHARE)
-    upright = np.asarray(cv2.morphologyEx(across, cv2.MORPH_OPEN, np.ones((rule, 1), np.uint8)), np.uint8)
-    level = np.asarray(cv2.morphologyEx(down, cv2.MORPH_OPEN, np.ones((1, rule), np.uint8)), np.uint8)
-    return Edges(np.asarray((across - upright) | (down - level), np.uint8), upright, level)
+    return Edges(np.asarray((across & ~upright) | (down & ~level), np.uint8), upright, level)
+
+
+def _long(differs: Mask, shape: tuple[int, int]) -> Mask:
+    """Edges that go on for the whole of a shape."""
+    _, edges = cv2.threshold(differs, _FAINT - 1, 255, cv2.THRESH_BINARY)
+    return np.asarray(cv2.morphologyEx(edges, cv2.MORPH_OPEN, np.ones(shape, np.uint8)), np.uint8)

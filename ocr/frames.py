@@ -31,6 +31,9 @@ _SAME = 4
 _LINES = 2
 """A frame holds so many lines, or more."""
 
+_DEEP = 8
+"""So many frames lie in each other, at most: more are a picture."""
+
 
 class Frame(NamedTuple):
     """A rectangle, and what is read in it: its own lines, and frames within."""
@@ -49,10 +52,13 @@ def framed(lines: Sequence[RecognisedLine], rules: Rules, screen: Box) -> Frame:
         screen: The frame around all others.
     """
     frames = [Frame(screen, [], [])]
+    depths = [0]
     for box in sorted(frames_of(lines, rules), key=_area, reverse=True):
-        frame = Frame(box, [], [])
-        next(outer for outer in reversed(frames) if outer.box == screen or _inside(box, outer.box)).frames.append(frame)
-        frames.append(frame)
+        outer = next(n for n in range(len(frames) - 1, -1, -1) if n == 0 or _inside(box, frames[n].box))
+        if depths[outer] < _DEEP:
+            frames.append(Frame(box, [], []))
+            depths.append(depths[outer] + 1)
+            frames[outer].frames.append(frames[-1])
     for line in lines:
         run: list[RecognisedWord] = []
         for word in line.words:

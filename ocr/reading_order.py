@@ -95,7 +95,7 @@ def _unit_of(frame: Frame, rules: Rules, panels: Iterator[int]) -> Unit:
     placed = list(_read(frame, rules, panels, own))
     small = sum(len(block.lines) for block, _ in placed) <= _SMALL
     return Unit(
-        tuple(block for block, _ in placed),
+        tuple(replace(block, bubble=own) if small and block.bubble is None else block for block, _ in placed),
         frame.box,
         tuple(None if small and panel == own else panel for _, panel in placed),
     )

@@ -20,6 +20,8 @@ _ROOM = 3.0
 """A bubble leaves so much room at the other side, in heights."""
 _NEAR = 4.0
 """What stands beside a bubble's text within so much, in heights, is in the bubble as well: the time, a tick."""
+_SHARE = 0.2
+"""So many of all that stands in a conversation, at least, are one speaker's."""
 _TURNS = 2
 """Speakers take turns so often, at least; a picture's title and what is below it do not."""
 
@@ -36,8 +38,8 @@ def sides_of(blocks: Sequence[Block]) -> list[Side | None]:
     height = median(line.height for block in blocks for line in block.lines)
     rows = _rows(blocks, height)
     boxes = [union([blocks[i].box for i in row]) for row in rows]
-    start = _commonest([box[0] for box in boxes], height)
-    end = _commonest([box[2] for box in boxes], height)
+    start = min(_common([box[0] for box in boxes], height), default=0)
+    end = max(_common([box[2] for box in boxes], height), default=0)
     left = {
         i for i, box in enumerate(boxes) if abs(box[0] - start) <= _EDGE * height and end - box[2] >= _ROOM * height
     }
@@ -57,13 +59,14 @@ def sides_of(blocks: Sequence[Block]) -> list[Side | None]:
 
 
 def _rows(blocks: Sequence[Block], height: float) -> list[list[int]]:
-    """Blocks by number; those that stand close beside each other together."""
+    """Blocks by number; those of one bubble, and those that stand close beside each other, together."""
     rows: list[list[int]] = []
     for i in sorted(range(len(blocks)), key=lambda i: blocks[i].box[0]):
-        box = blocks[i].box
+        block = blocks[i]
         for row in rows:
-            last = blocks[row[-1]].box
-            if _level(last, box) and box[0] - last[2] <= _NEAR * height:
+            last = blocks[row[-1]]
+            near = _level(last.box, block.box) and block.box[0] - last.box[2] <= _NEAR * height
+            if near if block.bubble is None else block.bubble == last.bubble:
                 row.append(i)
                 break
         else:
@@ -76,6 +79,10 @@ def _level(one: Box, other: Box) -> bool:
     return shared > min(one[3] - one[1], other[3] - other[1]) / 2
 
 
-def _commonest(edges: Sequence[int], height: float) -> int:
-    """The edge that most have in common."""
-    return max(edges, key=lambda edge: sum(abs(edge - other) <= _EDGE * height for other in edges))
+def _common(edges: Sequence[int], height: float) -> list[int]:
+    """Edges that enough have in common: of both speakers, as bubbles that are equally wide share both of theirs."""
+    return [
+        edge
+        for edge in edges
+        if sum(abs(edge - other) <= _EDGE * height for other in edges) >= max(_TURNS, _SHARE * len(edges))
+    ]

@@ -1,8 +1,10 @@
 """Windows, cards and bubbles are read by themselves; cells and ruled paper are none of these."""
 
+import numpy as np
 import pytest
 
 from domain.page import Box
+from ocr.edges import edges_of
 from ocr.frames import frames_of
 from ocr.reading_order import in_reading_order
 from ocr.recognised import RecognisedLine
@@ -98,3 +100,32 @@ def test_a_window_that_would_cover_the_text_beside_it_does_not_part_it() -> None
     lines = [*column(long, 20, 0), *column(short, 20, 80), *column(FRONT, 240, 90), *column(long, 20, 220)]
     texts = [text for text, _, _ in in_panels(lines, edges((230, 70, 480, 180)))]
     assert texts == ["\n".join(long), "\n".join(short), "\n".join(long), "\n".join(FRONT)]
+
+
+def test_all_of_a_bubble_has_the_side_of_its_speaker() -> None:
+    lines, bubbles = [], []
+    for i in range(5):
+        left = 20 if i % 2 == 0 else 360
+        top = 100 * i
+        lines += [
+            *column(["the river rose all night and", "nobody slept"], left, top),
+            line("18:04", left + 200, top + 52),
+        ]
+        bubbles.append((left - 10, top - 4, left + 250, top + 76))
+    found = in_panels(lines, edges(*bubbles, corner=8))
+    assert [side for text, _, side in found if text == "18:04"] == ["left", "right", "left", "right", "left"]
+
+
+def test_frames_lie_in_each_other_only_so_deep() -> None:
+    nested = [(5 * i, 5 * i, 4000 - 5 * i, 4000 - 5 * i) for i in range(380)]
+    assert len(in_panels(lines_at((1980, 1980)), edges(*nested))) == 1
+
+
+def test_a_faint_ground_has_an_edge_where_it_is_straight_for_long() -> None:
+    pixels = np.full((200, 300, 3), 255, np.uint8)
+    pixels[50:150, 50:250] = 244
+    pixels[20:26, 20:26] = 244
+    found = edges_of(pixels)
+    assert found.upright.any()
+    assert found.level.any()
+    assert not found.text.any()
