@@ -1,33 +1,37 @@
-"""Phrases with gaps: which of them may stand in a text, told from its words alone.
+"""Phrases with gaps: which of them stand in a text, told from its words alone.
 
-Most of their parts are single words, found by one hash lookup for each word of the text. What follows is counted in
-arrays: the everyday words of a page are parts of hundreds of phrases, of which a handful stands there.
+Each phrase is looked for by its *anchor*, the rarest of its parts, and only where a word of the part beside it is near.
+Around the few places that are left its parts are joined exactly.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import repeat
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from itertools import chain
 
-import numpy as np
-from numpy.typing import NDArray
-
+from keyword_stage.common_words import COMMON_WORDS
 from keyword_stage.gaps import Words, join_parts
 from keyword_stage.lexicon import Phrase
-from keyword_stage.spelling import MAX_GAP, MAX_PARTS
+from keyword_stage.spelling import MAX_GAP, Spelling
 
-Run = tuple[int, int, int]
-"""First and last word of what stands for a part that is no single whole word, and its number in `strings`."""
-Ints = NDArray[np.intp]
-_PIECE = 4096
-"""Words that are looked through at a time, so that a long text takes no more memory."""
-_BEYOND = MAX_GAP + 2
-"""Words behind the last one that a gap may be looked for in."""
+Run = tuple[int, int, str]
+"""First and last word of what stands for a part that is no single whole word, and that spelling."""
+Part = tuple[frozenset[str], frozenset[str]]
+"""The single words of a part, and its other spellings."""
+Anchor = tuple[int, frozenset[str], frozenset[str], int, int]
+"""A phrase by number, the part beside its anchor, and between which offsets from that its single words stand."""
+_COMMON = 6
+"""How many times as often a very common word stands in texts as another that as many parts have."""
+_SEVERAL = 0.3
+"""The same of several words in a row, by the rarest of them."""
+_BEFORE = [""] * (MAX_GAP + 1)
 
 
 class GappedPhrases:
     """The phrases of a lexicon that have gaps; never changes.
 
     Attributes:
-        strings: Spellings of parts that are no single whole word, each with its number: an automaton must find these.
+        strings: Spellings of parts that are no single whole word: an automaton must find these.
 
     Args:
         phrases: Any; those without gaps are left out.
@@ -35,111 +39,102 @@ class GappedPhrases:
 
     def __init__(self, phrases: Iterable[Phrase]) -> None:
         self._phrases = [phrase for phrase in phrases if phrase.spelling.gaps]
-        numbers: dict[frozenset[str], int] = {}
-        for phrase in self._phrases:
-            for forms in phrase.spelling.parts:
-                numbers.setdefault(forms, len(numbers))
-        self._always = len(numbers)
-        self._columns = np.full((MAX_PARTS, len(self._phrases)), self._always, dtype=np.intp)
-        self._gaps = np.zeros((MAX_PARTS - 1, 2, len(self._phrases)), dtype=np.intp)
-        for row, phrase in enumerate(self._phrases):
-            parts = phrase.spelling.parts
-            self._columns[: len(parts), row] = [numbers[forms] for forms in parts]
-            self._gaps[: len(parts) - 1, :, row] = phrase.spelling.gaps
-        parts_of: dict[str, list[int]] = {}
-        for forms, number in numbers.items():
-            for form in forms:
-                parts_of.setdefault(form, []).append(number)
-        rows = {form: row for row, form in enumerate(parts_of, 1)}
-        self._words = {form.strip(): row for form, row in rows.items() if form.count(" ") == 2 and form.endswith(" ")}
-        self.strings = {form: row for form, row in rows.items() if row != self._words.get(form.strip())}
-        self._lengths = np.array([0, *map(len, parts_of.values())], dtype=np.intp)
-        self._starts = np.cumsum(self._lengths) - self._lengths
-        self._parts = np.array([part for parts in parts_of.values() for part in parts], dtype=np.intp)
-        self._reach = max((phrase.spelling.most_words for phrase in self._phrases), default=0)
-        self._widest = 1 + max((form.count(" ") for form in parts_of), default=0)
+        parts = {forms: _part(forms) for phrase in self._phrases for forms in phrase.spelling.parts}
+        self.strings = frozenset(chain.from_iterable(strings for _, strings in parts.values()))
+        self._reach: list[tuple[int, int]] = []
+        self._parts = [[parts[forms] for forms in phrase.spelling.parts] for phrase in self._phrases]
+        shared = Counter(chain.from_iterable(chain(*part) for part in parts.values()))
+        costs = {forms: sum(_cost(form, shared) for form in chain(*part)) for forms, part in parts.items()}
+        anchors: dict[str, list[Anchor]] = defaultdict(list)
+        for number, phrase in enumerate(self._phrases):
+            place, rarest = min(enumerate(phrase.spelling.parts), key=lambda part: costs[part[1]])
+            anchor = self._anchor(number, place)
+            self._reach.append(_reach(phrase.spelling, place))
+            for form in chain(*parts[rarest]):
+                anchors[form].append(anchor)
+        self._anchors = {form: tuple(found) for form, found in anchors.items()}
 
     def __bool__(self) -> bool:
         return bool(self._phrases)
 
+    def _anchor(self, number: int, place: int) -> Anchor:
+        """A phrase is told from one of its parts and the one behind it, or the one before it if there is none."""
+        gaps = self._phrases[number].spelling.gaps
+        if place < len(gaps):
+            low, high = gaps[place]
+            return number, *self._parts[number][place + 1], 1 + low, 2 + high
+        low, high = gaps[-1]
+        return number, *self._parts[number][-2], -1 - high, -low
+
     def find(self, words: Sequence[str], runs: Sequence[Run]) -> Iterator[tuple[Phrase, Words]]:
-        """Where phrases stand, across empty lines too; some twice in a long text.
+        """Where phrases stand, across empty lines too.
 
         Args:
             words: All words of a folded text.
-            runs: Where those of `strings` stand in it.
+            runs: Where those of `strings` stand in it, by their ends.
         """
-        for start in range(0, len(words), _PIECE):
-            end = start + _PIECE + self._reach
-            inside = [(first - start, last - start, row) for first, last, row in runs if start <= first and last < end]
-            for phrase, spans in self._near(words[start:end], inside):
-                for first, last in join_parts(spans, phrase.spelling.gaps):
-                    yield phrase, (start + first, start + last)
+        ends = [last for _, last, _ in runs]
+        present = {form for _, _, form in runs}
+        for number, places in self._near(words, runs, present).items():
+            parts = self._parts[number]
+            for start, end in _around(places, *self._reach[number]):
+                inside = words[start:end]
+                for single, strings in parts:
+                    if single.isdisjoint(inside) and strings.isdisjoint(present):
+                        break
+                else:
+                    beside = runs[bisect_left(ends, start) : bisect_left(ends, end)]
+                    spans = [
+                        [(place, place) for place, word in enumerate(inside, start) if word in single]
+                        + [(first, last) for first, last, form in beside if form in strings and first >= start]
+                        for single, strings in parts
+                    ]
+                    for found in join_parts(spans, self._phrases[number].spelling.gaps):
+                        yield self._phrases[number], found
 
-    def _near(self, words: Sequence[str], runs: Sequence[Run]) -> Iterator[tuple[Phrase, list[list[Words]]]]:
-        """Phrases of which all parts were seen, each two neighbours as near as they must be, and where these stand."""
-        several = np.array(runs, dtype=np.intp).reshape(-1, 3)
-        single = np.fromiter(map(self._words.get, words, repeat(0)), np.intp, len(words))
-        rows = np.concatenate((single, several[:, 2]))
-        lengths = self._lengths[rows]
-        parts = self._parts[_spread(self._starts[rows], lengths)]
-        phrases = self._with_all(parts)
-        if not phrases.size:
-            return
-        wanted = np.zeros(self._always + 1, dtype=np.bool_)
-        wanted[self._columns[:, phrases]] = True
-        kept = wanted[parts]
-        first = np.concatenate((np.arange(len(words)), several[:, 0]))
-        more = np.concatenate((np.zeros_like(single), several[:, 1] - several[:, 0]))
-        step = len(words) + _BEYOND
-        places = np.repeat(first * self._widest + more, lengths)[kept] + parts[kept] * (step * self._widest)
-        places.sort()
-        for gap in range(MAX_PARTS - 1):
-            phrases = self._close(phrases, gap, places, step)
-        yield from self._with_spans(phrases, places, step)
-
-    def _with_all(self, parts: Ints) -> Ints:
-        """The phrases of which all parts are there."""
-        seen = np.zeros(self._always + 1, dtype=np.bool_)
-        seen[parts] = seen[self._always] = True
-        phrases: Ints = (seen[self._columns[0]] & seen[self._columns[1]]).nonzero()[0]
-        for column in self._columns[2:]:
-            phrases = phrases[seen[column[phrases]]]
-        return phrases
-
-    def _close(self, phrases: Ints, gap: int, places: Ints, step: int) -> Ints:
-        """Those that have no such gap, or somewhere words on both sides of it that are near enough."""
-        part, other = self._columns[gap : gap + 2, phrases]
-        low, high = self._gaps[gap][:, phrases]
-        asked = (other != self._always).nonzero()[0]
-        if not asked.size:
-            return phrases
-        begin, end = (np.searchsorted(places, (part[asked] + past) * (step * self._widest)) for past in (0, 1))
-        before = places[_spread(begin, end - begin)]
-        which = np.repeat(asked, end - begin)
-        behind = other[which] * step + before // self._widest % step + before % self._widest + 1
-        nearest = np.searchsorted(places, (behind + low[which]) * self._widest)
-        farthest = np.searchsorted(places, (behind + high[which] + 1) * self._widest)
-        close = other == self._always
-        close[which[nearest < farthest]] = True
-        kept: Ints = phrases[close]
-        return kept
-
-    def _with_spans(self, phrases: Ints, places: Ints, step: int) -> Iterator[tuple[Phrase, list[list[Words]]]]:
-        first = places // self._widest % step
-        spans = list(zip(first.tolist(), (first + places % self._widest).tolist(), strict=True))
-        parts = self._columns[:, phrases].T
-        begin, end = (np.searchsorted(places, (parts + past) * (step * self._widest)).tolist() for past in (0, 1))
-        for row, starts, ends in zip(phrases.tolist(), begin, end, strict=True):
-            phrase = self._phrases[row]
-            yield (
-                phrase,
-                [spans[start:end] for start, end in zip(starts, ends, strict=True)][: len(phrase.spelling.parts)],
-            )
+    def _near(self, words: Sequence[str], runs: Sequence[Run], present: Set[str]) -> Mapping[int, list[int]]:
+        """Phrases by number, and where their anchor stands and may have the part beside it within reach."""
+        around = [*_BEFORE, *words]
+        near: dict[int, list[int]] = defaultdict(list)
+        for place, anchors in enumerate(map(self._anchors.get, words), len(_BEFORE)):
+            for number, single, strings, low, high in anchors or ():
+                if not (single.isdisjoint(around[place + low : place + high]) and strings.isdisjoint(present)):
+                    near[number].append(place - len(_BEFORE))
+        for first, last, form in runs:
+            for number, single, strings, low, high in self._anchors.get(form, ()):
+                place = (last if low > 0 else first) + len(_BEFORE)
+                if not (single.isdisjoint(around[place + low : place + high]) and strings.isdisjoint(present)):
+                    near[number].append(first)
+        return near
 
 
-def _spread(starts: Ints, lengths: Ints) -> Ints:
-    """For each start the numbers from there on, as many as its length."""
-    past = np.cumsum(lengths)
-    spread: Ints = np.repeat(starts - past + lengths, lengths) + np.arange(past[-1] if past.size else 0)
-    return spread
+def _part(forms: Iterable[str]) -> Part:
+    single = {form for form in forms if form.count(" ") == 2 and form.endswith(" ")}
+    return frozenset(form.strip() for form in single), frozenset(forms) - single
+
+
+def _cost(form: str, shared: Mapping[str, int]) -> float:
+    """How often a spelling stands in texts, more or less: the words that most parts have are the commonest."""
+    words = form.split()
+    rarest = min(shared.get(word, 1) ** 2 * (_COMMON if word in COMMON_WORDS else 1) for word in words)
+    return rarest if len(words) == 1 else rarest * _SEVERAL
+
+
+def _reach(spelling: Spelling, place: int) -> tuple[int, int]:
+    """How many words before and behind the first one of a part a phrase may take."""
+    widest = [max(len(form.split()) for form in part) for part in spelling.parts]
+    gaps = [high for _, high in spelling.gaps]
+    return sum(widest[:place]) + sum(gaps[:place]), sum(widest[place:]) + sum(gaps[place:]) - 1
+
+
+def _around(places: Sequence[int], before: int, behind: int) -> list[tuple[int, int]]:
+    """Half-open spans of words that hold each place with so many words around it, in order and apart."""
+    spans: list[tuple[int, int]] = []
+    end = 0
+    for place in sorted(places):
+        start = max(0, place - before)
+        if spans and start < end:
+            start, _ = spans.pop()
+        end = place + behind + 1
+        spans.append((start, end))
+    return spans

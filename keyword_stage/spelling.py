@@ -48,8 +48,8 @@ class Spelling:
 
     @property
     def most_words(self) -> int:
-        """A bound on the words that it takes, those in its gaps included."""
-        return sum(max(form.count(" ") for form in part) for part in self.parts) + sum(high for _, high in self.gaps)
+        """The most words that it takes, those in its gaps included."""
+        return sum(max(len(form.split()) for form in part) for part in self.parts) + sum(high for _, high in self.gaps)
 
     def has_word(self, word: str) -> bool:
         """Whether a folded word is one of its own, in any part of it."""

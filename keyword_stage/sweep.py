@@ -24,8 +24,8 @@ _MARKS = re.compile("[\u00ad\u0300-\u036f\u200b-\u200d\u2060\ufe00-\ufe0f\ufeff]
 _SPACE = ord(" ")
 _APART = 1000
 """Words that an empty line counts for: more than any rule reaches, so that none looks into another block."""
-_WORD = 12
-"""Code points that hardly any run of words takes for each, spaces included."""
+_WORD = 8
+"""Code points that few runs of words take for each, spaces included."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,14 +36,14 @@ class Form:
         text: With its surrounding spaces; without the trailing one it also takes longer words.
         words: How many it has.
         phrases: Phrases without gaps.
-        part: What it is as a part of phrases with gaps, by number; 0 if of none.
+        part: Whether it is a part of phrases with gaps that the automaton finds.
         context: Whether a rule looks for it.
     """
 
     text: str
     words: int
     phrases: tuple[Phrase, ...] = ()
-    part: int = 0
+    part: bool = False
     context: bool = False
 
 
@@ -58,6 +58,7 @@ class Layout:
 
     def __init__(self, text: str, folded: str, offset: int) -> None:
         self._text = text
+        self._ascii = text.isascii()
         self._folded = folded
         self._offset = offset
 
@@ -95,8 +96,8 @@ class Layout:
     def original(self, place: Place) -> Place:
         """The same in half-open offsets into the text, with what was left out in front of it."""
         start, past = int(self._origin[place.start]), int(self._origin[place.end]) + 1
-        marks = _MARKS.match(self._text, past)
-        past = marks.end() if marks else past
+        if not self._ascii and (marks := _MARKS.match(self._text, past)):
+            past = marks.end()
         return Place(start + self._offset, past + self._offset, place.first, place.last)
 
 
@@ -107,13 +108,13 @@ class Scan:
     Attributes:
         folded: The text, folded.
         layout: Where its words stand.
-        phrases: Phrases, in offsets into the folded text.
+        phrases: Phrases that stand in one place, in offsets into the folded text.
         context: Spellings that rules look for, each with the offset of its end.
     """
 
     folded: str
     layout: Layout
-    phrases: list[tuple[Phrase, Place]]
+    phrases: list[tuple[tuple[Phrase, ...], Place]]
     context: list[tuple[int, Form]]
 
 
@@ -145,8 +146,8 @@ class Sweeper:
         rules = frozenset(form for phrase in lexicon.phrases for form in phrase.rules.context)
         parts = self._gapped.strings
         forms = {
-            text: Form(text, len(text.split()), tuple(phrases.get(text, ())), parts.get(text, 0), text in rules)
-            for text in {**phrases, **parts, **dict.fromkeys(rules)}
+            text: Form(text, len(text.split()), tuple(phrases.get(text, ())), text in parts, text in rules)
+            for text in (*phrases, *parts, *rules)
         }
         self._strings: Automaton[Form] | None = build_automaton(forms, automaton) if forms else None
         guards = (phrase.rules.unless.within for phrase in lexicon.phrases if phrase.rules.unless)
@@ -167,16 +168,15 @@ class Sweeper:
         if not (ends or self._gapped):
             return Scan(folded, layout, [], [])
         found = [
-            (phrase, place)
+            (form.phrases, place)
             for end, form in ends
             if form.phrases and (place := layout.place(*layout.words(form, end)))
-            for phrase in form.phrases
         ]
         if self._gapped:
-            runs = [(*layout.words(form, end), form.part) for end, form in ends if form.part]
+            runs = [(*layout.words(form, end), form.text) for end, form in ends if form.part]
             for phrase, words in self._gapped.find(folded.split(), runs):
                 if place := layout.place(*words):  # what an empty line cuts stands within nothing that none cuts
-                    found.append((phrase, place))
+                    found.append(((phrase,), place))
         return Scan(folded, layout, found, [each for each in ends if each[1].context])
 
     def around(self, reading: Reading) -> list[Scan]:
@@ -203,4 +203,5 @@ class Sweeper:
             for end, form in scan.context
             if (place := layout.place(*layout.words(form, end)))
         ]
-        return Sweep([(phrase, layout.original(place)) for phrase, place in scan.phrases], context)
+        located = [(phrases, layout.original(place)) for phrases, place in scan.phrases]
+        return Sweep([(phrase, place) for phrases, place in located for phrase in phrases], context)
