@@ -6,23 +6,18 @@ there is a finding only where the model reads a genuine concern around it. Cues 
 """
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from itertools import compress
 from string import ascii_letters
-
-import numpy as np
 
 from keyword_stage.lexicon import Phrase
 from keyword_stage.signs import BETWEEN, LETTERS, image
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _APOSTROPHES = str.maketrans("", "", "'’")
-_ODD = b"'"
+_ODD = ord("'")
 """Stands for what may be part of a word and is no plain letter."""
-_SPACE = 32
 _PLAIN = bytes(
-    ord(chr(code).lower() if chr(code) in ascii_letters else _ODD if code in b"'" + LETTERS + BETWEEN else " ")
+    _ODD if code in b"'" + LETTERS + BETWEEN else ord(chr(code).lower() if chr(code) in ascii_letters else " ")
     for code in range(256)
 )
 
@@ -45,20 +40,14 @@ class CueFinder:
         """Each cue with its half-open span, in order; one hash lookup a word."""
         if not self._cues:
             return
-        plain = image(text).translate(_PLAIN)
-        words = plain.split()
-        may_be = list(map(self._plain.__contains__, words))
-        spaces = np.frombuffer(b" " + plain, dtype=np.uint8) == _SPACE
-        starts: list[int] = (spaces[:-1] > spaces[1:]).nonzero()[0].tolist()
-        odd = plain.find(_ODD)
-        while odd >= 0:
-            may_be[bisect_right(starts, odd) - 1] = True
-            odd = plain.find(_ODD, odd + 1)
-        for start, word in compress(zip(starts, words, strict=True), may_be):
-            if cue := self._plain.get(word):
-                yield cue, start, start + len(word)
+        plain, cues, past = b" %b " % image(text).translate(_PLAIN), self._plain, 0
+        for word in [word for word in plain.split() if word in cues or _ODD in word]:
+            start = plain.index(b" %b " % word, past)
+            past = start + len(word) + 1
+            if cue := cues.get(word):
+                yield cue, start, past - 1
             else:
-                yield from self._find_typed(text, start, start + len(word))
+                yield from self._find_typed(text, start, past - 1)
 
     def _find_typed(self, text: str, start: int, end: int) -> Iterator[tuple[Phrase, int, int]]:
         for word in _WORD.finditer(text, start, end):

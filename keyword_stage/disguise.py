@@ -37,23 +37,31 @@ def readings(text: str, folded: str, vocabulary: Vocabulary, emoji: EmojiFinder,
     found = [joined, find_letters(text, vocabulary, not (joined or from_ocr)), emoji.find(text)]
     if from_ocr:
         found.append(find_misread(text, vocabulary))
-    edits = [_rank(text, edit, vocabulary) for edit in _apart(found, len(text))]
+    edits = list(_ranked(text, _apart(found, len(text)), vocabulary))
     for rank in range(min(_MOST_READINGS, max((len(edit.words) for edit in edits), default=0))):
         yield Reading.make(text, edits, rank)
 
 
-def _rank(text: str, edit: Edit, vocabulary: Vocabulary) -> Edit:
+def _ranked(text: str, edits: Iterable[Edit], vocabulary: Vocabulary) -> Iterator[Edit]:
     """Of several words first those that stand in a phrase with the word before or behind."""
-    if len(edit.words) < 2:
-        return edit
-    before = fold(text[max(0, edit.start - _NEIGHBOUR) : edit.start]).split()[-1:]
-    behind = fold(text[edit.end : edit.end + _NEIGHBOUR]).split()[:1]
+    known: dict[tuple[str, tuple[str, ...], str], tuple[str, ...]] = {}
+    for edit in edits:
+        if len(edit.words) > 1:
+            before, behind = text[max(0, edit.start - _NEIGHBOUR) : edit.start], text[edit.end : edit.end + _NEIGHBOUR]
+            key = before, edit.words, behind
+            if key not in known:
+                known[key] = _rank(edit.words, fold(before), fold(behind), vocabulary)
+            edit = edit if known[key] == edit.words else replace(edit, words=known[key])
+        yield edit
+
+
+def _rank(words: tuple[str, ...], before: str, behind: str, vocabulary: Vocabulary) -> tuple[str, ...]:
     fits = {
-        word: any(vocabulary.follows(other, word) for other in before)
-        + any(vocabulary.follows(word, other) for other in behind)
-        for word in edit.words
+        word: any(vocabulary.follows(other, word) for other in before.split()[-1:])
+        + any(vocabulary.follows(word, other) for other in behind.split()[:1])
+        for word in words
     }
-    return replace(edit, words=tuple(sorted(edit.words, key=lambda word: -fits[word])))
+    return tuple(sorted(words, key=lambda word: -fits[word]))
 
 
 def _apart(found: Iterable[Iterable[Edit]], length: int) -> list[Edit]:

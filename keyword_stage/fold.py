@@ -94,19 +94,22 @@ def fold_offsets(text: str) -> tuple[str, NDArray[np.intp]]:
         The same string as `fold`, and for each of its characters the offset of the code point in
         `text` that gave it (`len(text)` for the trailing pad).
     """
-    padded = f" {_spell_out(text)} "
     origin = np.arange(-1, len(text) + 1)
     origin[0] = 0
     if text.isascii():
-        codes = np.frombuffer(padded.encode().translate(_BYTES), dtype=np.uint8)
+        raw = f" {text} ".encode().translate(_BYTES)
+        if b"\0" not in raw and b"  " not in raw:
+            return raw.decode(), origin
+        codes: NDArray[np.uint8] | NDArray[np.uint32] = np.frombuffer(raw, dtype=np.uint8)
     else:
         lengths = np.ones(len(origin), dtype=np.intp)
         for run in _NON_ASCII.finditer(text):
             lengths[run.start() + 1 : run.end() + 1] = [len(fold_char(char)) for char in run[0]]
         origin = np.repeat(origin, lengths)
-        wide = code_points(padded)
+        wide = code_points(f" {_spell_out(text)} ")
         codes = np.where(wide < len(_ASCII), _ASCII_CODES[np.minimum(wide, len(_ASCII) - 1)], wide)
-    codes, origin = codes[codes != 0], origin[codes != 0]
+    if not codes.all():
+        codes, origin = codes[codes != 0], origin[codes != 0]
     kept = np.ones(len(codes), dtype=np.bool_)
     kept[1:] = (codes[1:] != codes[:-1]) | (codes[1:] != _SPACE)
     return codes[kept].tobytes().decode("ascii" if text.isascii() else "utf-32-le"), origin[kept]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice, product
 
-from keyword_stage.fold import fold
+from keyword_stage.fold import fold, fold_char
 from keyword_stage.parted import MOST_WORDS, join_pieces
 from keyword_stage.reading import Edit
 from keyword_stage.signs import CAPITALS, JOINTS, repeated, suspicious_tokens
@@ -165,8 +165,9 @@ def _is_sure(raw: str) -> bool:
 
 
 def _guesses(raw: str) -> Iterator[str]:
-    for chars in islice(product(*(_LEET.get(char, char) for char in raw)), _MOST_GUESSES):
-        yield fold("".join(chars)).strip()
+    readings = ([fold_char(other) for other in _LEET.get(char, char)] for char in raw)
+    for chars in islice(product(*readings), _MOST_GUESSES):
+        yield " ".join("".join(chars).split())
 
 
 def _shortened(word: str, vocabulary: Vocabulary) -> tuple[str, ...]:

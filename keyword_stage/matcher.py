@@ -72,9 +72,12 @@ class Matcher:
             if reading is None and len(scans) > 1:
                 plain = _places_by_phrase(sweep)
             for phrase, place in _standing(sweep, today):
-                hit = _read(text, phrase, reading, place)
-                if hit and (reading is None or not _is_plain(plain.get(phrase.id, ()), phrase, hit)):
-                    found.setdefault((hit.start, hit.end, hit.phrase, hit.category), (phrase, hit))
+                start, end = _span(reading, place)
+                key = (start, end, phrase.id, phrase.category)
+                if key in found or (reading and _is_plain(plain.get(phrase.id, ()), phrase, start, end)):
+                    continue
+                if hit := _read(text, phrase, start, end, reading, place):
+                    found[key] = phrase, hit
         return [*found.values(), *cues], context
 
 
@@ -102,31 +105,33 @@ def _places_by_phrase(sweep: Sweep) -> dict[str, list[tuple[int, int]]]:
     return {identity: sorted(found) for identity, found in places.items()}
 
 
-def _is_plain(plain: Sequence[tuple[int, int]], phrase: Phrase, hit: KeywordHit) -> bool:
+def _is_plain(plain: Sequence[tuple[int, int]], phrase: Phrase, start: int, end: int) -> bool:
     """Whether the phrase stands there without any disguise.
 
     One with gaps already does where they overlap: what was undone may lie in a gap. No place of it holds another one.
     """
-    before = bisect_left(plain, (hit.end, 0) if phrase.spelling.gaps else (hit.start, hit.end + 1))
+    before = bisect_left(plain, (end, 0) if phrase.spelling.gaps else (start, end + 1))
     if not before:
         return False
-    return plain[before - 1][1] > hit.start if phrase.spelling.gaps else plain[before - 1] == (hit.start, hit.end)
+    return plain[before - 1][1] > start if phrase.spelling.gaps else plain[before - 1] == (start, end)
 
 
 def _span(reading: Reading | None, place: Place) -> tuple[int, int]:
     return reading.span(place.start, place.end) if reading else (place.start, place.end)
 
 
-def _read(text: str, phrase: Phrase, reading: Reading | None, place: Place) -> KeywordHit | None:
+def _read(text: str, phrase: Phrase, start: int, end: int, reading: Reading | None, place: Place) -> KeywordHit | None:
     """The hit, unless the reading shows nothing new there or the word is of another script."""
-    start, end = _span(reading, place)
-    disguise = name_disguises(text[start:end], phrase.written or phrase.id)
+    undone: tuple[str, ...] = ()
     if reading:
         own = phrase.spelling.has_word if phrase.spelling.gaps else None
         undone = reading.disguises(place.start, place.end, place.last - place.first + 1, own)
-        return _hit(text, phrase, start, end, tuple(dict.fromkeys(undone + disguise))) if undone else None
-    foreign = "homoglyph" in disguise and _is_foreign_word(text, start, end)
-    return None if foreign else _hit(text, phrase, start, end, disguise)
+        if not undone:
+            return None
+    disguise = name_disguises(text[start:end], phrase.written or phrase.id)
+    if not reading and "homoglyph" in disguise and _is_foreign_word(text, start, end):
+        return None
+    return _hit(text, phrase, start, end, tuple(dict.fromkeys(undone + disguise)))
 
 
 def _in_company(found: Sequence[Sighting], context: Iterable[ContextWord]) -> list[KeywordHit]:
@@ -200,8 +205,7 @@ def _choose(hits: Sequence[KeywordHit]) -> tuple[KeywordHit, ...]:
     covering: list[KeywordHit] = []
     for hit in ordered:
         covering = [other for other in covering if other.end > hit.start]
-        explained = any(_explains(other, hit) for other in covering)
-        if hit.protected or not explained:
+        if hit.protected or not any(_explains(other, hit) for other in covering):
             chosen.append(hit)
         covering.append(hit)
     return tuple(chosen)

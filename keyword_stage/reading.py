@@ -127,10 +127,10 @@ class Reading:
                 and (own or self._around(low, high)[end == low] not in COMMON_WORDS)
             ):
                 return ()
-        letters = sum(char.isalnum() for char in self.text[start:end])
-        if any(letters < edit.shortest or words < edit.least or (words == 1 and not edit.alone) for edit in touched):
+        if any(words < edit.least or (words == 1 and not edit.alone) for edit in touched):
             return ()
-        return tuple(dict.fromkeys(edit.disguise for edit in touched))
+        letters = sum(map(str.isalnum, self.text[start:end]))
+        return () if any(letters < edit.shortest for edit in touched) else tuple({edit.disguise: 0 for edit in touched})
 
     def _near(self, start: int, end: int) -> Iterator[tuple[Edit, int, int]]:
         """Edits that may touch a span, each with its place in the reading."""

@@ -62,6 +62,11 @@ _KINDS = _bytes(
 _RARELY_DOUBLE = "ahijkquvwxy"
 _PLACE, _DOUBLE = 1, 2
 """What a pair of neighbours is: a sign of a disguise, or one letter twice, which is one beside another such pair."""
+_SIGNS = (b"\1", b"\3", b"\2\2", b"\2\0\2")
+"""What pairs in a row hold one of if there is a sign."""
+_ALIKE = bytes(32 if code == 32 else ord("x") for code in range(256))
+_LONG = 256
+"""Code points from which on numpy sees sooner what stands apart."""
 _WORD = np.array([chr(code).isalnum() for code in range(128)])
 
 
@@ -115,27 +120,37 @@ def _places(seen: bytes, table: NDArray[np.uint8]) -> list[int]:
     """Offsets of the first of two neighbours that are a sign of a disguise."""
     both = np.ndarray(len(seen) + 1, "<u2", seen + b"\0\0", strides=(1,))  # each code with the next one
     pairs = table.take(both)
+    if not any(map(pairs.tobytes().__contains__, _SIGNS)):
+        return []
     found = pairs[:-2] & (pairs[1:-1] | pairs[2:] | _PLACE)
-    places: list[int] = (found != 0).nonzero()[0].tolist()
+    places: list[int] = found.nonzero()[0].tolist()
     return places
 
 
 def may_stand_apart(folded: str) -> bool:
     """Whether three letters that stand alone follow each other, as the inner ones of any word spelt so do."""
-    if len(folded) < 7:
-        return False
+    if len(folded) < _LONG and folded.isascii():
+        return b" x x x " in folded.encode().translate(_ALIKE)
     spaces = (np.frombuffer(folded.encode(), dtype=np.uint8) if folded.isascii() else code_points(folded)) == ord(" ")
+    if len(spaces) < 7:
+        return False
     three = spaces[:-6] & spaces[2:-4] & spaces[4:-2] & spaces[6:]
     return 1 in three.tobytes()
 
 
-def has_single_letters(text: str) -> bool:
-    """Whether four letters that stand alone are near each other; also true of any text that is not ASCII."""
+def single_letters(text: str) -> list[tuple[int, int]]:
+    """Spans in which four letters that stand alone are near each other; all of a text that is not ASCII."""
     if not text.isascii():
-        return True
+        return [(0, len(text))]
     word = _WORD[np.frombuffer(f" {text} ".encode(), dtype=np.uint8)]
     at = np.flatnonzero(word[1:-1] & ~word[:-2] & ~word[2:])
-    return bool(len(at) > 3 and (at[3:] - at[:-3] <= _NEAR).any())
+    near = (at[3:] - at[:-3] <= _NEAR).nonzero()[0] if len(at) > 3 else at[:0]
+    spans: list[tuple[int, int]] = []
+    for start, end in zip(at[near].tolist(), at[near + 3].tolist(), strict=True):
+        if spans and start <= spans[-1][1]:
+            start, _ = spans.pop()
+        spans.append((start, end))
+    return spans
 
 
 @lru_cache(maxsize=4096)

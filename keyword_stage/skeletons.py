@@ -22,6 +22,8 @@ _LONGEST = 255
 _REPEAT = re.compile(rb"(.)\1+")
 _LETTER = re.compile("[A-Za-z]")
 _MARK = re.compile(r"[0-9@$]|[a-z]I|(?i:([a-z])\1)")
+_SIGN_AND_CAPITAL = re.compile(r"[@$].*[a-z]I|[a-z]I.*[@$]", re.DOTALL)
+"""Read with a small l for the capital the sign is none of the letters: "@kiII"."""
 _EDGES = JOINTS + "!'"
 _JOINT = re.compile(f"([{re.escape(JOINTS)}]+)")
 
@@ -92,7 +94,7 @@ class Skeletons:
             return False
         plain = token.encode("ascii", "replace").translate(_PLAIN, b"'").rstrip(b" !")
         pieces = plain.split()
-        if not token.isascii():
+        if not token.isascii() or _SIGN_AND_CAPITAL.search(token):
             return True
         if not _LETTER.search(token):
             pass

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from keyword_stage.fold import fold
 from keyword_stage.reading import Edit
-from keyword_stage.signs import has_single_letters, may_stand_apart
+from keyword_stage.signs import may_stand_apart, single_letters
 from keyword_stage.vocabulary import Vocabulary
 
 _GAP = r" \t.\-_*/|,~+=•·:;\u00a0"
@@ -15,6 +15,8 @@ _LETTER = rf"[^\W_]{_MARKS}(?![^\W_])"
 _SIGN = re.compile(rf"[{_GAP}\n](?:(?<=[\W_][^\W_].)|(?<=\A[^\W_].))(?=[{_GAP}]{{0,5}}[^\W_](?![^\W_]))")
 _RUN = re.compile(rf"{_LETTER}(?:(?:[{_GAP}]{{1,6}}|\n){_LETTER})+")
 _LETTERS = re.compile(rf"[^\W_]{_MARKS}")
+_AHEAD = 8
+"""Code points that `_SIGN` looks at."""
 _LEAST = 4
 _SURE = 7
 _LEET = (str.maketrans("013457", "oieast"), str.maketrans("013457", "oleast"))
@@ -28,19 +30,16 @@ def find_spaced(text: str, folded: str, vocabulary: Vocabulary) -> Iterator[Edit
         folded: The same, folded.
         vocabulary: What they may be made of.
     """
-    if not (may_stand_apart(folded) and has_single_letters(text)):
-        return
     past = 0
-    for sign in _SIGN.finditer(text):
-        if sign.start() < past:
-            continue
-        run = _RUN.match(text, sign.start() - 1)
-        if run is None:
-            continue
-        past = run.end()
-        places = [match.span() for match in _LETTERS.finditer(text, *run.span())]
-        if len(places) >= _LEAST:
-            yield from _words_of(text, places, vocabulary)
+    for start, end in single_letters(text) if may_stand_apart(folded) else ():
+        for sign in _SIGN.finditer(text, start, end + _AHEAD):
+            run = _RUN.match(text, sign.start() - 1) if sign.start() >= past else None
+            if run is None:
+                continue
+            past = run.end()
+            places = [match.span() for match in _LETTERS.finditer(text, *run.span())]
+            if len(places) >= _LEAST:
+                yield from _words_of(text, places, vocabulary)
 
 
 def _words_of(text: str, places: list[tuple[int, int]], vocabulary: Vocabulary) -> Iterator[Edit]:

@@ -17,7 +17,7 @@ from keyword_stage.lexicon import Lexicon, Phrase
 from keyword_stage.matcher import Matcher
 from keyword_stage.reading import Edit
 from keyword_stage.rules import read_rules
-from keyword_stage.signs import has_single_letters, may_stand_apart, repeated
+from keyword_stage.signs import may_stand_apart, repeated, single_letters
 from keyword_stage.skeletons import Skeletons
 from keyword_stage.spelling import read_spelling
 from keyword_stage.sweep import Sweeper
@@ -66,6 +66,7 @@ def vocabulary() -> Vocabulary:
 @example("bi_ gun")
 @example("@l19 1 b0b")
 @example("glaІs")
+@example("@labI")
 def test_no_token_that_hides_a_word_is_overlooked(vocabulary: Vocabulary, text: str) -> None:
     found = list(letters.find_letters(text, vocabulary))
     with pytest.MonkeyPatch.context() as patch:
@@ -126,12 +127,13 @@ def test_few_tokens_of_ordinary_prose_are_read(vocabulary: Vocabulary) -> None:
 
 @given(st.text(alphabet=st.sampled_from("kila1x .-\n"), max_size=60))
 @example("k i l l")
+@example("k i l l" + 9 * " word" + "s.k i l l y o u" + 9 * " word")
 @example("a.k  i-l\nl.")
 def test_letters_that_stand_apart_are_never_overlooked(vocabulary: Vocabulary, text: str) -> None:
     found: list[Edit] = list(spaced.find_spaced(text, fold(text), vocabulary))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(spaced, "may_stand_apart", lambda _: True)
-        patch.setattr(spaced, "has_single_letters", lambda _: True)
+        patch.setattr(spaced, "single_letters", lambda text: [(0, len(text))])
         assert found == list(spaced.find_spaced(text, fold(text), vocabulary))
 
 
@@ -148,7 +150,10 @@ def test_single_letters_are_seen_as_in_any_text(text: str) -> None:
         for at in range(1, len(padded) - 1)
         if padded[at].isalnum() and not padded[at - 1].isalnum() and not padded[at + 1].isalnum()
     ]
-    assert has_single_letters(text) == any(late - early <= 21 for early, late in zip(alone, alone[3:], strict=False))
+    spans = single_letters(text)
+    fours = [(early - 1, late - 1) for early, late in zip(alone, alone[3:], strict=False) if late - early <= 21]
+    assert all(any(start <= early and late <= end for start, end in spans) for early, late in fours)
+    assert all(any(start == early for early, _ in fours) for start, _ in spans)
 
 
 @given(st.text(alphabet=st.sampled_from("abkK .")))
