@@ -1,22 +1,22 @@
 """Whether the rules of a phrase let a hit stand: what is near it, and what else is on the page."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from heapq import nlargest, nsmallest
 
 from keyword_stage.gaps import Place
 from keyword_stage.rules import ANY, CATEGORY, Unless
 
 
-def words_of(context: Iterable[tuple[str, Place]]) -> dict[int, set[str]]:
+def words_of(context: Iterable[tuple[str, Place]]) -> dict[int, list[str]]:
     """For each word by number the context spellings that it is part of."""
-    words: dict[int, set[str]] = {}
+    words: dict[int, list[str]] = {}
     for form, place in context:
         for number in range(place.first, place.last + 1):
-            words.setdefault(number, set()).add(form)
+            words.setdefault(number, []).append(form)
     return words
 
 
-def is_meant_otherwise(unless: Unless, place: Place, words: Mapping[int, set[str]]) -> bool:
+def is_meant_otherwise(unless: Unless, place: Place, words: Mapping[int, Sequence[str]]) -> bool:
     """Whether one of the spellings stands within reach on either side."""
     reach = range(place.first - unless.within, place.last + unless.within + 1)
     return any(not unless.forms.isdisjoint(words.get(number, ())) for number in reach)
