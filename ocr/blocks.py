@@ -41,6 +41,8 @@ _ITEM = re.compile(
     r"(?:[-\u2013\u2022*\u00b7\u25aa\u25cf\u25cb]|\d{1,2}[.)]|\d{1,2}:\d\d|[\w.-]{2,20}(?: [\w.-]{1,20})?:)\s"
 )
 """How items of lists, entries of logs and the lines of speakers start."""
+_HYPHEN = re.compile(r"[^\W\d_]{2}[-\u00ad\u2010]$")
+"""How a line ends that breaks a word."""
 _AROUND = 12
 """How far up and down a column is looked at for its right edge, in heights."""
 _MARGIN = 0.1
@@ -76,12 +78,9 @@ def gather(lines: Sequence[RecognisedLine], rules: Rules) -> list[Block]:
     below = [_continuation(i, ordered) for i in range(len(ordered))]
     ruled = {i for i, j in enumerate(below) if j is not None and rules.below(ordered[i].box, ordered[j].box)}
     paper = {i for i in ruled if below[i] in ruled or any(below[k] == i for k in ruled)}
-    wider = [i for i, j in enumerate(below) if j is not None and _is_wider(i, j, ordered)]
     for i, j in enumerate(below):
         if j is not None and (
-            i in wider
-            or _starts_anew(i, j, ordered)
-            or _starts_entry(i, j, ordered)
+            (_ends(i, j, ordered) and not _breaks_a_word(ordered[i], ordered[j]))
             or _other_row(i, j, cells, ordered)
             or (i in ruled and not (i in paper and _full(i, j, ordered)))
         ):
@@ -99,6 +98,15 @@ def gather(lines: Sequence[RecognisedLine], rules: Rules) -> list[Block]:
         members = tuple(ordered[k] for k in chain)
         blocks.append(Block(members, union([_inked(line) for line in members]), cells.get(i)))
     return blocks
+
+
+def _ends(i: int, j: int, ordered: list[RecognisedLine]) -> bool:
+    """Whether a paragraph, an item or an entry ends with a line, and the next one starts another."""
+    return _is_wider(i, j, ordered) or _starts_anew(i, j, ordered) or _starts_entry(i, j, ordered)
+
+
+def _breaks_a_word(upper: RecognisedLine, lower: RecognisedLine) -> bool:
+    return _HYPHEN.search(upper.text) is not None and lower.text[0].islower()
 
 
 def _is_wider(i: int, j: int, ordered: list[RecognisedLine]) -> bool:

@@ -31,6 +31,8 @@ _SAME = 4
 _LINES = 2
 """A frame holds so many lines, or more."""
 
+_MOST = 400
+"""So many level edges are looked at, the longest ones: a screen with more shows stripes or a picture."""
 _DEEP = 8
 """So many frames lie in each other, at most: more are a picture."""
 
@@ -78,7 +80,8 @@ def _around(word: RecognisedWord, frames: Sequence[Frame]) -> Frame:
 
 def frames_of(lines: Sequence[RecognisedLine], rules: Rules) -> list[Box]:
     """The frames of a screen that hold enough lines; none shares an edge with another."""
-    level = np.array([edge for edge in rules.level.tolist() if _ends(edge, rules.level)], np.int64).reshape(-1, 4)
+    longest = rules.level[np.argsort(rules.level[:, 0] - rules.level[:, 2], kind="stable")[:_MOST]]
+    level = np.array([edge for edge in longest.tolist() if _ends(edge, rules.level)], np.int64).reshape(-1, 4)
     level = level[np.lexsort((level[:, 0], level[:, 1]))]
     middles = np.array([((line.left + line.right) / 2, line.middle) for line in lines]).reshape(-1, 2)
     high: list[Box] = []
@@ -88,6 +91,7 @@ def frames_of(lines: Sequence[RecognisedLine], rules: Rules) -> list[Box]:
         left, right = np.minimum(below[:, 0], top[0]), np.maximum(below[:, 2], top[2])
         ends = np.abs(below[:, [0, 2]] - top[[0, 2]]).max(axis=1, initial=0)
         same = (ends <= np.maximum(_CORNER, _CUT * (right - left))) & (below[:, 3] - top[1] >= _LEAST)
+        same &= (below[:, 3] - top[1] < _LOW) | _meets(top, below[:, 3], rules.upright)
         for n, k in enumerate(np.flatnonzero(same).tolist()):
             box = (int(left[k]), int(top[1]), int(right[k]), int(below[k, 3]))
             if box[3] - box[1] >= _LOW:
@@ -101,6 +105,16 @@ def frames_of(lines: Sequence[RecognisedLine], rules: Rules) -> list[Box]:
         if _holds(box, middles) and not any(_touch(box, other) for other in kept):
             kept.append(box)
     return kept
+
+
+def _meets(
+    top: npt.NDArray[np.int64], bottoms: npt.NDArray[np.int64], upright: npt.NDArray[np.int64]
+) -> npt.NDArray[np.bool_]:
+    """At which bottoms an upright edge ends that starts no higher than the top and stands at one of its ends."""
+    reach = _CORNER + max(_CORNER, _CUT * (top[2] - top[0]))
+    near = np.abs(upright[:, [0]] - top[[0, 2]]).min(axis=1) <= reach
+    stops = upright[near & (upright[:, 1] >= top[1] - _SAME), 3]
+    return np.asarray((np.abs(bottoms[:, None] - stops) <= _CORNER + _SAME).any(axis=1))
 
 
 def _ends(edge: list[int], level: npt.NDArray[np.int64]) -> bool:

@@ -129,3 +129,10 @@ def test_a_faint_ground_has_an_edge_where_it_is_straight_for_long() -> None:
     assert found.upright.any()
     assert found.level.any()
     assert not found.text.any()
+
+
+def test_stripes_do_not_hide_a_window() -> None:
+    window = edges((100, 100, 900, 500))
+    stripes = [(100 + 70 * (i % 9), 600 + i // 9, 165 + 70 * (i % 9), 601 + i // 9) for i in range(2000)]
+    rules = Rules(window.upright.tolist(), [*stripes, *window.level.tolist()])
+    assert frames_of(lines_at((120, 120)), rules) == [(100, 100, 900, 501)]

@@ -6,7 +6,12 @@ from domain.page import Page
 from keyword_stage.lexicon import read_lexicon
 from keyword_stage.matcher import Matcher
 from ocr.page import assemble
+from ocr.reading_order import in_reading_order
+from ocr.recognised import RecognisedLine
+from ocr.rules import Rules
 from tests.test_ocr_page import line
+from tests.test_reading_order import column
+from tests.test_reading_order import line as at
 
 
 @pytest.fixture(scope="module")
@@ -41,3 +46,59 @@ def test_a_broken_word_has_a_box_on_each_line(matcher: Matcher) -> None:
     page = assemble([[line("the am-", 0), line("phetamine lesson", 30)]])
     (hit,) = [hit for hit in matcher.find(page) if "hyphenated" in hit.disguise]
     assert page.boxes(hit.start, hit.end) == ((40, 0, 70, 20), (0, 30, 90, 50))
+
+
+COLUMN = ["the lesson was about what", "people take and why they", "do it, first of all am-"]
+NEXT = ["phetamine and then all", "of the others that they", "had read about at home"]
+ROWS = [("name", "what"), ("tent", "hall"), ("torch", "the am-\nphetamine talk"), ("train", "market"), ("gas", "pool")]
+
+
+def rows() -> list[RecognisedLine]:
+    tops = [0, 40, 80, 146, 186]
+    return [
+        each
+        for row, top in zip(ROWS, tops, strict=True)
+        for i in (0, 1)
+        for each in column(row[i].split("\n"), 10 + 200 * i, top)
+    ]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        column(COLUMN, 10) + column(NEXT, 260),
+        [*column(COLUMN, 10), at(NEXT[0], 10, 85), *column(NEXT[1:], 10, 111)],
+        rows(),
+        [
+            at("lena", 10, 0),
+            at("14:02", 300, 0),
+            *column(["we had am-", "phetamine"], 10, 26),
+            at("tom", 10, 120),
+            at("yes", 10, 146),
+        ],
+    ],
+    ids=["columns", "wider", "table", "entry"],
+)
+def test_a_broken_word_is_found_in_columns_paragraphs_tables_and_entries(
+    matcher: Matcher, lines: list[RecognisedLine]
+) -> None:
+    page = assemble(in_reading_order(lines, Rules()))
+    (hit,) = [hit for hit in matcher.find(page) if "hyphenated" in hit.disguise]
+    parts = [
+        word.box for each in lines for word in each.words if each.text[word.start : word.end] in ("am-", "phetamine")
+    ]
+    assert page.boxes(hit.start, hit.end) == tuple(parts)
+
+
+def test_a_line_that_breaks_a_word_is_not_the_last_one() -> None:
+    texts = [
+        "the space is wider here than below it",
+        "after what breaks am-",
+        "phetamine as it does",
+        "in some letters",
+    ]
+    tops = [0, 26, 59, 85]
+    whole = [at(text, 10, top) for text, top in zip(texts, tops, strict=True)]
+    assert len(in_reading_order(whole, Rules())) == 1
+    ends = [at(text.replace("am-", "am"), 10, top) for text, top in zip(texts, tops, strict=True)]
+    assert len(in_reading_order(ends, Rules())) == 2
