@@ -51,6 +51,7 @@ def make_app(service: ScoringService, access: Access | None = None, blocklists: 
         version=service.pipeline.versions.service,
         docs_url=None,  # its page would load scripts from elsewhere; `docs/reference/` holds the same
         redoc_url=None,
+        redirect_slashes=False,  # to an address made of the Host header, and from a proxy's TLS to plain HTTP
         telemetry=_NO_TELEMETRY,
     )
     app.add_middleware(Idempotency)
