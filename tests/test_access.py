@@ -209,6 +209,46 @@ def test_a_key_of_one_school_scores_nobody_else(client: TestClient) -> None:
     assert verdicts[1]["error"]["type"] == "forbidden"
 
 
+ELSEWHERE = {"site": "elm"}
+SITED: dict[str, dict[str, Any]] = {
+    "/v1/score": {**TEXT, "context": ELSEWHERE},
+    "/v1/score:batch": {"captures": [{**TEXT, "context": ELSEWHERE}]},
+    "/v1/moderations": {"input": "x", "context": ELSEWHERE},
+    "/contentsafety/text:analyze": {"text": "x", "context": ELSEWHERE},
+    "/contentsafety/image:analyze": {"image": {"content": "iVBORw0KGgo="}, "context": ELSEWHERE},
+    "/v1alpha1/comments:analyze": {
+        "comment": {"text": "x"},
+        "requestedAttributes": {"TOXICITY": {}},
+        "capture": ELSEWHERE,
+    },
+}
+
+
+def test_no_route_scores_for_another_school(client: TestClient) -> None:
+    """Every route whose body names a school, as the document has it, and the form."""
+    document = client.get("/openapi.json").json()
+
+    def names(schema: Any, seen: frozenset[str] = frozenset()) -> bool:
+        if isinstance(schema, list):
+            return any(names(part, seen) for part in schema)
+        if not isinstance(schema, dict):
+            return False
+        name = str(schema.get("$ref", "")).rpartition("/")[2]
+        if name and name not in seen:
+            return name == "ContextIn" or names(document["components"]["schemas"][name], seen | {name})
+        return any(names(part, seen) for part in schema.values())
+
+    assert {path for path, of in document["paths"].items() if names(of.get("post", {}).get("requestBody"))} == set(
+        SITED
+    )
+    for path, body in SITED.items():
+        answer = client.post(path, json=body, headers=bearer(OAK))
+        refused = answer.json().get("verdicts", [{}])[0].get("error", {}).get("type") == "forbidden"
+        assert answer.status_code == 403 or refused, (path, answer.text)
+    form = {"files": {"image": b"\x89PNG"}, "data": {"capture": json.dumps({"context": ELSEWHERE})}}
+    assert client.post("/v1/captures", headers=bearer(OAK), **form).status_code == 403  # type: ignore[arg-type]
+
+
 def test_a_kept_answer_is_nobody_elses(client: TestClient) -> None:
     asked = {"json": TEXT}
     mine = client.post("/v1/score", headers={**bearer(KEYS[SCORE]), "idempotency-key": "k"}, **asked)  # type: ignore[arg-type]
