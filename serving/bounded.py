@@ -1,7 +1,8 @@
 """The slow parts of a pipeline, bounded for one call: nothing is begun that nobody waits for any more."""
 
 import threading
-from dataclasses import dataclass, replace
+import time
+from dataclasses import dataclass, field, replace
 
 from domain.errors import DeadlineExceeded, Unavailable
 from domain.hit import ContextWindow
@@ -12,6 +13,8 @@ from serving.call import Call
 
 RESERVE_S = 0.05
 """Time before the deadline from which on the model is not asked any more, so that the lexicon's grade is in time."""
+RESERVE_SHARE = 0.1
+"""And of the time that the model has had: a text with so many hits has more of them to be graded without it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +26,14 @@ class BoundedScorer:
         slots: How many windows are scored at once, all calls together.
         call: The call.
         seen: Takes what was scored, if somebody wants to compare it.
+        began: When it was made, on the monotonic clock, in seconds.
     """
 
     inner: Scorer
     slots: threading.Semaphore
     call: Call
     seen: list[tuple[ContextWindow, WindowScores]] | None = None
+    began: float = field(default_factory=time.monotonic)
 
     def score(self, window: ContextWindow) -> WindowScores:
         """Scores a window when there is a slot for it.
@@ -36,7 +41,7 @@ class BoundedScorer:
         Raises:
             Unavailable: If it fails, or there is none in time; the lexicon's grade stands then.
         """
-        patience_s = self.call.seconds_left - RESERVE_S
+        patience_s = self.call.seconds_left - RESERVE_S - RESERVE_SHARE * (time.monotonic() - self.began)
         if self.call.dropped.is_set() or patience_s <= 0:
             raise Unavailable("no time is left for the model")
         if not self.slots.acquire(timeout=min(patience_s, threading.TIMEOUT_MAX)):

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,12 +11,13 @@ from typing import Any
 import pytest
 
 from domain.capture import Capture
-from domain.errors import DeadlineExceeded, InvalidImage, Overloaded
+from domain.errors import DeadlineExceeded, InvalidImage, Overloaded, Unavailable
 from domain.hit import ContextWindow
 from domain.verdict import Action, Reason, Verdict
 from models.scorer import WindowScores
 from ocr.engine import Reading
 from pipeline.pipeline import Options, Pipeline
+from serving.bounded import BoundedScorer
 from serving.call import Call, new_call
 from serving.cpus import usable_cpus
 from serving.limits import Limits
@@ -126,6 +128,16 @@ def test_no_answer_comes_after_its_deadline(pipeline: Pipeline, ocr: HeldOcr, wr
     counted = service.metrics.render().decode()
     assert 'secondglance_failures_total{type="overloaded"} 2.0' in counted
     service.close()
+
+
+def test_the_longer_the_model_is_at_it_the_sooner_it_stops() -> None:
+    """A text of thousands of hits is graded to its end without the model, in time, instead of being refused."""
+    window = ContextWindow("stab", 0, ())
+    call, slots = new_call("x", 4.0), threading.Semaphore()
+    fresh, long = (BoundedScorer(FixedScorer(), slots, call, began=time.monotonic() - ago) for ago in (0, 50))
+    assert fresh.score(window)
+    with pytest.raises(Unavailable):
+        long.score(window)
 
 
 def test_a_picture_that_nobody_waits_for_is_not_read(pipeline: Pipeline, ocr: HeldOcr, written: Any) -> None:
