@@ -48,6 +48,8 @@ def make_windows(
     Returns:
         Windows in order; each hit is in exactly one, and lies within its text.
     """
+    if not hits:
+        return ()
     header = make_header(context) if context else ""
     blocks = _blocks(page)
     windows: list[ContextWindow] = []

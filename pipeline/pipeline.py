@@ -25,7 +25,7 @@ from pipeline.echoes import without_echoes
 from pipeline.evidence import explain
 from pipeline.first_look import FirstLook, Seen
 from pipeline.judge import POOR_OCR, Judge, judge_picture, to_mapping, worst
-from pipeline.policy import Policy, ResolvedPolicy
+from pipeline.policy import UNRULED, Policy, ResolvedPolicy
 from pipeline.stopwatch import Stopwatch
 
 
@@ -50,6 +50,28 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """A capture after the first look.
+
+    Attributes:
+        capture: The capture.
+        page: What was read.
+        seen: What the first look found.
+        clock: Has run since the capture came.
+    """
+
+    capture: Capture
+    page: Page
+    seen: Seen
+    clock: Stopwatch
+
+    @property
+    def quiet(self) -> bool:
+        """Whether it is a text in which nothing was found: the rest costs next to nothing."""
+        return self.capture.image is None and not self.seen.hits and not self.seen.listed
+
+
+@dataclass(frozen=True, slots=True)
 class Pipeline:
     """Scores captures; all parts are shared between threads and hold no state of a request."""
 
@@ -71,22 +93,54 @@ class Pipeline:
             InvalidRequest: If the capture itself is at fault.
             Unavailable: If it could not be read now.
         """
-        options = options or Options()
-        clock = Stopwatch()
-        policy = self.policy.resolve(capture.context)
+        return self.finish(self.begin(capture), options or Options())
+
+    def begin(self, capture: Capture, clock: Stopwatch | None = None) -> Begun:
+        """Reads a capture and takes the first look at it.
+
+        Args:
+            capture: The capture.
+            clock: Has run since the capture came.
+
+        Raises:
+            InvalidRequest: If the capture itself is at fault.
+            Unavailable: If it could not be read now.
+        """
+        clock = clock or Stopwatch()
+        clock.lap("queue")
         page = self._read(capture, clock)
-        with clock.stage("match"):
-            seen = self.first_look.look(page, capture.context, policy.trust)
-        with clock.stage("hash"):
-            frame, matches = self._find_pictures(capture, page)
-        with clock.stage("inference"):
-            findings, degraded = self._second_look(capture, page, seen, policy, options)
-            reading = None
-            if options.read_all:
-                try:
-                    reading = self._read_all(page, capture)
-                except Unavailable:
-                    degraded = True
+        seen = self.first_look.look(page, capture.context, self.policy.trust_of(capture.context))
+        clock.lap("match")
+        return Begun(capture, page, seen, clock)
+
+    def finish(self, begun: Begun, options: Options) -> Verdict:
+        """Takes the second look at what was found, and judges. What only a finding needs is not done without one.
+
+        Args:
+            begun: As `begin` of this pipeline has it.
+            options: What is asked for beside the verdict.
+
+        Raises:
+            InvalidRequest: If the capture's image cannot be decoded.
+        """
+        capture, page, seen, clock = begun.capture, begun.page, begun.seen, begun.clock
+        clock.lap("queue")
+        frame: FrameHash | None = None
+        matches: tuple[ImageMatch, ...] = ()
+        if capture.image is not None:
+            frame, matches = self._find_pictures(capture, capture.image, page)
+            clock.lap("hash")
+        found = seen.hits or seen.listed or matches
+        policy = self.policy.resolve(capture.context) if found else UNRULED
+        findings, degraded = self._second_look(capture, page, seen, policy, options)
+        reading = None
+        if options.read_all:
+            try:
+                reading = self._read_all(page, capture)
+            except Unavailable:
+                degraded = True
+        if found or options.read_all:
+            clock.lap("inference")
         judged = [(match, action) for match in matches if (action := judge_picture(match, policy)) is not None]
         severity, category = _heaviest(findings, judged, policy)
         return Verdict(
@@ -110,21 +164,20 @@ class Pipeline:
         if capture.image is None:
             return Page.from_text(check_text(capture.text or ""))
         reading = self.ocr.read(capture.image, owner_of(capture.context))
-        clock.add("decode", reading.decode_ns)
-        clock.add("ocr", reading.ocr_ns)
+        clock.book(decode=reading.decode_ns, ocr=reading.ocr_ns)
         return reading.page
 
-    def _find_pictures(self, capture: Capture, page: Page) -> tuple[FrameHash | None, tuple[ImageMatch, ...]]:
-        if capture.image is None:
-            return None, ()
+    def _find_pictures(
+        self, capture: Capture, image: bytes, page: Page
+    ) -> tuple[FrameHash | None, tuple[ImageMatch, ...]]:
         # What was read without confidence may be a picture that looks like a letter.
         words: list[Box] = [word.box for line in page.lines for word in line.words if word.confidence >= POOR_OCR]
         with self.decoding:  # decoding is not for several threads at once; OCR has done it already and checked
-            pixels = decode(capture.image)
+            pixels = decode(image)
         frame = FrameHash(*pdq_of_luma(luma(pixels)))
         if self.pictures is None:
             return frame, ()
-        matches = self.pictures.find(pixels, words, capture.image)
+        matches = self.pictures.find(pixels, words, image)
         return frame, self.quarantine.watch(matches, _device(capture)) if self.quarantine else matches
 
     def _second_look(

@@ -63,13 +63,11 @@ class ResolvedPolicy:
         default: What is in force elsewhere.
         excluded: Categories that a trusted site or application takes out.
         excluded_phrases: Ids of phrases that it takes out, each with a category or `all`.
-        trust: The trust of the capture's school.
     """
 
     by_category: Mapping[str, CategoryPolicy]
     default: CategoryPolicy
     excluded: frozenset[str]
-    trust: str | None = None
     excluded_phrases: frozenset[tuple[str, str]] = frozenset()
 
     def of(self, category: str) -> CategoryPolicy:
@@ -83,7 +81,8 @@ class ResolvedPolicy:
         return phrase is not None and not self.excluded_phrases.isdisjoint({(phrase, ALL), (phrase, category)})
 
 
-_UNRULED = ResolvedPolicy({}, CategoryPolicy(), frozenset())
+UNRULED = ResolvedPolicy({}, CategoryPolicy(), frozenset())
+"""What is in force where no rule is."""
 
 
 class Policy:
@@ -113,11 +112,14 @@ class Policy:
             if e.until < self._today()
         ]
 
+    def trust_of(self, context: CaptureContext) -> str | None:
+        """The trust of a capture's school."""
+        return self._trust_of.get(context.site or "")
+
     def resolve(self, context: CaptureContext) -> ResolvedPolicy:
         """Works out what is in force for a capture."""
-        trust = self._trust_of.get(context.site or "")
-        if not self._rules and trust is None:
-            return _UNRULED
+        if not self._rules:
+            return UNRULED
         default = CategoryPolicy()
         by_category: dict[str, CategoryPolicy] = {}
         excluded: set[str] = set()
@@ -140,7 +142,7 @@ class Policy:
                     phrases |= set(product(exclusion.phrases, exclusion.categories))
                 else:
                     excluded |= set(exclusion.categories)
-        return ResolvedPolicy(by_category, default, frozenset(excluded), trust, frozenset(phrases))
+        return ResolvedPolicy(by_category, default, frozenset(excluded), frozenset(phrases))
 
     def _matches(self, rule: Rule, context: CaptureContext) -> bool:
         if rule.trust is not None and (context.site is None or self._trust_of.get(context.site) != rule.trust):

@@ -5,7 +5,7 @@ import re
 import threading
 import time
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from serving.caller import NOBODY, Caller
 
@@ -49,6 +49,10 @@ class Call:
     def wanted(self) -> bool:
         """Whether an answer can still be of use."""
         return not self.dropped.is_set() and self.seconds_left > 0
+
+    def within(self, seconds: float) -> "Call":
+        """The same call by a caller who waits so long from now on, and no longer than before."""
+        return replace(self, deadline=min(self.deadline, time.monotonic() + seconds))
 
 
 def new_call(

@@ -2,9 +2,10 @@
 
 import math
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from domain.errors import SecondglanceError
 from domain.verdict import Verdict
 from pipeline.drift import Reference, Tally, hit_psi, read_reference, score_psi
 
@@ -28,22 +29,23 @@ class DriftWatch:
         self._reference: Reference | None = None
         self._tally = Tally(FADING)
 
-    def count(self, verdict: Verdict, model_config: Mapping[str, Any]) -> None:
-        """Adds a verdict that the model had its say in; another model starts anew.
+    def count(self, outcomes: Iterable[Verdict | SecondglanceError], model_config: Mapping[str, Any]) -> None:
+        """Adds the verdicts that the model had its say in; another model starts anew.
 
         Args:
-            verdict: The verdict.
-            model_config: Of the model that it was made with; `reference` in it is what it was released with.
+            outcomes: All made with one pipeline.
+            model_config: Of its model; `reference` in it is what it was released with.
         """
-        if verdict.degraded:
-            return
         with self._lock:
-            if verdict.versions.model != self._model:
-                self._model = verdict.versions.model
-                self._reference = self._given or _own(model_config, self._model)
-                self._tally = Tally(FADING)
-            if self._reference:
-                self._tally.add(verdict.findings)
+            for outcome in outcomes:
+                if isinstance(outcome, SecondglanceError) or outcome.degraded:
+                    continue
+                if outcome.versions.model != self._model:
+                    self._model = outcome.versions.model
+                    self._reference = self._given or _own(model_config, self._model)
+                    self._tally = Tally(FADING)
+                if self._reference:
+                    self._tally.add(outcome.findings)
 
     def scores(self, category: str) -> float:
         """PSI of the scores of a category; NaN if it cannot be said."""

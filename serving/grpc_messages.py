@@ -8,6 +8,7 @@ from domain.image_match import ImageMatch
 from domain.page import Box
 from domain.verdict import Finding, Verdict
 from serving.proto import scoring_pb2 as pb
+from serving.schemas import TIMING, VERSIONS, flat
 
 _CONTEXT = tuple(field.name for field in fields(CaptureContext))
 
@@ -50,8 +51,8 @@ def to_verdict(verdict: Verdict) -> pb.Verdict:
         findings=[_finding(finding) for finding in verdict.findings],
         image_matches=[to_match(match) for match in verdict.image_matches],
         frame=pb.FrameHash(pdq=verdict.frame.pdq.hex(), quality=verdict.frame.quality) if verdict.frame else None,
-        versions=pb.Versions(**asdict(verdict.versions)),
-        timing_ns=pb.Timing(**asdict(verdict.timing_ns)),
+        versions=pb.Versions(**flat(verdict.versions, VERSIONS)),
+        timing_ns=pb.Timing(**flat(verdict.timing_ns, TIMING)),
         reading={category: pb.Ladder(at_least=ladder) for category, ladder in (verdict.reading or {}).items()},
     )
 

@@ -1,7 +1,7 @@
 """The HTTP application: routers over the service, inside layers that every request passes.
 
 From the outside in: `HttpCall` names the request and answers errors, `HttpAccess` finds who asks, `BodyLimit` counts
-the bytes, `Idempotency` answers repeats. Every router says which scope its routes need.
+the bytes, `Idempotency` answers repeats, `Lean` answers the hot routes. Every router says which scope its routes need.
 """
 
 from fastapi.telemetry import TelemetryConfig
@@ -18,6 +18,7 @@ from serving.compat_perspective import perspective_routes
 from serving.http_access import HttpAccess, check_scopes
 from serving.http_call import HttpCall
 from serving.idempotency import Idempotency
+from serving.lean import Lean
 from serving.problem import add_problems
 from serving.routes_active import active_routes, swap_routes
 from serving.routes_operations import metrics_routes, probe_routes
@@ -54,6 +55,7 @@ def make_app(service: ScoringService, access: Access | None = None, blocklists: 
         redirect_slashes=False,  # to an address made of the Host header, and from a proxy's TLS to plain HTTP
         telemetry=_NO_TELEMETRY,
     )
+    app.add_middleware(Lean, service=service)
     app.add_middleware(Idempotency)
     app.add_middleware(BodyLimit, limit=MAX_BODY_BYTES, together=MAX_BODIES_BYTES)
     app.add_middleware(HttpAccess, access=access or Access())

@@ -35,7 +35,7 @@ class HttpCall:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        call = new_call(headers.get(REQUEST_ID_HEADER), None, self._longest_s)
+        call = new_call(headers.get(REQUEST_ID_HEADER), None, self._longest_s, traceparent=headers.get(TRACE_HEADER))
         answered = False
 
         async def named(message: Message) -> None:
@@ -56,8 +56,8 @@ class HttpCall:
         try:
             scope.setdefault("state", {})["call"] = call
             seconds = read_seconds(headers.get(TIMEOUT_HEADER))
-            call = new_call(call.request_id, seconds, self._longest_s, traceparent=headers.get(TRACE_HEADER))
-            scope["state"]["call"] = watch.call = call
+            if seconds is not None:
+                scope["state"]["call"] = call.within(seconds)
             await self._app(scope, watch.receive, named)
         except asyncio.CancelledError:
             if not watch.hung_up:

@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from domain.errors import InvalidRequest
+from serving.body import given_again, read_body
 from serving.call import Call
 
 MOST_DROPPED = 16
@@ -68,7 +69,7 @@ class Idempotency:
         if not _KEY.fullmatch(key):
             raise InvalidRequest("the header Idempotency-Key is not 1..255 printable ASCII characters")
         call: Call = scope["state"]["call"]
-        body = await _read(receive)
+        body = await read_body(receive)
         caller, fingerprint = call.caller, _fingerprint(scope, body)
         name = (caller.tenant, caller.scopes, caller.sites, scope["path"], key)
         kept = self._find(name)
@@ -86,22 +87,14 @@ class Idempotency:
         self, name: _Name, fingerprint: bytes, scope: Scope, body: bytes, receive: Receive, send: Send
     ) -> None:
         kept = self._kept[name] = _Kept(fingerprint, time.monotonic())
-        given = False
         sent: list[Message] = []
-
-        async def again() -> Message:
-            nonlocal given
-            if given:
-                return await receive()
-            given = True
-            return {"type": "http.request", "body": body, "more_body": False}
 
         async def noted(message: Message) -> None:
             sent.append(_copy(message))
             await send(message)
 
         try:
-            await self._app(scope, again, noted)
+            await self._app(scope, given_again(body, receive), noted)
         finally:
             complete = bool(sent) and not sent[-1].get("more_body", False) and sent[0].get("status") == 200
             if complete:
@@ -130,17 +123,6 @@ class Idempotency:
 def _copy(message: Message) -> Message:
     """A message with headers of its own: outer layers add to them."""
     return {**message, "headers": list(message["headers"])} if "headers" in message else dict(message)
-
-
-async def _read(receive: Receive) -> bytes:
-    chunks: list[bytes] = []
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise HTTPException(400, "the body is incomplete")
-        chunks.append(message.get("body", b""))
-        if not message.get("more_body", False):
-            return b"".join(chunks)
 
 
 def _fingerprint(scope: Scope, body: bytes) -> bytes:

@@ -1,19 +1,17 @@
 """Prometheus metrics; no label ever holds a person, a school or a text."""
 
-from collections.abc import Sequence
-from dataclasses import fields
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from functools import partial
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, ProcessCollector, generate_latest
 
 from domain.errors import OcrFailed, Overloaded, SecondglanceError
 from domain.severity import STANDARD_CATEGORIES
 from domain.verdict import Action, Timing, Verdict
 from serving.drift import DriftWatch
 from serving.lane import Lane
-
-_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
-_STAGES = tuple(field.name for field in fields(Timing))
+from serving.stage_seconds import StageSeconds
 
 
 class Metrics:
@@ -40,13 +38,8 @@ class Metrics:
         self._findings = Counter(
             "secondglance_findings", "Findings.", ["category", "reason", "action"], registry=self._registry
         )
-        self._stages = Histogram(
-            "secondglance_stage_seconds",
-            "Time by stage.",
-            ["stage"],
-            registry=self._registry,
-            buckets=_SECONDS,
-        )
+        self._stages = StageSeconds()
+        self._registry.register(self._stages)
         self._challenges = Counter(
             "secondglance_challenger_hits",
             "Hits that the challenger scored in shadow, by what it would have done.",
@@ -77,17 +70,21 @@ class Metrics:
             waiting.labels(lane.name).set_function(partial(getattr, lane, "waiting"))
             running.labels(lane.name).set_function(partial(getattr, lane, "running"))
 
-    def count(self, outcome: Verdict | SecondglanceError) -> None:
-        """Counts one outcome."""
-        if isinstance(outcome, SecondglanceError):
-            self._failures.labels(outcome.kind).inc()
-            return
-        self._verdicts.labels(outcome.action.value, str(outcome.degraded).lower()).inc()
-        for finding in outcome.findings:
-            self._findings.labels(finding.assessed_category, finding.reason.value, finding.action.value).inc()
-        for stage in _STAGES:
-            if nanoseconds := getattr(outcome.timing_ns, stage):
-                self._stages.labels(stage).observe(nanoseconds / 1e9)
+    def count(self, outcomes: Iterable[Verdict | SecondglanceError]) -> None:
+        """Counts outcomes, each of the metrics once for all that are alike."""
+        alike: defaultdict[tuple[Counter, tuple[str, ...]], int] = defaultdict(int)
+        timings: list[Timing] = []
+        for outcome in outcomes:
+            if isinstance(outcome, SecondglanceError):
+                alike[self._failures, (outcome.kind,)] += 1
+                continue
+            alike[self._verdicts, (outcome.action.value, str(outcome.degraded).lower())] += 1
+            for found in outcome.findings:
+                alike[self._findings, (found.assessed_category, found.reason.value, found.action.value)] += 1
+            timings.append(outcome.timing_ns)
+        self._stages.add(timings)
+        for (metric, labels), number in alike.items():
+            metric.labels(*labels).inc(number)
 
     def count_request(self, transport: str, code: str) -> None:
         """Counts an answered request: `http` by status, `grpc` by the name of its code."""

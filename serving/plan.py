@@ -18,6 +18,9 @@ _SIGNATURES = (b"\x89PNG", b"\xff\xd8", b"RIFF")
 CHUNK = 32 * 1024
 """Units of text from which on a piece is full: a thread takes up several short texts of a batch at a time."""
 
+SHORT = 4 * 1024
+"""Units of text up to which a piece is looked at without waiting for a thread."""
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
@@ -32,6 +35,16 @@ class Piece:
     image: bool
     captures: tuple[tuple[int, Capture], ...]
     cost: int
+
+    @property
+    def only(self) -> list[Capture]:
+        """The captures without their places."""
+        return [capture for _, capture in self.captures]
+
+    @property
+    def short(self) -> bool:
+        """Whether a first look at it takes some milliseconds at most."""
+        return not self.image and self.cost <= SHORT
 
     @property
     def places(self) -> list[int]:

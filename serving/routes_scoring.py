@@ -1,10 +1,10 @@
 """HTTP routes that score: one capture, an upload, a batch."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
-from fastapi.responses import JSONResponse
+from fastapi import APIRouter, Depends, File, Form, Request, Response, UploadFile
 from pydantic import ValidationError
+from pydantic_core import to_json
 
 from domain.capture import Capture
 from domain.errors import InvalidRequest, SecondglanceError
@@ -24,7 +24,29 @@ async def call_of(request: Request) -> Call:
     return call
 
 
+Json = dict[str, Any]
 CallOf = Annotated[Call, Depends(call_of)]
+
+
+async def score_one(service: ScoringService, body: ScoreIn, call: Call) -> Json:
+    """The verdict of a capture."""
+    return verdict_to_json(await service.score(body.to_capture(), _options(body), call))
+
+
+async def score_many(service: ScoringService, body: BatchIn, call: Call) -> Json:
+    """A verdict or an error for each capture, in order."""
+    captures = [_to_capture(capture) for capture in body.captures]
+    outcomes = await service.score_batch(captures, _options(body), call)
+    verdicts = [
+        failure_to_json(given.id, outcome) if isinstance(outcome, SecondglanceError) else verdict_to_json(outcome)
+        for given, outcome in zip(body.captures, outcomes, strict=True)
+    ]
+    return {"verdicts": verdicts}
+
+
+def write(answer: Json) -> Response:
+    """An answer as JSON."""
+    return Response(to_json(answer), media_type="application/json")
 
 
 def scoring_routes(service: ScoringService) -> APIRouter:
@@ -32,31 +54,25 @@ def scoring_routes(service: ScoringService) -> APIRouter:
     routes = APIRouter(tags=["scoring"], dependencies=[needs(SCORE)])
 
     @routes.post("/v1/score", response_model=VerdictOut)
-    async def score(body: ScoreIn, call: CallOf) -> JSONResponse:
+    async def score(body: ScoreIn, call: CallOf) -> Response:
         """Scores a text, or an image in base64."""
-        return JSONResponse(verdict_to_json(await service.score(body.to_capture(), _options(body), call)))
+        return write(await score_one(service, body, call))
 
     @routes.post("/v1/captures", response_model=VerdictOut)
     async def score_upload(
         image: Annotated[UploadFile, File(description="PNG, JPEG or WebP.", json_schema_extra={"format": "binary"})],
         call: CallOf,
         capture: Annotated[str, Form(description="JSON: id, context, evidence, read_all.")] = "{}",
-    ) -> JSONResponse:
+    ) -> Response:
         """Scores an uploaded image."""
         body = _read_form(capture)
         taken = Capture(body.id, image=await image.read(), context=body.to_context())
-        return JSONResponse(verdict_to_json(await service.score(taken, _options(body), call)))
+        return write(verdict_to_json(await service.score(taken, _options(body), call)))
 
     @routes.post("/v1/score:batch", response_model=BatchOut)
-    async def score_batch(body: BatchIn, call: CallOf) -> JSONResponse:
+    async def score_batch(body: BatchIn, call: CallOf) -> Response:
         """Scores up to 256 captures; each gets its own verdict or error, in order."""
-        captures = [_to_capture(capture) for capture in body.captures]
-        outcomes = await service.score_batch(captures, _options(body), call)
-        verdicts = [
-            failure_to_json(given.id, outcome) if isinstance(outcome, SecondglanceError) else verdict_to_json(outcome)
-            for given, outcome in zip(body.captures, outcomes, strict=True)
-        ]
-        return JSONResponse({"verdicts": verdicts})
+        return write(await score_many(service, body, call))
 
     return routes
 

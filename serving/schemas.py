@@ -14,8 +14,9 @@ from domain.image_match import ImageMatch
 from domain.verdict import Finding, Timing, Verdict, Versions
 
 MAX_BATCH = 256
-_VERSIONS = tuple(field.name for field in fields(Versions))
-_TIMING = tuple(field.name for field in fields(Timing))
+_NOWHERE = CaptureContext()
+VERSIONS = tuple(field.name for field in fields(Versions))
+TIMING = tuple(field.name for field in fields(Timing))
 Label = Annotated[str, StringConstraints(max_length=2048)]
 Base64 = Annotated[
     str, WithJsonSchema({"type": "string", "format": "byte", "description": "PNG, JPEG or WebP in base64."})
@@ -30,6 +31,8 @@ class Given(BaseModel):
 
 class ContextIn(Given):
     """Where the capture was taken; all optional, `site` is the school."""
+
+    model_config = ConfigDict(frozen=True)  # so that no capture needs an empty one of its own
 
     application: Label | None = None
     window_title: Label | None = None
@@ -69,7 +72,7 @@ class CaptureIn(Given):
 
     def to_context(self) -> CaptureContext:
         """The context as a domain record."""
-        return CaptureContext(**vars(self.context))
+        return CaptureContext(**vars(self.context)) if self.context.model_fields_set else _NOWHERE
 
 
 class ScoreIn(CaptureIn):
@@ -104,12 +107,12 @@ def verdict_to_json(verdict: Verdict) -> dict[str, Any]:
         out["frame"] = {"pdq": verdict.frame.pdq.hex(), "quality": verdict.frame.quality}
     if verdict.reading is not None:
         out["reading"] = {category: list(ladder) for category, ladder in verdict.reading.items()}
-    out["versions"] = _flat(verdict.versions, _VERSIONS)
-    out["timing_ns"] = _flat(verdict.timing_ns, _TIMING)
+    out["versions"] = flat(verdict.versions, VERSIONS)
+    out["timing_ns"] = flat(verdict.timing_ns, TIMING)
     return out
 
 
-def _flat(record: object, names: Sequence[str]) -> dict[str, Any]:
+def flat(record: object, names: Sequence[str]) -> dict[str, Any]:
     """The fields of a record that holds plain values; `asdict` would copy each of them deeply."""
     return {name: getattr(record, name) for name in names}
 

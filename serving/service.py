@@ -2,21 +2,20 @@
 
 import asyncio
 import logging
-import math
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from domain.capture import Capture
 from domain.errors import DeadlineExceeded, Overloaded, SecondglanceError
 from domain.verdict import Verdict
 from pipeline.drift import Reference
-from pipeline.pipeline import Options, Pipeline
+from pipeline.pipeline import Begun, Options, Pipeline
+from pipeline.stopwatch import Stopwatch
 from serving.active import Active, Renewals
 from serving.bounded import bounded
 from serving.call import Call
@@ -30,9 +29,13 @@ from serving.plan import Piece, make_plan
 from serving.quota import Quotas
 from serving.shadow import Challenger, Seen, Shadow
 from serving.tracing import NoTracer, Tracer
+from serving.turn import Turn
+from serving.waiting import done, drop, until
 
+P = ParamSpec("P")
 T = TypeVar("T")
 Outcome = Verdict | SecondglanceError
+Beginning = Begun | SecondglanceError
 
 _LOG = logging.getLogger("secondglance")
 
@@ -66,6 +69,7 @@ class ScoringService:
         self.metrics = Metrics((self._texts, self._images), self._drift)
         self._shadow: Shadow | None = None
         self._tracer = tracer or NoTracer()
+        self._turn = Turn()
         self._ready = self._retiring = False
 
     @property
@@ -112,27 +116,36 @@ class ScoringService:
             call: Whose it is, and by when it is wanted.
             queue_ns: Nanoseconds that it has waited.
         """
-        call = call or Call()
-        outcome: Outcome
-        pipeline, shadow = self.pipeline, self._shadow
-        sampled = shadow is not None and not options.evidence and shadow.sample()
-        seen: Seen | None = [] if sampled else None
-        try:
-            outcome = bounded(pipeline, self._slots, call, seen).score(capture, options)
-        except SecondglanceError as error:
-            outcome = error
-        except Exception as error:  # noqa: BLE001  one capture's fault is not that of the others in its batch
-            _LOG.error("call %s: a capture failed: %s", call.request_id, where(error))
-            outcome = SecondglanceError("the service failed; the request id finds it in the log")
-        if queue_ns and isinstance(outcome, Verdict):
-            spent = outcome.timing_ns
-            outcome = replace(outcome, timing_ns=replace(spent, queue=queue_ns, total=spent.total + queue_ns))
-        self.metrics.count(outcome)
-        self._tracer.record(call, outcome)
-        if isinstance(outcome, Verdict):
-            self._drift.count(outcome, pipeline.model_config)
+        call, pipeline = call or Call(), self.pipeline
+        begun = self._begin(pipeline, [capture], call, time.perf_counter_ns() - queue_ns)
+        (outcome,) = self._finish(pipeline, begun, options, call)
+        return outcome
+
+    def _begin(self, pipeline: Pipeline, captures: Iterable[Capture], call: Call, since_ns: int) -> Iterator[Beginning]:
+        """Takes the first look at captures that came then, each when it is asked for."""
+        for capture in captures:
+            reader = bounded(pipeline, self._slots, call) if capture.image is not None else pipeline
+            yield _guarded(call, reader.begin, capture, Stopwatch(since_ns))
+
+    def _finish(self, pipeline: Pipeline, begun: Iterable[Beginning], options: Options, call: Call) -> list[Outcome]:
+        """Finishes captures one after the other, and tells all who count."""
+        outcomes: list[Outcome] = []
+        for one in begun:
+            outcome = one if isinstance(one, SecondglanceError) else self._finish_one(pipeline, one, options, call)
+            self._tracer.record(call, outcome)
+            outcomes.append(outcome)
+        self.metrics.count(outcomes)
+        self._drift.count(outcomes, pipeline.model_config)
+        return outcomes
+
+    def _finish_one(self, pipeline: Pipeline, begun: Begun, options: Options, call: Call) -> Outcome:
+        if begun.quiet and not options.read_all:
+            return _guarded(call, pipeline.finish, begun, options)
+        shadow = self._shadow
+        seen: Seen | None = [] if shadow and not options.evidence and shadow.sample() else None
+        outcome = _guarded(call, bounded(pipeline, self._slots, call, seen).finish, begun, options)
         if shadow and seen:
-            shadow.compare(seen, pipeline, capture.context)
+            shadow.compare(seen, pipeline, begun.capture.context)
         return outcome
 
     def score_all(self, captures: Iterable[Capture | SecondglanceError], options: Options) -> Iterator[Outcome]:
@@ -166,6 +179,8 @@ class ScoringService:
     ) -> list[Outcome]:
         """Scores many captures; each gets its own verdict or error, in the order given.
 
+        A short text in which nothing is found is answered here and now; all else has its turn in a queue.
+
         When the task that awaits it is cancelled, what has not begun is dropped and what has begun ends early.
 
         No outcome comes after the deadline: what is not done then is refused, and what is done is kept.
@@ -180,32 +195,34 @@ class ScoringService:
         scored: dict[int, Outcome] = {}
         futures: dict[asyncio.Future[list[Outcome]], Piece] = {}
         for piece in plan.pieces:
-            lane = self._images if piece.image else self._texts
-            chosen = [capture for _, capture in piece.captures]
-            work = partial(self._score_some, chosen, options, call, time.perf_counter_ns())
+            pipeline, lane = self.pipeline, self._images if piece.image else self._texts
+            begun: Iterable[Beginning] = self._begin(pipeline, piece.only, call, time.perf_counter_ns())
+            if piece.short and not options.read_all and self._turn.has_time():
+                begun = self._turn.do(partial(list[Beginning], begun))
+                if all(map(_is_quiet, begun)) and call.seconds_left > 0:
+                    scored.update(zip(piece.places, self._finish(pipeline, begun, options, call), strict=True))
+                    continue
+            work = partial(self._finish, pipeline, begun, options, call)
             try:
                 futures[asyncio.wrap_future(lane.submit(work, piece.cost, call))] = piece
             except Overloaded as error:
                 outcomes |= dict.fromkeys(piece.places, error)
         try:
-            await _until(futures, call.seconds_left)
+            await until(futures, call.seconds_left)
         except asyncio.CancelledError:
-            _drop(futures, call)
+            drop(futures, call)
             raise
         for future, piece in futures.items():
             try:
-                found = _done(future, piece)
+                found = done(future, piece)
                 scored.update(zip(piece.places, found, strict=True))
             except (Overloaded, DeadlineExceeded) as error:
                 outcomes |= dict.fromkeys(piece.places, error)
-        _drop(futures, call)
-        for outcome in outcomes.values():
-            self.metrics.count(outcome)  # what was scored was counted then
+        drop(futures, call)
+        if outcomes:
+            self.metrics.count(outcomes.values())  # what was scored was counted then
         outcomes |= scored
         return _unless_all_refused([outcomes[place] for place in range(len(captures))])
-
-    def _score_some(self, captures: Sequence[Capture], options: Options, call: Call, since_ns: int) -> list[Outcome]:
-        return [self.score_now(one, options, call, time.perf_counter_ns() - since_ns) for one in captures]
 
     async def run_picture(self, work: Callable[[], T], cost: int, call: Call) -> T:
         """Does a piece of work on a picture in the queue of captures with one.
@@ -265,6 +282,22 @@ class ScoringService:
         self.pipeline.ocr.close()
 
 
+def _guarded(call: Call, work: Callable[P, T], *args: P.args, **named: P.kwargs) -> T | SecondglanceError:
+    """What a step in scoring one capture gives, or why there is nothing: that is not the fault of others in a batch."""
+    try:
+        return work(*args, **named)
+    except SecondglanceError as error:
+        return error
+    except Exception as error:  # noqa: BLE001  it is logged, and this capture's alone
+        _LOG.error("call %s: a capture failed: %s", call.request_id, where(error))
+        return SecondglanceError("the service failed; the request id finds it in the log")
+
+
+def _is_quiet(begun: Beginning) -> bool:
+    """Whether what is left to do costs next to nothing."""
+    return isinstance(begun, SecondglanceError) or begun.quiet
+
+
 def _allowed(capture: Capture | SecondglanceError, caller: Caller) -> Capture | SecondglanceError:
     """The capture, or why this caller may not have it scored."""
     if not isinstance(capture, SecondglanceError):
@@ -273,34 +306,6 @@ def _allowed(capture: Capture | SecondglanceError, caller: Caller) -> Capture | 
         except SecondglanceError as error:
             return error
     return capture
-
-
-async def _until(futures: Iterable["asyncio.Future[Any]"], seconds: float) -> None:
-    """Waits until all are done, or nobody waits for them any more."""
-    if futures:
-        await asyncio.wait(futures, timeout=None if seconds == math.inf else max(0.0, seconds))
-
-
-def _done(future: "asyncio.Future[T]", piece: Piece) -> T:
-    """What came of a piece of work.
-
-    Raises:
-        Overloaded: If it is not done.
-        DeadlineExceeded: If it is not, and is a picture.
-    """
-    if future.done():
-        return future.result()
-    if piece.image:
-        raise DeadlineExceeded("the picture was not read in time")
-    raise Overloaded("it could not be done before its deadline")
-
-
-def _drop(futures: Iterable["asyncio.Future[Any]"], call: Call) -> None:
-    """Drops what is not done: what has not begun never does, what has begun ends before its next window."""
-    for future in futures:
-        if not future.done():
-            call.dropped.set()
-            future.cancel()
 
 
 def _unless_all_refused(outcomes: list[Outcome]) -> list[Outcome]:
