@@ -37,7 +37,9 @@ def run(requests: int, quick: bool, say: Callable[[str], None]) -> str:
     texts = read_texts(BATCH if quick else requests)
     rows: list[tuple[str, ...]] = []
     with secondglance() as server:
-        for kind, given in (("no hit", texts.plain), ("every text has hits", texts.hits)):
+        kinds = {"no hit": texts.plain, "every text has hits": texts.hits}
+        kinds |= {f"no hit, {length} characters": short for length, short in texts.short.items()}
+        for kind, given in kinds.items():
             captures = [pb.Capture(id=str(number), text=text) for number, text in enumerate(given)]
             answers: list[list[pb.Verdict]] = []
             for way, talk in (("Score", unary), (f"ScoreBatch of {BATCH}", batches), ("ScoreStream", stream)):

@@ -33,6 +33,8 @@ def test_texts_without_a_hit_have_none_and_the_others_differ_in_length() -> None
     texts = read_texts(24)
     assert len(texts.plain) == len(texts.hits) == 24
     assert {len(text) for text in texts.plain} == {2000}
+    assert {length: {len(text) for text in short} for length, short in texts.short.items()} == {200: {200}, 30: {30}}
+    assert {len(short) for short in texts.short.values()} == {24}
     assert max(map(len, texts.hits)) > 4 * min(map(len, texts.hits))
 
 
