@@ -94,6 +94,7 @@ def secondglance(*args: str) -> Iterator[ServerProcess]:
         process.send_signal(signal.SIGTERM)
         process.wait(60)
         drain.join()
+        process.stderr.close()
 
 
 def _wait(port: int) -> None:
