@@ -5,6 +5,7 @@ the bytes, `Idempotency` answers repeats, `Lean` answers the hot routes. Every r
 """
 
 from fastapi.telemetry import TelemetryConfig
+from starlette.formparsers import MultiPartParser
 
 from domain.capture import MAX_IMAGE_BYTES
 from serving.access import Access
@@ -47,6 +48,7 @@ def make_app(service: ScoringService, access: Access | None = None, blocklists: 
         access: Who may do what; everybody everything by default, as on loopback without keys.
         blocklists: Of the tenants; in memory alone by default.
     """
+    MultiPartParser.spool_max_size = MAX_BODY_BYTES  # an upload stays in memory, which is counted, and is never on disk
     app = Documented(
         title="Secondglance",
         version=service.pipeline.versions.service,

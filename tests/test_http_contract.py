@@ -1,7 +1,9 @@
 """What holds for every HTTP request: its name, its problems, its deadline, its repeats, and ETags."""
 
 import asyncio
+import io
 import json
+import tempfile
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
@@ -9,6 +11,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from PIL import Image
 
 from domain.errors import OcrFailed, Overloaded
 from domain.hit import ContextWindow
@@ -336,3 +339,14 @@ def test_a_caller_who_leaves_with_the_answer_has_not_hung_up(service: ScoringSer
 
     asyncio.run(run())
     assert finished == [True]
+
+
+def test_no_upload_is_written_to_disk(client: TestClient, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pictures of more than a megabyte stay in memory as well: no folder for files in passing is needed."""
+    pipeline.ocr.warm_up()
+    out = io.BytesIO()
+    Image.effect_noise((1500, 1000), 90).save(out, "PNG")
+    assert len(out.getvalue()) > 2**20
+    monkeypatch.setattr(tempfile, "tempdir", "/nowhere")
+    answer = client.post("/v1/captures", files={"image": out.getvalue()})
+    assert answer.status_code == 200, answer.text
