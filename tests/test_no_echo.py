@@ -2,10 +2,12 @@
 
 import base64
 import json
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+import httpx
 import pytest
 from fastapi.testclient import TestClient
 
@@ -15,6 +17,8 @@ from serving.http_api import make_app
 from serving.limits import Limits
 from serving.service import ScoringService
 from tests.conftest import FixedScorer, Written
+from tests.running_server import Server
+from tests.test_hostile_requests import talk
 
 WORD = "zanzibar"
 CANARY = f"she {WORD} said so"
@@ -94,6 +98,28 @@ def test_no_refusal_of_a_body_repeats_it(client: TestClient, path: str) -> None:
                 )
             )
     assert refused >= 4
+
+
+def test_nothing_of_it_is_in_the_log_or_the_metrics_of_the_real_server(guarded: Server) -> None:
+    asked = 0
+    with httpx.Client(base_url=guarded.http, headers={"authorization": f"Bearer {guarded.key}"}, timeout=60) as real:
+        for path, whole in BODIES.items():
+            method = "PATCH" if path == LISTS else "POST"
+            for body in hidden(whole):
+                check(real.request(method, path.replace("{blocklistName}", "kept"), json=body))
+                asked += 1
+        metrics = real.get("/metrics").text
+    assert asked >= 150
+    assert "secondglance_requests_total" in metrics
+    assert WORD not in metrics
+    said = len(guarded.said)
+    assert WORD not in str(talk(guarded, f"{CANARY}\r\n\r\n".encode()))
+    for _ in range(1000):
+        if len(guarded.said) > said:
+            break
+        time.sleep(0.01)
+    assert "Invalid HTTP request" in guarded.said[-1]  # so that the log is known to be read
+    assert WORD not in "".join(guarded.said)
 
 
 def test_no_refusal_of_a_form_repeats_it(client: TestClient) -> None:
