@@ -8,14 +8,12 @@ from pathlib import Path
 from benchmarks.load import Load, closed_loop, percentile, timeless
 from benchmarks.machine import describe
 from benchmarks.markdown import table
-from benchmarks.server_process import ServerProcess, peer, secondglance
+from benchmarks.server_process import LEAST_CPU_S, ServerProcess, peer, secondglance
 from benchmarks.texts import Texts, read_texts
 
 PACKAGES = ("fastapi", "uvicorn", "onnxruntime")
 CAPTURE = Path(__file__).parents[1] / "demo" / "captures" / "chat_light.png"
 BATCH, CLIENTS, AT_ONCE = 64, 8, 24
-LEAST_CPU_S = 0.3
-"""CPU seconds below which a run is repeated."""
 SINGLE, MANY = "/v1/score", "/v1/score:batch"
 Row = tuple[str, str, str, str, str]
 

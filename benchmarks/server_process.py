@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _TICKS = os.sysconf("SC_CLK_TCK")
+LEAST_CPU_S = 0.3
+"""CPU seconds below which a run is repeated: the clock of /proc ticks a hundred times a second."""
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
