@@ -179,7 +179,7 @@ class ScoringService:
     ) -> list[Outcome]:
         """Scores many captures; each gets its own verdict or error, in the order given.
 
-        A short text in which nothing is found is answered here and now; all else has its turn in a queue.
+        A short text in which nothing is found is answered here and now while nothing waits; all else has its turn.
 
         When the task that awaits it is cancelled, what has not begun is dropped and what has begun ends early.
 
@@ -197,7 +197,7 @@ class ScoringService:
         for piece in plan.pieces:
             pipeline, lane = self.pipeline, self._images if piece.image else self._texts
             begun: Iterable[Beginning] = self._begin(pipeline, piece.only, call, time.perf_counter_ns())
-            if piece.short and not options.read_all and self._turn.has_time():
+            if piece.short and not options.read_all and not lane.waiting and self._turn.has_time():
                 begun = self._turn.do(partial(list[Beginning], begun))
                 if all(map(_is_quiet, begun)) and call.seconds_left > 0:
                     scored.update(zip(piece.places, self._finish(pipeline, begun, options, call), strict=True))

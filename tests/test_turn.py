@@ -100,7 +100,7 @@ def held() -> Iterator[Held]:
     made.go.set()
 
 
-def test_a_short_text_without_a_hit_waits_behind_nothing(pipeline: Pipeline, held: Held) -> None:
+def test_a_short_text_without_a_hit_does_not_wait_for_the_model(pipeline: Pipeline, held: Held) -> None:
     service = ScoringService(replace(pipeline, scorer=held), Limits(1, 1, 1))
 
     async def talk() -> None:
@@ -113,6 +113,13 @@ def test_a_short_text_without_a_hit_waits_behind_nothing(pipeline: Pipeline, hel
                 await service.score(waits, Options(), new_call(seconds=0.05))
         with pytest.raises(Overloaded):
             await service.score(Capture("e", text="homework"), Options(read_all=True), new_call(seconds=0.05))
+        behind = asyncio.create_task(service.score(Capture("g", text=HIT), Options()))
+        await asyncio.sleep(0)
+        with pytest.raises(Overloaded):
+            await service.score(Capture("h", text="homework"), Options(), new_call(seconds=0.05))
+        behind.cancel()
+        await asyncio.wait([behind])
+        assert (await service.score(Capture("b", text="homework"), Options())).action == "dismiss"
         service._turn.has_time = lambda: False  # type: ignore[method-assign]
         with pytest.raises(Overloaded):
             await service.score(Capture("f", text="homework"), Options(), new_call(seconds=0.05))
