@@ -131,6 +131,8 @@ def _read_word(text: str, start: int, end: int, word: str, vocabulary: Vocabular
         if inner != raw:
             start += raw.index(inner)
             return _read_word(text, start, start + len(inner), fold(inner).strip(), vocabulary)
+    if not leet and raw.isupper() and "_" in text[max(0, start - 1) : start] + text[end : end + 1]:
+        return None  # part of a constant's name: "GWW_VDB"
     short = tuple(dict.fromkeys(other for guess in guesses for other in _shortened(guess, vocabulary)))
     if short:
         return Edit(start, end, short[:MOST_WORDS], "leet" if leet else "stretched", alone=sure)

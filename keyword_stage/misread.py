@@ -8,6 +8,7 @@ from keyword_stage.common_words import COMMON_WORDS
 from keyword_stage.english_words import english_words
 from keyword_stage.fold import fold
 from keyword_stage.reading import Edit
+from keyword_stage.signs import CAPITALS
 from keyword_stage.vocabulary import LONGEST, Vocabulary
 
 _TOKEN = re.compile(r"(?<!\w)(?:[^\W_]|\|(?=[^\W_]))(?:[^\W_]|[|!'’])*(?!\w)")
@@ -18,9 +19,11 @@ _LEAST_WHOLE = 4
 _MOST_WORDS = 3
 _LEAST_JOINED = 5
 _LEAST_SPLIT = 4
+_LEAST_MISTYPED = 8
 _ENDING = "ed"
 """An ending that is a word only with a capital."""
 
+_QUOTES = "'’"
 _BESIDE = 40
 _ADDRESS = re.compile(r"[@/\\_=]|\w\.[a-z0-9]|\w\(")
 _BEFORE = re.compile(r"(?<!\S)\S*\Z")
@@ -62,6 +65,12 @@ def _is_name(text: str, start: int, end: int) -> bool:
     return token.istitle() and token[0] != "I" and bool(_RUNNING.search(before))
 
 
+def _is_mistyped(word: str) -> bool:
+    """Whether a long word is a dictionary word with one letter too many inside: "trainsits"."""
+    inner = range(1, len(word) - 1) if len(word) >= _LEAST_MISTYPED else ()
+    return any(word[:place] + word[place + 1 :] in english_words() for place in inner)
+
+
 def _joined(
     text: str,
     tokens: list[tuple[int, int]],
@@ -73,7 +82,7 @@ def _joined(
     """The last of two or three pieces that make one word, and that word."""
     joined = words[number]
     for last in range(number + 1, min(number + _MOST_PIECES, len(tokens))):
-        if text[tokens[last - 1][1] : tokens[last][0]] != " ":
+        if not _may_join(text, tokens[number], tokens[last - 1], tokens[last]):
             return None
         joined += words[last]
         if len(joined) > LONGEST:
@@ -83,13 +92,25 @@ def _joined(
             if not joined.isalpha():
                 return None
             scrap = min(map(len, words[number : last + 1])) < _LEAST_WHOLE
-            if _crosses(joined, before, vocabulary) and (scrap or vocabulary.reach(joined) == len(joined)):
+            rest = scrap and words[last] not in english_words()  # "kms setup": a word is no rest of another
+            if _crosses(joined, before, vocabulary) and (rest or vocabulary.reach(joined) == len(joined)):
                 return last, (joined,)
             misread = vocabulary.misread_from(joined) if scrap else ()
             found = tuple(word for word in misread if _crosses(word, before, vocabulary))
             if found:
                 return last, found
     return None
+
+
+def _may_join(text: str, first: tuple[int, int], before: tuple[int, int], piece: tuple[int, int]) -> bool:
+    """Whether only a space parts a piece from the one before, and it has the case of the first: not "package D"."""
+    initial = text[piece[0]]
+    shouted = text[slice(*first)].isupper() and text[slice(*piece)].isupper()
+    return (
+        text[before[1] : piece[0]] == " "
+        and text[before[1] - 1] not in _QUOTES
+        and (shouted or initial in CAPITALS or not initial.isupper())
+    )
 
 
 def _crosses(word: str, before: int, vocabulary: Vocabulary) -> bool:
@@ -107,9 +128,9 @@ def _read(text: str, token: tuple[int, int], word: str, vocabulary: Vocabulary) 
     found = () if known else vocabulary.misread_from(word)
     found = tuple(other for other in found if sorted(other) != sorted(word))  # letters in another order are mistyped
     if found:
-        yield Edit(start, end, found[:_MOST_WORDS], "ocr", alone=len(word) >= _LEAST_JOINED)
+        yield Edit(start, end, found[:_MOST_WORDS], "ocr", alone=min(map(len, (word, *found))) >= _LEAST_JOINED)
         return
-    if len(word) < _LEAST_SPLIT or len(word) != end - start or _HUMP.search(text, start, end):
+    if len(word) < _LEAST_SPLIT or len(word) != end - start or _HUMP.search(text, start, end) or _is_mistyped(word):
         return
     pieces = vocabulary.opened(word) if known else vocabulary.split(word, misread=True)
     if len(pieces) < 2 or not all(vocabulary.may_part(*pair) for pair in pairwise(pieces)):

@@ -62,10 +62,15 @@ def join_pieces(
                 and _is_sure(text, pieces[number : last + 1], words[number : last + 1], joints)
             )
             found = Edit(*span, (joined,), "punctuated", alone=sure), last + 1
-        elif odd and not found:
+        elif odd and not found and not (set(joints) == {"_"} and "_" in _beside(text, *span)):
             edit = _masked(*span, joints, words[number : last + 1], vocabulary)
             found = (edit, last + 1) if edit else None
     return found
+
+
+def _beside(text: str, start: int, end: int) -> str:
+    """The code points before and behind a span: a sign that parts more of a token stands for none of its letters."""
+    return text[max(0, start - 1) : start] + text[end : end + 1]
 
 
 def _is_sure(text: str, pieces: list[tuple[int, int]], words: list[str], joints: list[str]) -> bool:

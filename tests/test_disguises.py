@@ -93,6 +93,8 @@ def test_faults_of_recognition_are_undone_for_ocr_alone(matcher: Matcher, text: 
         "the pen is here, the rapid one", "www.example.com/on/off_line.html", "git add a1b2c3d4 d1e2 64k",
         "for i in a: x_y = b*c", "the corner shop has modern clothes", "t h e r e", "💊 🔪 🍃", "killing", "soooo good",
         "x * y * z", "see e-mail a.b@example.org", "$HOOK and tab-in, file_s", "the Bø line, ISO-Latin, a/c.id",
+        "Define GWW_VDB only for recent Microsoft tool chains",
+        "This change allows that.  Moved AC_MSG_CHECKING([if libraries",
     ],
 )  # fmt: skip
 def test_clean_text_is_left_alone(matcher: Matcher, text: str, from_ocr: bool) -> None:
@@ -105,7 +107,9 @@ def test_clean_text_is_left_alone(matcher: Matcher, text: str, from_ocr: bool) -
         "write to steve@heii.com or abuse@riseup.net", "the rubberband selection", "the runtime ended before",
         "you may not overwrite existing files", "add a progress bar code", "The client got a GOAWAY frame",
         "docs by the fliter team", "change the changelist when checking", "a list of pathnames", "the cleanup broke it",
-        "versions 7.1, 9, and RHEL 2.1, 3.0", "|Self-harm |Self-harm describes language|",
+        "versions 7.1, 9, and RHEL 2.1, 3.0", "|Self-harm |Self-harm describes language|", "Added the chacl command",
+        "Cleanup kms setup without 3d", "until link state trainsits to U0", "in the package D; use it",
+        "'%s' trapped by it",
     ],
 )  # fmt: skip
 def test_words_names_and_addresses_were_not_misread(matcher: Matcher, text: str) -> None:
