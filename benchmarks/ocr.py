@@ -12,8 +12,9 @@ from benchmarks import bombs
 from benchmarks.equality import UnequalWork
 from benchmarks.machine import describe
 from benchmarks.markdown import table
+from benchmarks.memory import report
 from benchmarks.ocr_peers import PEERS, cpu_seconds
-from benchmarks.sessions import Screen, drawn, from_folder, marked, session
+from benchmarks.sessions import Screen, drawn, from_folder, session
 from domain.errors import ImageTooLarge
 from domain.page import Box, Page
 from evaluation.conditions.reading import matched, plain
@@ -23,9 +24,13 @@ from ocr.screen_engine import ScreenEngine
 T = TypeVar("T")
 PACKAGES = ("onnxruntime", "paddleocr", "rapidocr", "opencv-contrib-python")
 OURS = "Secondglance"
-BOMBS = {"PNG": bombs.png, "JPEG": bombs.jpeg, "WebP": bombs.webp}
-MIXED = 5
-"""Every so many captures of the memory test one is a whole screen, the others are small."""
+BOMBS = {
+    "PNG": bombs.png,
+    "JPEG": bombs.jpeg,
+    "WebP": bombs.webp,
+    "JPEG of 50,000 scans": bombs.jpeg_scans,
+    "PNG of 2 million chunks": bombs.png_chunks,
+}
 SAMPLED = 8
 """Peers read every so many frames of the session; they remember nothing, so the mean is what counts."""
 
@@ -36,7 +41,7 @@ def run(captures: Path | None, frames: int, memory: int, quick: bool, say: Calla
     Args:
         captures: Folder of NAME.png with NAME.gt.json; drawn captures if left out.
         frames: Length of the session.
-        memory: Captures after which the workers' memory is told; 0 leaves it out.
+        memory: Captures over which memory is watched; 0 leaves it out.
         quick: Few captures, no peers: shows that it runs.
         say: Told what is being done.
 
@@ -56,8 +61,7 @@ def run(captures: Path | None, frames: int, memory: int, quick: bool, say: Calla
     engine.close()
     parts.append(_refused())
     if memory:
-        say(f"reading {memory:,} captures in a worker")
-        parts.append(_memory(memory))
+        parts.append(report(memory, say))
     if missing:
         parts.append(f"Not measured: {', '.join(missing)} (`make bench-setup`; `apt-get install tesseract-ocr`).\n")
     return "\n".join(parts)
@@ -137,29 +141,6 @@ def _refused() -> str:
     pool.close()
     about = "## Refused\n\n- decompression bombs, through a worker; wall time of 10 tries each\n"
     return f"{about}\n{table(('bomb', 'bytes', 'median ms', 'worst ms'), rows)}"
-
-
-def _memory(captures: int) -> str:
-    pool = OcrPool(1, recycle_after=10**9, most_bytes=10**12)
-    seen: list[tuple[int, int]] = []
-    crossings = 0
-    screens = list(session(20))
-    marks = [at * captures // 10 for at in range(1, 11)]
-    for number in range(captures):
-        mark = f"mark{number:05}"
-        owner = ("bench", f"pc-{number % 40}") if number % 2 else None
-        image = screens[number // MIXED % len(screens)] if number % MIXED == 0 else marked(mark, number % 90)
-        text = pool.read(image, owner).page.text
-        crossings += any(word.startswith("mark") and word != mark for word in text.split())
-        if number + 1 in marks:
-            seen.append((number + 1, pool.resident_bytes() // 2**20))
-    pool.close()
-    rows = [(f"{at:,}", f"{size:,}") for at, size in seen]
-    about = (
-        f"## Memory\n\n- one worker, never recycled, 40 devices; every {MIXED}th a whole screen; "
-        f"wrong or other marks read: {crossings}\n"
-    )
-    return f"{about}\n{table(('captures', 'resident MiB'), rows, names=0)}"
 
 
 def _best(page: Page, word: str, box: Box) -> float | None:

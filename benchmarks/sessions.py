@@ -47,7 +47,7 @@ def drawn() -> list[Screen]:
         image, draw, ink = _canvas(dark)
         words: list[tuple[str, Box]] = []
         for row, top in enumerate(range(30, SIZE[1] - 40, pitch)):
-            words += _line(draw, _text(row, 9 + row % 4), 60, top, size, ink)
+            words += _line(draw, words_from(row, 9 + row % 4), 60, top, size, ink)
         screens.append(Screen(name, encoded(image), tuple(words)))
     return screens
 
@@ -75,20 +75,16 @@ def encoded(image: Image.Image) -> bytes:
     return buffer.getvalue()
 
 
-def marked(mark: str, number: int) -> bytes:
-    """A small capture that shows a mark among other words."""
-    image = Image.new("RGB", (480, 200), "white")
-    draw = ImageDraw.Draw(image)
-    for row in range(4):
-        _line(draw, [mark] if row == 2 else _text(number + row, 6), 20, 20 + 40 * row, 18, "black")
-    return encoded(image)
+def words_from(start: int, count: int) -> list[str]:
+    """So many words in a row, out of the same few sentences."""
+    return [_WORDS[(7 * start + i) % len(_WORDS)] for i in range(count)]
 
 
 def _chat(typed: str) -> Image.Image:
     image, draw, ink = _canvas(dark=True)
     for row in range(14):
         _line(draw, [f"room-{row}"], 20, 20 + 40 * row, 15, ink)
-        _line(draw, _text(row, 8 + row % 3), 260, 20 + 44 * row, 16, ink)
+        _line(draw, words_from(row, 8 + row % 3), 260, 20 + 44 * row, 16, ink)
     draw.rectangle((250, 690, 1340, 692), fill="#555555")
     _line(draw, typed.split()[-16:], 260, 710, 16, ink)
     return image
@@ -97,7 +93,7 @@ def _chat(typed: str) -> Image.Image:
 def _document(scroll: int, video: int | None = None, clock: int = 0) -> Image.Image:
     image, draw, ink = _canvas(dark=False)
     for row in range(60):
-        _line(draw, _text(3 * row, 10 + row % 3), 60, 60 + 30 * row - scroll, 17, ink)
+        _line(draw, words_from(3 * row, 10 + row % 3), 60, 60 + 30 * row - scroll, 17, ink)
     draw.rectangle((0, 0, SIZE[0], 40), fill="#dfe6ee")
     _line(draw, ["School", "portal", f"10:{clock % 60:02}"], 20, 10, 15, ink)
     if video is not None:
@@ -109,10 +105,6 @@ def _document(scroll: int, video: int | None = None, clock: int = 0) -> Image.Im
 def _canvas(dark: bool) -> tuple[Image.Image, ImageDraw.ImageDraw, str]:
     image = Image.new("RGB", SIZE, "#202225" if dark else "#ffffff")
     return image, ImageDraw.Draw(image), "#dcddde" if dark else "#1c1c1c"
-
-
-def _text(start: int, count: int) -> list[str]:
-    return [_WORDS[(7 * start + i) % len(_WORDS)] for i in range(count)]
 
 
 def _line(

@@ -11,6 +11,7 @@ none is passed over for ever.
 """
 
 import contextlib
+import itertools
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from pathlib import Path
 from domain.errors import OcrFailed
 from ocr.decode import check_bytes
 from ocr.engine import Owner, Reading
+from ocr.heap import give_back
 from ocr.homes import Homes
 from ocr.screen_engine import ScreenEngine
 from ocr.worker import EngineBuilder
@@ -27,6 +29,8 @@ _TRIES = 3
 """Workers that a picture is given to if each is killed by somebody else; a crash of its own is not tried again."""
 _PATIENCE = 8
 """How many that came later may be served before one, because the free worker is their home."""
+_TIDY_AFTER = 20
+"""After so many jobs this process gives back what their pictures took of it as well."""
 
 
 @dataclass(eq=False, slots=True)
@@ -78,6 +82,7 @@ class OcrPool:
         self._busy: list[WorkerProcess] = []
         self._homes = Homes()
         self._waiting: list[_Turn] = []
+        self._given = itertools.count(1)
         self._size = size
         self._closed = False
 
@@ -122,6 +127,8 @@ class OcrPool:
             return worker.read(image, self._timeout_s, owner)
         finally:
             self._give(worker)
+            if next(self._given) % _TIDY_AFTER == 0:
+                give_back()
 
     def close(self) -> None:
         """Ends all workers; requests that are being read or wait for a worker fail."""

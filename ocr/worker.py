@@ -14,6 +14,7 @@ from pathlib import Path
 
 from domain.errors import OcrFailed, SecondglanceError
 from ocr.engine import OcrEngine, Owner, Reading
+from ocr.heap import give_back
 from ocr.offline import refuse_network
 
 EngineBuilder = Callable[[Path | None], OcrEngine]
@@ -101,5 +102,6 @@ def _answer(engine: OcrEngine, job: Job) -> Answer:
 
 
 def _resident_bytes() -> int:
+    give_back()
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     return pages * resource.getpagesize()

@@ -48,6 +48,10 @@ class Double:
             time.sleep(float(rest))
         if what == "eat":
             held = bytearray(int(rest))
+        if what == "free":  # in pieces, so that glibc takes them out of its heap, and keeps that
+            held = [bytes(1000) for _ in range(int(rest) // 1000)]
+            self.kept = held[-1]
+            del held
         if what == "crash":
             os.kill(os.getpid(), signal.SIGSEGV)
         if what == "once" and not pathlib.Path(rest).exists():
@@ -228,6 +232,18 @@ def test_a_picture_that_takes_too_much_memory_fails_alone(new_pool: NewPool) -> 
         pool.read(b"eat:600000000")
     assert gone(first)
     assert pool.read(b"eat:100000000").size[0] != first
+
+
+def test_both_processes_give_back_what_pictures_took(new_pool: NewPool, monkeypatch: pytest.MonkeyPatch) -> None:
+    trimmed: list[int] = []
+    monkeypatch.setattr("ocr.pool.give_back", lambda: trimmed.append(1))
+    pool = new_pool()
+    for _ in range(45):
+        pool.read(b"say:x")
+    assert len(trimmed) == 2
+    before = pool.resident_bytes()
+    pool.read(b"free:200000000")
+    assert abs(pool.resident_bytes() - before) < 30_000_000
 
 
 def test_it_is_said_how_a_worker_died(new_pool: NewPool) -> None:
