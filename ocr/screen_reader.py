@@ -89,7 +89,7 @@ class ScreenReader:
         )
 
     def _part(self, crop: Pixels, known: DeviceCache) -> tuple[RecognisedLine, ...]:
-        name = self._cache.digest(crop)
+        name = self._cache.digest(b"line", crop)  # a region that looks the same may hold its line elsewhere
         found: tuple[RecognisedLine, ...] | None = known.get(tuple, name)
         if found is None:
             height, width, _ = crop.shape

@@ -4,17 +4,22 @@ import io
 import tracemalloc
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import cast
 
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from domain.page import Page
+from ocr.decode import Pixels
+from ocr.detector import Detector
 from ocr.engine import Reading
 from ocr.page import assemble
 from ocr.recognised import RecognisedLine, RecognisedWord
+from ocr.recogniser import Read, Recogniser
 from ocr.screen_cache import DeviceCache, ScreenCache
 from ocr.screen_engine import ScreenEngine
+from ocr.screen_reader import ScreenReader
 
 SIZE = (640, 360)
 CHAT = [
@@ -124,6 +129,35 @@ def test_what_did_not_change_is_not_read_again(engine: ScreenEngine, monkeypatch
     assert cost(screen(CHAT, typed="hello")) == (1, 1)
     assert max(cost(screen(CHAT, scroll=7))) <= 1
     assert cost(screen(not_changed(), scroll=7)) == (1, 1)
+
+
+def test_a_line_that_looks_like_a_region_is_read_as_a_line() -> None:
+    """A detector may see the line within a region tighter, or not at all, than one that hands out that very picture."""
+    shown = np.asarray(screen(["hello"]))[10:50, 10:90]
+    reader = ScreenReader(cast("Detector", Places()), cast("Recogniser", Reads()), ScreenCache(10**6, 10**6))
+    both = DeviceCache(10**6)
+    alone = reader._lines_of(shown, b"region", both)
+    assert alone == ()
+    both.put(reader._cache.digest(shown), alone)
+    wide = np.full((60, 200, 3), 255, np.uint8)
+    wide[10:50, 20:100] = shown
+    cold = reader._lines_of(wide, b"wide", DeviceCache(10**6))
+    assert [line.text for line in cold] == ["hello"]
+    assert reader._lines_of(wide, b"wide", both) == cold
+
+
+class Places:
+    """Finds nothing on a picture of the size of the line, and the line on a wider one."""
+
+    def find(self, pixels: Pixels) -> list[tuple[int, int, int, int]]:
+        return [] if pixels.shape[1] == 80 else [(20, 10, 100, 50)]
+
+
+class Reads:
+    """Reads the same off everything."""
+
+    def read(self, line: Pixels) -> Read:
+        return Read("hello", (0.1, 0.3, 0.5, 0.7, 0.9), (0.9,) * 5)
 
 
 def test_devices_and_schools_share_nothing(engine: ScreenEngine, monkeypatch: pytest.MonkeyPatch) -> None:
