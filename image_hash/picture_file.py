@@ -11,6 +11,7 @@ from PIL import Image, ImageOps
 
 from domain.capture import MAX_IMAGE_BYTES, MAX_IMAGE_PIXELS
 from domain.errors import ImageTooLarge, InvalidImage
+from domain.file_parts import check_parts
 
 _FORMATS = ("PNG", "JPEG", "WEBP")
 
@@ -38,10 +39,11 @@ def decode_picture(data: bytes) -> npt.NDArray[np.uint8]:
 
     Raises:
         InvalidImage: Not a picture in one of the three formats, or broken.
-        ImageTooLarge: Over the limit of bytes or pixels.
+        ImageTooLarge: Over the limit of bytes, pixels or parts.
     """
     if len(data) > MAX_IMAGE_BYTES:
         raise ImageTooLarge(f"the picture is over {MAX_IMAGE_BYTES} bytes")
+    check_parts(data)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)

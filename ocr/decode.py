@@ -11,7 +11,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from domain.capture import MAX_IMAGE_BYTES, MAX_IMAGE_PIXELS
 from domain.errors import ImageTooLarge, InvalidImage
-from ocr.file_parts import check_parts
+from domain.file_parts import check_parts
 
 Pixels = NDArray[np.uint8]
 """Height x width x 3, red first, contiguous."""

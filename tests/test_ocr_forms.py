@@ -11,8 +11,9 @@ from PIL import Image, ImageCms
 
 from benchmarks import bombs
 from domain.errors import ImageTooLarge, InvalidImage, InvalidRequest
+from domain.file_parts import MOST_PARTS, MOST_SCANS
+from image_hash.picture_file import decode_picture
 from ocr.decode import decode
-from ocr.file_parts import MOST_PARTS, MOST_SCANS
 from tests.png_forms import CHANNELS, FORMS, Form, chunk, png
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -192,8 +193,9 @@ def test_files_of_many_parts_are_refused_before_they_are_opened(name: str, monke
         raise AssertionError("it was opened")
 
     monkeypatch.setattr("PIL.Image.open", opened)
-    with pytest.raises(ImageTooLarge, match=fault):
-        decode(image)
+    for reader in (decode, decode_picture):
+        with pytest.raises(ImageTooLarge, match=fault):
+            reader(image)
 
 
 def test_as_many_parts_as_there_may_be_are_decoded() -> None:
