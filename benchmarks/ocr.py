@@ -116,8 +116,8 @@ def _warm(engine: ScreenEngine, peers: dict[str, Callable[[bytes], str]], frames
         taken = _timed(read, some)[0] / len(some)
         rows.append((name, f"{taken:.4f}", f"{taken * len(frames) / warm:.1f}"))
     about = (
-        f"## A session\n\n- {len(frames)} captures, {len(set(frames))} of them different: typing, scrolling, two windows "
-        "in turn, a video, a clock; every warm page equals the cold one, boxes included\n"
+        f"## A session\n\n- {len(frames)} captures, {len(set(frames))} of them different: typing, scrolling, two "
+        "windows in turn, a video, a clock; every warm page equals the cold one, boxes included\n"
         f"- peers read every {SAMPLED}th of them\n"
     )
     return f"{about}\n{table(('contender', 'CPU s a capture', 'CPU, warm = 1'), rows)}"
