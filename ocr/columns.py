@@ -15,6 +15,8 @@ from ocr.rules import Rules
 _WORDS = 2.5
 _LETTERS = 12
 """A column is one of sentences if its cells have so many words, and letters, or more, in the mean."""
+_MANY = 18
+"""With so many letters they are sentences, however few the words: code, addresses."""
 _LARGER = 1.25
 """Type is larger if its lines are so much higher."""
 _NEXT_ROW = 3.2
@@ -73,8 +75,8 @@ def _are_cells(
 
 
 def _is_of_sentences(column: Sequence[int], lines: Sequence[RecognisedLine]) -> bool:
-    words = mean(len(lines[i].words) for i in column)
-    return words >= _WORDS and mean(len(lines[i].text) for i in column) >= _LETTERS
+    words, letters = mean(len(lines[i].words) for i in column), mean(len(lines[i].text) for i in column)
+    return (letters >= _LETTERS and words >= _WORDS) or letters >= _MANY
 
 
 def _grows(members: Sequence[int], rows: Sequence[float], lines: Sequence[RecognisedLine]) -> bool:

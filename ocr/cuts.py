@@ -6,15 +6,16 @@ sides are texts, the space between them counts before any space between rows, ho
 in step.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
 from domain.page import Box
-from ocr.blocks import Block, is_time
-from ocr.recognised import union
+from ocr.blocks import Block
+from ocr.paragraphs import is_time
+from ocr.recognised import RecognisedLine, union
 from ocr.rules import Rules
 
 _BESIDE = 0.2
@@ -27,6 +28,8 @@ _TEXTS = 0.5
 """Share of the lower side's text that must have text beside it where both sides are texts."""
 _WORDS = 3
 """A text has so many words in most of its paragraphs, or more."""
+_MARK = 3
+"""Characters of the initials of a name, or less."""
 _GUTTER = 0.8
 """The space between two texts is at least so wide, in heights of a line."""
 _LARGER = 1.15
@@ -112,7 +115,12 @@ def _gutters(units: Sequence[Unit], rules: Rules) -> list[_Gap]:
     for gap, right in zip(gaps, strips[1:], strict=True):
         box = union([unit.box for unit in right])
         ruled = rules.spans(0, gap.end - gap.width, gap.end, box[1], box[3])
-        if not ruled and (_turns(left, right) >= _TURNS or _are_tails(left, right)):
+        if not ruled and (
+            _turns(left, right) >= _TURNS
+            or _are_ends(right, left, is_time)
+            or _are_ends(left, right, _is_mark)
+            or _are_ends(right, left, _is_mark)
+        ):
             left = [*left, *right]
             continue
         if _beside(left, right, _BESIDE):
@@ -130,12 +138,17 @@ def _turns(left: Sequence[Unit], right: Sequence[Unit]) -> int:
     return sum(a[1] != b[1] for a, b in pairwise(order))
 
 
-def _are_tails(left: Sequence[Unit], right: Sequence[Unit]) -> bool:
-    """Whether all on the right is short and stands at the end of a row on the left: times, shares, counts."""
-    ends = [block for unit in right for block in unit.blocks]
-    return all(is_time(line) for block in ends for line in block.lines) and all(
-        any(unit.box[1] < block.lines[0].middle < unit.box[3] for unit in left) for block in ends
+def _are_ends(ends: Sequence[Unit], rows: Sequence[Unit], are: Callable[[RecognisedLine], bool]) -> bool:
+    """Whether all of a strip is of one kind and each stands at the end of a row of the other: times, avatars."""
+    blocks = [block for unit in ends for block in unit.blocks]
+    return all(are(line) for block in blocks for line in block.lines) and all(
+        any(unit.box[1] < block.lines[0].middle < unit.box[3] for unit in rows) for block in blocks
     )
+
+
+def _is_mark(line: RecognisedLine) -> bool:
+    """Whether a line is a bullet, or the initials in an avatar; numbers of lines are a column."""
+    return len(line.text) <= _MARK and not any(map(str.isdigit, line.text))
 
 
 def _are_texts(units: Sequence[Unit], gap: _Gap) -> bool:

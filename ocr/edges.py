@@ -47,14 +47,18 @@ def edges_of(pixels: Pixels) -> Edges:
     a, b, c = cv2.split(cv2.absdiff(pixels[1:], pixels[:-1]))
     down[1:] = cv2.max(cv2.max(a, b), c)
     rule = max(_RULE, max(pixels.shape[:2]) // _RULE_SHARE)
-    upright = _long(across, (rule, 1))
-    level = _long(down, (1, rule))
-    _, across = cv2.threshold(across, _EDGE - 1, 255, cv2.THRESH_BINARY)
-    _, down = cv2.threshold(down, _EDGE - 1, 255, cv2.THRESH_BINARY)
-    return Edges(np.asarray((across & ~upright) | (down & ~level), np.uint8), upright, level)
+    upright, level = _long(across, _FAINT, (rule, 1)), _long(down, _FAINT, (1, rule))
+    text = _short(across, (rule, 1)) | _short(down, (1, rule))
+    return Edges(np.asarray(text, np.uint8), upright, level)
 
 
-def _long(differs: Mask, shape: tuple[int, int]) -> Mask:
+def _long(differs: Mask, least: int, shape: tuple[int, int]) -> Mask:
     """Edges that go on for the whole of a shape."""
-    _, edges = cv2.threshold(differs, _FAINT - 1, 255, cv2.THRESH_BINARY)
+    _, edges = cv2.threshold(differs, least - 1, 255, cv2.THRESH_BINARY)
     return np.asarray(cv2.morphologyEx(edges, cv2.MORPH_OPEN, np.ones(shape, np.uint8)), np.uint8)
+
+
+def _short(differs: Mask, shape: tuple[int, int]) -> Mask:
+    """All other edges."""
+    _, edges = cv2.threshold(differs, _EDGE - 1, 255, cv2.THRESH_BINARY)
+    return np.asarray(edges - _long(differs, _EDGE, shape), np.uint8)

@@ -25,6 +25,11 @@ _WIDER = 1.35
 on a grid, spaces stand under each other as well."""
 _ENOUGH = 4
 """So many gaps of a line, or more, tell what is usual in it."""
+_APART = 0.7
+_OUTLIER = 3.0
+_MENU = 2.4
+"""Outside of justified text a gap of so many heights parts words if it is so much wider than most of its line, or than
+a character where there are few: the names in a menu bar, the avatar beside a bubble."""
 _SAME_ROW = 0.35
 """Middles of two pieces of one row differ by less than this share of the lower height."""
 
@@ -43,6 +48,8 @@ def _parted(
     gap = right.box[0] - left.box[2]
     if gap >= wide * line.height or rules.between(left.box[2], right.box[0], line.middle, line.height):
         return True
+    if wide == _WIDE and _stands_out(gap, line.height, line):
+        return True
     return (
         gap >= _NARROW * line.height
         and gap >= _WIDER * _usual(line)
@@ -50,11 +57,20 @@ def _parted(
     )
 
 
+def _stands_out(gap: int, height: int, line: RecognisedLine) -> bool:
+    return gap >= _APART * height and (gap >= _OUTLIER * _usual(line) or gap >= _MENU * _letter(line))
+
+
 def _usual(line: RecognisedLine) -> float:
     """The gap between most words of a line; the width of a character where too few stand in it to tell."""
     gaps = [b.box[0] - a.box[2] for a, b in pairwise(line.words)]
     if len(gaps) >= _ENOUGH:
         return median(gaps)
+    return _letter(line)
+
+
+def _letter(line: RecognisedLine) -> float:
+    """The mean width of a character."""
     return sum(word.box[2] - word.box[0] for word in line.words) / sum(word.end - word.start for word in line.words)
 
 
@@ -94,7 +110,13 @@ def _continues(left: RecognisedLine, right: RecognisedLine, gutters: Gutters, ru
     if rules.between(left.right, right.left, right.middle, lower, clear=-_NARROW):
         return False
     wide = _STRETCHED if _even(left, right, gap) and gutters.is_justified(left, right) else _WIDE
+    if wide == _WIDE and _stands_out(gap, lower, max(left, right, key=_count)):
+        return False
     return not _parted(left.words[-1], right.words[0], right, wide, gutters, rules)
+
+
+def _count(line: RecognisedLine) -> int:
+    return len(line.words)
 
 
 def _even(left: RecognisedLine, right: RecognisedLine, *others: int) -> bool:

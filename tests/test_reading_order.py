@@ -467,3 +467,48 @@ def test_short_words_that_are_no_times_are_a_column() -> None:
     times = [line(text, 260, 60 * i) for i, text in enumerate(["9:30", "4 May"])]
     assert read([*lines, *words]) == "home and school\n\nnews of today\n\nleft\n\nabove"
     assert read([*lines, *times]) == "home and school\n\n9:30\n\nnews of today\n\n4 May"
+
+
+def test_names_in_a_menu_bar_are_parted_and_words_of_a_text_are_not() -> None:
+    menu = line("file edit kill myself", 10, 0, {1: 21, 2: 21, 3: 21})
+    assert read([menu]) == "file\n\nedit\n\nkill\n\nmyself"
+    assert read([line("file edit kill myself", 10, 0, {1: 13, 2: 13, 3: 13})]) == "file edit kill myself"
+
+
+def test_the_avatar_beside_a_bubble_is_no_word_of_it() -> None:
+    text = line("the company has sent a mail", 10, 0)
+    assert read([text, line("ME", text.right + 22, 0)]) == "the company has sent a mail\n\nME"
+    assert read([text, line("ME", text.right + 12, 0)]) == "the company has sent a mail ME"
+
+
+def test_initials_beside_bubbles_are_no_column() -> None:
+    talk = [("MK", "the bus leaves at nine"), ("BO", "who has changed it"), ("TL", "it was the company")]
+    lines = [line(part, left, 70 * i) for i, pair in enumerate(talk) for part, left in zip(pair, (10, 80), strict=True)]
+    lines = [*lines, *column(["and they did not say"], 80, 236)]
+    words = read(lines).split()
+    assert [words.index(name) for name, _ in talk] == sorted(words.index(name) for name, _ in talk)
+    assert words.index("BO") > words.index("nine")
+
+
+def test_code_beside_a_terminal_is_read_pane_by_pane() -> None:
+    code = ["gull.look_for(chips)", "random.shuffle(gulls)", "gull.sleep(minutes=2)", "print(len(gulls_left))"]
+    terminal = ["$python.gulls.py.run", "ModuleNotFoundError:x", "bird.py,gulls.py,a.md", "done,do,not,panic,now"]
+    found = " ".join(read(column(code, 10, 0, 36) + column(terminal, 400, 0, 36)).split())
+    assert found == " ".join([*code, *terminal])
+
+
+def test_a_time_in_another_column_starts_no_entry() -> None:
+    text = ["the red lamp is on and i pulled the", "plug and put it in", "again"]
+    lines = [*column(text, 10), line("priya", 400, 26), line("9:02", 460, 26), line("the red lamp is on", 400, 52)]
+    assert read(lines).startswith("\n".join(text))
+    beside = [*column(text, 10), line("the red lamp", 400, 0), line("9:02", 400, 26), line("is on", 400, 52)]
+    assert read(beside).startswith("\n".join(text))
+
+
+def test_a_full_line_of_a_list_in_step_goes_on_in_small_letters() -> None:
+    one = ["A song request hour for all of those", "at home", "Cook and her radio", "Quiz"]
+    tops = [0, 26, 86, 146]
+    other = ["Weather spot of two minutes", "Report on the market day", "Rights for the songs"]
+    lines = [line(text, 10, top) for text, top in zip(one, tops, strict=True)]
+    lines += [line(text, 400, top) for text, top in zip(other, (0, 86, 146), strict=True)]
+    assert read(lines) == "\n".join(one[:2]) + "\n\n" + "\n\n".join([*one[2:], *other])
