@@ -65,8 +65,10 @@ def _rows(blocks: Sequence[Block], height: float) -> list[list[int]]:
         block = blocks[i]
         for row in rows:
             last = blocks[row[-1]]
+            together = block.bubble is not None and block.bubble == last.bubble
+            apart = block.bubble is not None and last.bubble is not None
             near = _level(last.box, block.box) and block.box[0] - last.box[2] <= _NEAR * height
-            if near if block.bubble is None else block.bubble == last.bubble:
+            if together or (near and not apart):
                 row.append(i)
                 break
         else:

@@ -136,3 +136,16 @@ def test_stripes_do_not_hide_a_window() -> None:
     stripes = [(100 + 70 * (i % 9), 600 + i // 9, 165 + 70 * (i % 9), 601 + i // 9) for i in range(2000)]
     rules = Rules(window.upright.tolist(), [*stripes, *window.level.tolist()])
     assert frames_of(lines_at((120, 120)), rules) == [(100, 100, 900, 501)]
+
+
+def test_the_avatar_beside_a_bubble_has_its_side_and_so_has_the_bubble() -> None:
+    lines, bubbles = [], []
+    for i in range(5):
+        left, avatar = (80, 20) if i % 2 == 0 else (300, 560)
+        lines += [
+            *column(["the river rose all night", "and nobody slept"], left, 100 * i),
+            line("MK", avatar, 100 * i + 20),
+        ]
+        bubbles.append((left - 10, 100 * i - 4, left + 230, 100 * i + 56))
+    sides = [side for _, _, side in in_panels(lines, edges(*bubbles, corner=8))]
+    assert sides == [side for side in ("left", "right", "left", "right", "left") for _ in range(2)]
