@@ -197,7 +197,8 @@ class ScoringService:
         for piece in plan.pieces:
             pipeline, lane = self.pipeline, self._images if piece.image else self._texts
             begun: Iterable[Beginning] = self._begin(pipeline, piece.only, call, time.perf_counter_ns())
-            if piece.short and not options.read_all and not lane.waiting and self._turn.has_time():
+            here = piece.short and not options.read_all and not lane.waiting and not self._retiring
+            if here and self._turn.has_time():
                 begun = self._turn.do(partial(list[Beginning], begun))
                 if all(map(_is_quiet, begun)) and call.seconds_left > 0:
                     scored.update(zip(piece.places, self._finish(pipeline, begun, options, call), strict=True))
