@@ -48,7 +48,7 @@ def report(captures: int, say: Callable[[str], None]) -> str:
         f"## Memory\n\n- {captures:,} captures by each: sizes, themes, type, PNG, JPEG and WebP mixed; "
         f"{SITES * _DEVICES} computers of {SITES} schools, and none\n"
         f"- resident MiB, median of each sixth; flat: the last at most {MOST_GROWTH - 1:.0%} over the second\n"
-        f"- marks of another capture: {came['crossed']}; own read on {came['own']:,}, misread on {came['misread']:,}\n"
+        f"- marks of another capture read: {came['crossed']}; own read: {came['own']:,}, misread: {came['misread']:,}\n"
     )
     head = ("MiB", *(f"{number + 1}/{SLICES}" for number in range(SLICES)), "last / second", "flat")
     return f"{about}\n{table(head, rows)}"
