@@ -8,8 +8,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
-import tracemalloc
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
@@ -20,66 +18,9 @@ import pytest
 from domain.errors import ImageTooLarge, InvalidImage, MissingWeights, OcrFailed
 from ocr import decode as decoding
 from ocr.engine import Reading
-from ocr.homes import Homes
 from ocr.pool import OcrPool
+from tests.pool_double import DOUBLE, SERVICE, gone, wait_for
 
-DOUBLE = '''
-import os, pathlib, signal, socket, tempfile, time
-from domain.errors import InvalidImage
-from domain.page import Page
-from ocr.engine import Reading
-from ocr.homes import Homes
-
-class Double:
-    """Stands for the slow engine; the image says what it does."""
-    def __init__(self, weights):
-        assert not pathlib.Path(os.environ.get("DOUBLE_BROKEN", "/none")).exists()
-        tempfile.mkdtemp()
-
-    def read(self, image, owner=None):
-        what, _, rest = image.decode().partition(":")
-        if what == "invalid":
-            raise InvalidImage("not a picture")
-        assert what != "unforeseen"
-        if what == "hang":
-            pathlib.Path(rest).touch()
-            time.sleep(600)
-        if what == "wait":
-            time.sleep(float(rest))
-        if what == "eat":
-            held = bytearray(int(rest))
-        if what == "free":  # in pieces, so that glibc takes them out of its heap, and keeps that
-            held = [bytes(1000) for _ in range(int(rest) // 1000)]
-            self.kept = held[-1]
-            del held
-        if what == "crash":
-            os.kill(os.getpid(), signal.SIGSEGV)
-        if what == "once" and not pathlib.Path(rest).exists():
-            pathlib.Path(rest).touch()
-            time.sleep(600)
-        if what == "connect":
-            try:
-                socket.create_connection(("127.0.0.1", 9), timeout=1)
-            except PermissionError as refusal:
-                rest = str(refusal)
-        return Reading(Page.from_text(rest), (os.getpid(), 1), 1, 1)
-
-    def close(self):
-        pass
-'''
-
-SERVICE = """
-import sys, threading, time
-from engine_double import Double
-from ocr.pool import OcrPool
-
-if __name__ == "__main__":
-    pool = OcrPool(1, build=Double)
-    pool.warm_up()
-    threading.Thread(target=pool.read, args=(sys.argv[1].encode(),)).start()
-    print(*pool.pids(), flush=True)
-    time.sleep(600)
-"""
 ROOT = Path(__file__).parents[1]
 NewPool = Callable[..., OcrPool]
 
@@ -101,16 +42,8 @@ def new_pool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[NewPoo
         pool.close()
 
 
-def wait_for(condition: Callable[[], bool]) -> None:
-    assert any(condition() or time.sleep(0.01) for _ in range(6000)), "waited in vain"
-
-
 def in_thread(work: Callable[[], object]) -> Future[object]:
     return ThreadPoolExecutor(1).submit(work)
-
-
-def gone(pid: int) -> bool:
-    return not Path(f"/proc/{pid}").exists()
 
 
 def test_nothing_starts_before_it_is_needed(new_pool: NewPool) -> None:
@@ -370,26 +303,6 @@ def test_a_device_goes_back_to_the_worker_that_knows_it(new_pool: NewPool, tmp_p
     for device in "cde":
         pool.read(b"say:x", ("s", device))
         assert pool.read(b"say:x", ("s", "a")).size[0] == again
-
-
-def test_homes_are_bounded_however_long_the_names_are(new_pool: NewPool) -> None:
-    pool = new_pool(2)
-    pool.warm_up()
-    one, other = pool._idle
-    homes = Homes(most=1000)
-    tracemalloc.start()
-    for number in range(1500):
-        homes.settle((f"{number:02048}",) * 3, other)
-    kept = tracemalloc.get_traced_memory()[0]
-    tracemalloc.stop()
-    assert len(homes) == 1000
-    assert kept < 1_000_000
-    homes.settle(("s", "a"), one)
-    homes.settle(None, one)
-    assert homes.of(("s", "a")) is one
-    assert homes.of((f"{1499:02048}",) * 3) is other
-    homes.forget(other)
-    assert (len(homes), homes.of((f"{1499:02048}",) * 3), homes.of(None)) == (1, None, None)
 
 
 def test_no_request_gets_the_text_of_another(new_pool: NewPool, tmp_path: Path) -> None:
