@@ -12,6 +12,8 @@ _EDGE = 16
 """Neighbouring pixels that differ by so much in any colour are an edge."""
 _FAINT = 10
 """Where an edge is straight for long, so much is enough: grounds of bubbles differ by less than letters do."""
+_STRIP = 64
+"""Rows that are compared at once."""
 _RULE = 64
 _RULE_SHARE = 20
 """Longer straight edges, in pixels, are the borders of panels and rules; no letter has them. On a screen of many pixels
@@ -34,31 +36,54 @@ class Edges(NamedTuple):
     level: Mask
 
 
-def edges_of(pixels: Pixels) -> Edges:
+def edges_of(pixels: Pixels, longest: int | None = None) -> Edges:
     """Finds where a pixel differs from the one left of it or above it.
 
     Args:
         pixels: Height x width x 3.
+        longest: Straight edges of this length, in pixels, or more are long; by default what is long on a screen.
     """
     across = np.zeros(pixels.shape[:2], np.uint8)
     down = np.zeros(pixels.shape[:2], np.uint8)
-    a, b, c = cv2.split(cv2.absdiff(pixels[:, 1:], pixels[:, :-1]))
-    across[:, 1:] = cv2.max(cv2.max(a, b), c)
-    a, b, c = cv2.split(cv2.absdiff(pixels[1:], pixels[:-1]))
-    down[1:] = cv2.max(cv2.max(a, b), c)
-    rule = max(_RULE, max(pixels.shape[:2]) // _RULE_SHARE)
-    upright, level = _long(across, _FAINT, (rule, 1)), _long(down, _FAINT, (1, rule))
-    text = _short(across, (rule, 1)) | _short(down, (1, rule))
+    _compare(pixels[:, 1:], pixels[:, :-1], across[:, 1:])
+    _compare(pixels[1:], pixels[:-1], down[1:])
+    rule = longest or max(_RULE, max(pixels.shape[:2]) // _RULE_SHARE)
+    upright, level = opened(_from(across, _FAINT), rule, 0), opened(_from(down, _FAINT), rule, 1)
+    across, down = _from(across, _EDGE), _from(down, _EDGE)
+    text = (across - opened(across, rule, 0)) | (down - opened(down, rule, 1))
     return Edges(np.asarray(text, np.uint8), upright, level)
 
 
-def _long(differs: Mask, least: int, shape: tuple[int, int]) -> Mask:
-    """Edges that go on for the whole of a shape."""
-    _, edges = cv2.threshold(differs, least - 1, 255, cv2.THRESH_BINARY)
-    return np.asarray(cv2.morphologyEx(edges, cv2.MORPH_OPEN, np.ones(shape, np.uint8)), np.uint8)
+def _from(differs: Mask, least: int) -> Mask:
+    """Where pixels differ by so much or more."""
+    return np.asarray(cv2.threshold(differs, least - 1, 255, cv2.THRESH_BINARY)[1], np.uint8)
 
 
-def _short(differs: Mask, shape: tuple[int, int]) -> Mask:
-    """All other edges."""
-    _, edges = cv2.threshold(differs, _EDGE - 1, 255, cv2.THRESH_BINARY)
-    return np.asarray(edges - _long(differs, _EDGE, shape), np.uint8)
+def _compare(one: Pixels, other: Pixels, into: Mask) -> None:
+    """Writes how far they differ in the colour that differs most, in strips that stay in the processor's cache."""
+    for top in range(0, len(one), _STRIP):
+        strip = slice(top, top + _STRIP)
+        a, b, c = cv2.split(cv2.absdiff(one[strip], other[strip]))
+        cv2.max(cv2.max(a, b), c, dst=into[strip])
+
+
+def opened(mask: Mask, length: int, axis: int) -> Mask:
+    """What goes on for so long along an axis: OpenCV's opening by a line, in as many steps as the length has bits.
+
+    Args:
+        mask: 0 or 255 at each pixel.
+        length: Of the line, in pixels.
+        axis: 0 from top to bottom, 1 from left to right.
+    """
+    before = length // 2
+    after = length - 1 - before
+    around = (before, after, 0, 0) if axis == 0 else (0, 0, before, after)
+    for fill, combine in ((255, cv2.bitwise_and), (0, cv2.bitwise_or)):
+        mask = np.asarray(cv2.copyMakeBorder(mask, *around, cv2.BORDER_CONSTANT, value=fill), np.uint8)
+        reach = 1
+        while reach < length:
+            step = min(reach, length - reach)
+            one, other = (mask[:-step], mask[step:]) if axis == 0 else (mask[:, :-step], mask[:, step:])
+            mask = np.asarray(combine(one, other), np.uint8)
+            reach += step
+    return mask

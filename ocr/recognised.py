@@ -9,6 +9,8 @@ _COUNTED = 10
 """With so many characters or more, their mean width tells the size of the type."""
 _HEIGHT_PER_WIDTH = 2.6
 """Height of a line in mean widths of a Latin character."""
+BULLETS = frozenset("•◦▪‣●○")
+"""Signs before the items of a list: each item is a block, and no phrase goes on from one into the next."""
 
 
 @dataclass(frozen=True, slots=True)

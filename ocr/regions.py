@@ -44,10 +44,10 @@ def regions_of(mask: Mask) -> list[Box]:
     grown = boxes + np.array([-_BESIDE, -_ABOVE, _BESIDE, _ABOVE])
     grown[:, 0::2] = grown[:, 0::2].clip(0, width)
     grown[:, 1::2] = grown[:, 1::2].clip(0, height)
-    return sorted(_merged([(a, b, c, d) for a, b, c, d in grown.tolist()]), key=lambda box: (box[1], box[0]))
+    return sorted(merged([(a, b, c, d) for a, b, c, d in grown.tolist()]), key=lambda box: (box[1], box[0]))
 
 
-def _merged(boxes: list[Box]) -> list[Box]:
+def merged(boxes: list[Box]) -> list[Box]:
     """Boxes that overlap become one, until none does."""
     along = int(max((box[3] for box in boxes), default=0) > max((box[2] for box in boxes), default=0))
     while True:

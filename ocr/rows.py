@@ -12,7 +12,7 @@ from itertools import pairwise
 from statistics import median
 
 from ocr.gutters import Gutters
-from ocr.recognised import RecognisedLine, RecognisedWord, union
+from ocr.recognised import BULLETS, RecognisedLine, RecognisedWord, union
 from ocr.rules import Rules
 
 _WIDE = 1.2
@@ -30,6 +30,8 @@ _OUTLIER = 3.0
 _MENU = 2.4
 """Outside of justified text a gap of so many heights parts words if it is so much wider than most of its line, or than
 a character where there are few: the names in a menu bar, the avatar beside a bubble."""
+_NUMBERED = 0.6
+"""A number so far before a line counts it, as in an editor."""
 _SAME_ROW = 0.35
 """Middles of two pieces of one row differ by less than this share of the lower height."""
 
@@ -79,7 +81,8 @@ def _split(line: RecognisedLine, gutters: Gutters, rules: Rules) -> list[Recogni
         return [line]
     wide = _STRETCHED if _even(line, line) and gutters.is_justified(line, line) else _WIDE
     words = line.words
-    starts = [0, *(i for i in range(1, len(words)) if _parted(words[i - 1], words[i], line, wide, gutters, rules))]
+    first = 2 if line.text[: words[0].end] in BULLETS else 1
+    starts = [0, *(i for i in range(first, len(words)) if _parted(words[i - 1], words[i], line, wide, gutters, rules))]
     if starts == [0]:
         return [line]
     ends = [*starts[1:], len(words)]
@@ -102,7 +105,7 @@ def _joined(pieces: list[RecognisedLine], gutters: Gutters, rules: Rules) -> lis
 def _continues(left: RecognisedLine, right: RecognisedLine, gutters: Gutters, rules: Rules) -> bool:
     gap = right.left - left.right
     lower = min(left.height, right.height)
-    if gap >= _STRETCHED * lower or gap <= -_NARROW * lower:
+    if gap >= _STRETCHED * lower or gap <= -_NARROW * lower or (left.text.isdigit() and gap >= _NUMBERED * lower):
         return False
     level = abs(left.middle - right.middle) < _SAME_ROW * lower
     if not level or max(left.height, right.height) >= 2 * lower:

@@ -115,5 +115,6 @@ class Rules:
 
 
 def _boxes(mask: npt.NDArray[np.uint8]) -> list[Box]:
-    _, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8, ltype=cv2.CV_32S)
-    return [(left, top, left + wide, top + high) for left, top, wide, high, _ in stats[1:].tolist()]
+    outlines, within = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    around = (cv2.boundingRect(outlines[i]) for i in range(len(outlines)) if within[0][i][3] < 0)  # holes are in others
+    return sorted((left, top, left + wide, top + high) for left, top, wide, high in around)

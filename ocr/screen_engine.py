@@ -36,13 +36,14 @@ class ScreenEngine:
         import cv2
 
         from ocr.detector import Detector
+        from ocr.line_finder import LineFinder
         from ocr.recogniser import Recogniser
         from ocr.screen_reader import ScreenReader
 
         cv2.setNumThreads(1)
         self._cache = ScreenCache(CACHE_BYTES, DEVICE_BYTES)
         self._reader: ScreenReader | None = ScreenReader(
-            Detector(folder / "det" / "inference.onnx"),
+            LineFinder(Detector(folder / "det" / "inference.onnx")),
             Recogniser(folder / "rec" / "latin.onnx", folder / "rec" / "latin.txt"),
             self._cache,
         )

@@ -10,8 +10,9 @@ import numpy as np
 
 from domain.page import Box, Page
 from ocr.decode import Pixels
-from ocr.detector import Detector, Quad
+from ocr.detector import Quad
 from ocr.edges import edges_of
+from ocr.line_finder import LineFinder
 from ocr.page import assemble
 from ocr.reading_order import in_reading_order
 from ocr.recognised import RecognisedLine, RecognisedWord
@@ -29,10 +30,10 @@ _TALL = 64
 
 
 class ScreenReader:
-    """Reads screens with one pair of networks. Used by one thread at a time."""
+    """Reads screens with one finder of lines and one recogniser. Used by one thread at a time."""
 
-    def __init__(self, detector: Detector, recogniser: Recogniser, cache: ScreenCache) -> None:
-        self._detector = detector
+    def __init__(self, finder: LineFinder, recogniser: Recogniser, cache: ScreenCache) -> None:
+        self._finder = finder
         self._recogniser = recogniser
         self._cache = cache
 
@@ -68,7 +69,7 @@ class ScreenReader:
     def _lines_of(self, region: Pixels, name: bytes, known: DeviceCache) -> tuple[RecognisedLine, ...]:
         found: tuple[RecognisedLine, ...] | None = known.get(tuple, name)
         if found is None:
-            found = tuple(line for place in self._detector.find(region) for line in self._read(region, place, known))
+            found = tuple(line for place in self._finder.find(region) for line in self._read(region, place, known))
             known.put(name, found)
         return found
 

@@ -7,7 +7,7 @@ from domain.errors import MissingWeights
 
 SHA256 = {
     "det/inference.onnx": "193bab7a04fca699a6c82e6abb5b81bdb28177f0abd4062552b04908dafb19f8",
-    "rec/latin.onnx": "13da940586c723d7e59b8946523ce9cc3b9b2e5f0eacd27ea1dccde8120e54d6",
+    "rec/latin.onnx": "b7574471027b0933e6fd344709bf839776a8ffbd0239e9f4ec2608a6270ba61a",
     "rec/latin.txt": "1b853e0ada68b88d0cf0fe9b16c96be67c328faded7135e190e382649fe8bd53",
 }
 """What `tools/fetch_weights.py ocr` and `tools/prune_recogniser.py` put there; a test keeps the lists equal."""

@@ -5,6 +5,7 @@ columns are empty, and a word ends where its last inked column does. Where a wid
 were read without a space, one is put in: a phrase that lost its spaces would not be found.
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from statistics import median
 
@@ -53,7 +54,7 @@ def line_of(read: Read, pixels: Pixels, box: Box) -> RecognisedLine | None:
     runs = _empty_runs(pixels)
     between: dict[int, Run] = {}
     for run in runs[1:-1]:
-        before = sum(place < (run[0] + run[1]) / 2 for place in places) - 1
+        before = bisect_left(places, (run[0] + run[1]) / 2) - 1
         if 0 <= before < len(places) - 1 and run[1] - run[0] > _wide(between.get(before)):
             between[before] = run
     _reassign(read.text, between)

@@ -110,8 +110,8 @@ def test_what_did_not_change_is_not_read_again(engine: ScreenEngine, monkeypatch
     assert reader is not None
     looked: list[tuple[int, ...]] = []
     read: list[tuple[int, ...]] = []
-    find, recognise = reader._detector.find, reader._recogniser.read
-    monkeypatch.setattr(reader._detector, "find", lambda pixels: (looked.append(pixels.shape), find(pixels))[1])
+    find, recognise = reader._finder.find, reader._recogniser.read
+    monkeypatch.setattr(reader._finder, "find", lambda pixels: (looked.append(pixels.shape), find(pixels))[1])
     monkeypatch.setattr(reader._recogniser, "read", lambda line: (read.append(line.shape), recognise(line))[1])
     owner = ("school", "counted")
 
