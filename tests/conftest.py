@@ -1,4 +1,5 @@
 import io
+import signal
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -22,6 +23,16 @@ from tests.running_server import BANK, Server, start, stopping
 ROOT = Path(__file__).parents[1]
 settings.register_profile("untimed", deadline=None)  # a busy machine is no fault
 settings.load_profile("untimed")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def default_signals() -> Iterator[None]:
+    """Signals do what they do by default, also where the tests run under nohup or in the background of a shell."""
+    hangup = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    interrupt = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGHUP, hangup)
+    signal.signal(signal.SIGINT, interrupt)
 
 
 @pytest.fixture(scope="session")

@@ -50,7 +50,7 @@ def test_odd_shapes_are_read(reader: ScreenReader, size: tuple[int, int]) -> Non
     assert all(0 <= w.box[0] < w.box[2] <= size[1] for line in page.lines for w in line.words if w.box)
 
 
-def test_regions_that_overlap_are_merged_as_by_comparing_all_with_all() -> None:
+def test_regions_that_overlap_aremerged_as_by_comparing_all_with_all() -> None:
     lot = random.Random(3)
     for _ in range(300):
         boxes: list[Box] = []
@@ -58,8 +58,8 @@ def test_regions_that_overlap_are_merged_as_by_comparing_all_with_all() -> None:
             left, top = lot.randrange(300), lot.randrange(200)
             boxes.append((left, top, left + lot.randrange(1, 60), top + lot.randrange(1, 30)))
         turned = [(top, left, bottom, right) for left, top, right, bottom in boxes]
-        found = {(left, top, right, bottom) for top, left, bottom, right in regions._merged(turned)}
-        assert set(regions._merged(boxes)) == by_comparing(boxes) == found
+        found = {(left, top, right, bottom) for top, left, bottom, right in regions.merged(turned)}
+        assert set(regions.merged(boxes)) == by_comparing(boxes) == found
 
 
 def by_comparing(boxes: list[Box]) -> set[Box]:
@@ -91,7 +91,7 @@ def test_many_regions_are_compared_with_those_beside_them_alone(turned: bool, mo
         monkeypatch.setattr(regions, "min", counted, raising=False)
         dots = [(30 * x, 20 * y, 30 * x + 20, 20 * y + 9) for x in range(columns) for y in range(10)]
         boxes = [(b, a, d, c) for a, b, c, d in dots] if turned else dots
-        assert len(regions._merged(boxes)) == len(dots)
+        assert len(regions.merged(boxes)) == len(dots)
         return count
 
     assert compared(200) < 2.5 * compared(100)
