@@ -49,9 +49,18 @@ def edges_of(pixels: Pixels, longest: int | None = None) -> Edges:
     _compare(pixels[1:], pixels[:-1], down[1:])
     rule = longest or max(_RULE, max(pixels.shape[:2]) // _RULE_SHARE)
     upright, level = opened(_from(across, _FAINT), rule, 0), opened(_from(down, _FAINT), rule, 1)
-    across, down = _from(across, _EDGE), _from(down, _EDGE)
-    text = (across - opened(across, rule, 0)) | (down - opened(down, rule, 1))
+    text = _short(across, upright, rule, 0) | _short(down, level, rule, 1)
     return Edges(np.asarray(text, np.uint8), upright, level)
+
+
+def _short(differs: Mask, faint: Mask, rule: int, axis: int) -> Mask:
+    """Edges that do not go on for so long. Those that do are among the faint ones that do: nowhere else is looked."""
+    edges = _from(differs, _EDGE)
+    where = np.flatnonzero(cv2.reduce(faint, axis, cv2.REDUCE_MAX))
+    if len(where):
+        long = (slice(None), where) if axis == 0 else where
+        edges[long] -= opened(np.ascontiguousarray(edges[long]), rule, axis)
+    return edges
 
 
 def _from(differs: Mask, least: int) -> Mask:

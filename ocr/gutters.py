@@ -3,9 +3,10 @@
 In running text, spaces do not stand under each other; between columns and cells they do.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
-from ocr.recognised import RecognisedLine, RecognisedWord
+from ocr.recognised import RecognisedLine, RecognisedWord, near
 
 _STRIP = 0.5
 """Width of the free space of a gutter, in heights of its line."""
@@ -53,19 +54,20 @@ class Gutters:
     def is_justified(self, left: RecognisedLine, right: RecognisedLine) -> bool:
         """Whether two pieces of one row stand in a paragraph with even edges: lines near them span the whole row."""
         height = min(left.height, right.height)
-        near = _ALIGNED * height
-        row = [line for line in self._lines if abs(line.middle - left.middle) < height / 2]
+        slack = _ALIGNED * height
+        around = near(self._lines, left.middle, _PARAGRAPH * height)
+        row = [line for line in around if abs(line.middle - left.middle) < height / 2]
         spanning = 0
-        for line in self._lines:
+        for line in around:
             away = abs(line.middle - left.middle)
             if (
                 height / 2 <= away < _PARAGRAPH * height
-                and line.left <= left.left + near
-                and line.right >= right.right - near
+                and line.left <= left.left + slack
+                and line.right >= right.right - slack
             ):
                 spanning += (
                     min(abs(piece.left - line.left) for piece in row)
-                    <= near
+                    <= slack
                     >= min(abs(piece.right - line.right) for piece in row)
                 )
         return spanning >= _WITNESSES
@@ -75,8 +77,8 @@ class Gutters:
 
         `side` is 0 for a word that starts behind a gutter, 2 for one that ends before it.
         """
-        above = [row for row in reversed(self._rows) if row[0] < middle - height / 2]
-        below = [row for row in self._rows if row[0] > middle + height / 2]
+        above = self._rows[: bisect_left(self._rows, middle - height / 2, key=_first)][::-1]
+        below = self._rows[bisect_right(self._rows, middle + height / 2, key=_first) :]
         counts = [self._going(rows, edge, middle, height, side) for rows in (above, below)]
         return counts[0][0] + counts[1][0], counts[0][1] + counts[1][1]
 
@@ -106,3 +108,7 @@ class Gutters:
             else:
                 others += 1
         return agreed, others
+
+
+def _first(row: _Row) -> float:
+    return row[0]

@@ -6,7 +6,7 @@ a row tell where another one starts.
 
 import re
 
-from ocr.recognised import RecognisedLine
+from ocr.recognised import RecognisedLine, near
 
 PITCH = 1.7
 """Lines whose middles are this many heights apart, or less, stand close enough to be one block."""
@@ -92,7 +92,7 @@ def runs_on(upper: RecognisedLine, lower: RecognisedLine, ordered: list[Recognis
     height = upper.size
     column = [
         line.right
-        for line in ordered
+        for line in near(ordered, upper.middle, _AROUND * height)
         if abs(line.left - upper.left) <= INDENT * height and abs(line.middle - upper.middle) <= _AROUND * height
     ]
     first = lower.words[0].box
