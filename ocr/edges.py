@@ -14,6 +14,8 @@ _FAINT = 10
 """Where an edge is straight for long, so much is enough: grounds of bubbles differ by less than letters do."""
 _STRIP = 64
 """Rows that are compared at once."""
+_PROBES = 5
+"""So many pixels of a line are looked at before it is."""
 _RULE = 64
 _RULE_SHARE = 20
 """Longer straight edges, in pixels, are the borders of panels and rules; no letter has them. On a screen of many pixels
@@ -49,18 +51,9 @@ def edges_of(pixels: Pixels, longest: int | None = None) -> Edges:
     _compare(pixels[1:], pixels[:-1], down[1:])
     rule = longest or max(_RULE, max(pixels.shape[:2]) // _RULE_SHARE)
     upright, level = opened(_from(across, _FAINT), rule, 0), opened(_from(down, _FAINT), rule, 1)
-    text = _short(across, upright, rule, 0) | _short(down, level, rule, 1)
+    across, down = _from(across, _EDGE), _from(down, _EDGE)
+    text = (across - opened(across, rule, 0)) | (down - opened(down, rule, 1))
     return Edges(np.asarray(text, np.uint8), upright, level)
-
-
-def _short(differs: Mask, faint: Mask, rule: int, axis: int) -> Mask:
-    """Edges that do not go on for so long. Those that do are among the faint ones that do: nowhere else is looked."""
-    edges = _from(differs, _EDGE)
-    where = np.flatnonzero(cv2.reduce(faint, axis, cv2.REDUCE_MAX))
-    if len(where):
-        long = (slice(None), where) if axis == 0 else where
-        edges[long] -= opened(np.ascontiguousarray(edges[long]), rule, axis)
-    return edges
 
 
 def _from(differs: Mask, least: int) -> Mask:
@@ -77,13 +70,38 @@ def _compare(one: Pixels, other: Pixels, into: Mask) -> None:
 
 
 def opened(mask: Mask, length: int, axis: int) -> Mask:
-    """What goes on for so long along an axis: OpenCV's opening by a line, in as many steps as the length has bits.
+    """What goes on for so long along an axis: OpenCV's opening by a line, only where there can be any.
 
     Args:
         mask: 0 or 255 at each pixel.
         length: Of the line, in pixels.
         axis: 0 from top to bottom, 1 from left to right.
     """
+    found = np.zeros_like(mask)
+    where = _candidates(mask, length, axis)
+    if len(where):
+        lines = (slice(None), where) if axis == 0 else where
+        found[lines] = _opened(np.ascontiguousarray(mask[lines]), length, axis)
+    return found
+
+
+def _candidates(mask: Mask, length: int, axis: int) -> npt.NDArray[np.intp]:
+    """The columns, or rows, that may hold such a line: it covers several in succession of pixels so few apart.
+
+    As for the opening, lines go on beyond the border.
+    """
+    step = max(1, length // _PROBES)
+    many = length // step
+    probes = np.vstack((mask[::step], mask[-1:])) if axis == 0 else np.vstack((mask[:, ::step].T, mask[:, -1:].T))
+    probes = np.pad(probes, ((many - 1, many - 1), (0, 0)), constant_values=255)
+    reached = probes[many - 1 :].copy()
+    for k in range(many - 1):
+        reached &= probes[k : k - many + 1]
+    return np.flatnonzero(cv2.reduce(reached, 0, cv2.REDUCE_MAX))
+
+
+def _opened(mask: Mask, length: int, axis: int) -> Mask:
+    """The opening itself, in as many steps as the length has bits."""
     before = length // 2
     after = length - 1 - before
     around = (before, after, 0, 0) if axis == 0 else (0, 0, before, after)
