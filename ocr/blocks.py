@@ -21,7 +21,7 @@ from ocr.paragraphs import (
     runs_on,
     side_by_side,
 )
-from ocr.recognised import BULLETS, RecognisedLine, union
+from ocr.recognised import RecognisedLine, union
 from ocr.rules import Rules
 from ocr.tables import Cell, cells_of
 
@@ -154,8 +154,6 @@ def _overlap(upper: RecognisedLine, lower: RecognisedLine) -> bool:
 
 def _close(upper: RecognisedLine, lower: RecognisedLine, ordered: list[RecognisedLine]) -> bool:
     """Whether the lower line stands where the upper one's text would go on."""
-    if lower.text[0] in BULLETS:
-        return False
     small, large = sorted((upper.size, lower.size))
     pitch = (lower.middle - upper.middle) * 2 / (small + large)
     if large > _HEIGHT_RATIO * small or pitch > LOOSE_PITCH or not _aligned(upper, lower, small):

@@ -6,7 +6,7 @@ a row tell where another one starts.
 
 import re
 
-from ocr.recognised import RecognisedLine, near
+from ocr.recognised import BULLETS, RecognisedLine, near
 
 PITCH = 1.7
 """Lines whose middles are this many heights apart, or less, stand close enough to be one block."""
@@ -26,7 +26,8 @@ _TIME = re.compile(
 _LEADING = 0.25
 """Lines of a paragraph are as far apart as each other, give or take so much, in heights."""
 _ITEM = re.compile(
-    r"(?:[-\u2013\u2022*\u00b7\u25aa\u25cf\u25cb]|\d{1,2}[.)]|\d{1,2}:\d\d|[\w.-]{2,20}(?: [\w.-]{1,20})?:)\s"
+    rf"(?:[-\u2013*\u00b7{''.join(sorted(BULLETS))}]"
+    r"|\d{1,2}[.)]|\d{1,2}:\d\d|[\w.-]{2,20}(?: [\w.-]{1,20})?:)\s"
 )
 """How items of lists, entries of logs and the lines of speakers start."""
 _HYPHEN = re.compile(r"[^\W\d_]{2}[-\u00ad\u2010]$")

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from ocr.recognised import RecognisedLine
+from ocr.recognised import BULLETS, RecognisedLine
 from tests.typeset import LEFT, RIGHT, column, in_panels, line, read, right_aligned
 
 
@@ -94,6 +94,7 @@ def test_entries_of_a_list_with_a_line_below_each_are_not_double_spaced_text() -
     [
         ["fox: ready when you are now", "tidepool: wait i get a drink", "anna: one round and then bed"],
         ["- holts and cubs", "- a picture of a paw", "- clean water"],
+        *([f"{sign} holts and cubs", f"{sign} a picture of a paw", f"{sign} clean water"] for sign in sorted(BULLETS)),
         ["20:01 the server is slow", "20:02 ok", "20:04 come and look at it"],
     ],
 )
