@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,7 @@ from keyword_stage.matcher import Matcher
 from models.encoding import EncodedWindow, WindowEncoder
 from pipeline.context import make_windows
 from training.augment import disturb
+from training.layout import LAID, lay_out, part_bubbles
 
 UNKNOWN = -1
 HEADER_DROPOUT = 0.5
@@ -24,6 +25,8 @@ HEADER_DROPOUT = 0.5
 BESIDE = (60, 24, 10, 6)
 """Training examples, of a hundred, that get 0, 1, 2, 3 other rows beside them, as a screen has other text on it."""
 DISTURBED = 0.3
+CONVERSATIONS = {"chat", "game_chat", "social"}
+"""Channels whose lines are messages, each a block of its own on a screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ class ExampleMaker:
         page = Page.from_text(row.text)
         hits = self._phrases(page)
         if not hits:
-            return list(self._examples(row.text, [_Part(row, 0, len(row.text))], row.context))
+            return list(self._examples(page, [_Part(row, 0, len(row.text))], row.context))
         windows = make_windows(page, hits, row.context)
         return [self._example(window, [_Part(row, 0, len(row.text))]) for window in windows]
 
@@ -92,11 +95,14 @@ class ExampleMaker:
         return [hit for hit in self._matcher.find(page) if not hit.cue]
 
     def augmented(self, row: LabelledRow, others: Sequence[LabelledRow], rng: random.Random) -> list[Example]:
-        """Examples of a row with noise, without its header, or beside other rows."""
+        """Examples of a row with noise, without its header, beside other rows, or laid out as on a screen."""
         row = fill_slurs(row, self._slurs, rng)
         if rng.random() < DISTURBED:
             row = disturb(row, rng)
         context = CaptureContext() if rng.random() < HEADER_DROPOUT else row.context
+        laid = rng.random() < LAID
+        if laid and not row.spans and row.context.channel in CONVERSATIONS:
+            row = replace(row, text=part_bubbles(row.text))
         beside = rng.choices(range(len(BESIDE)), BESIDE)[0] if others else 0
         parts = [fill_slurs(rng.choice(others), self._slurs, rng) for _ in range(beside)]
         parts.insert(rng.randrange(beside + 1), row)
@@ -105,10 +111,10 @@ class ExampleMaker:
             text = f"{text}\n\n" if text else ""
             placed.append(_Part(part, len(text), len(text) + len(part.text)))
             text += part.text
-        return list(self._examples(text, placed, context))
+        page = lay_out(text, [part.end for part in placed], rng) if laid else Page.from_text(text)
+        return list(self._examples(page, placed, context))
 
-    def _examples(self, text: str, parts: Sequence[_Part], context: CaptureContext) -> Iterator[Example]:
-        page = Page.from_text(text)
+    def _examples(self, page: Page, parts: Sequence[_Part], context: CaptureContext) -> Iterator[Example]:
         hits = list(self._matcher.find(page))
         for part in parts:
             trigger = _trigger_hit(part, hits)
