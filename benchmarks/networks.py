@@ -1,6 +1,7 @@
 """Other forms of a served network, scored by the same code around it."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from domain.hit import ContextWindow
 from models.artifact import ModelArtifact
 from models.encoding import EncodedWindow, WindowEncoder
 from models.ladder import to_ladders
-from models.runtime import open_session
+from models.network import Network
 from models.scorer import WindowScores
 
 Logits = Callable[[EncodedWindow], npt.NDArray[np.float32]]
@@ -38,15 +39,9 @@ class NetworkScorer:
         return WindowScores(ladders[0], ladders[1:], encoded.covered, encoded.unknown)
 
 
-def onnx_logits(network: Path) -> Logits:
-    """An ONNX file in onnxruntime, one thread."""
-    session = open_session(network)
-
-    def logits(encoded: EncodedWindow) -> npt.NDArray[np.float32]:
-        (out,) = session.run(["logits"], {"input_ids": encoded.input_ids, "spans": encoded.spans})
-        return np.asarray(out[0], dtype=np.float32)
-
-    return logits
+def onnx_logits(network: Path, exact: bool = True) -> Logits:
+    """An ONNX file in onnxruntime, one thread, in fp32 or its first pass alone."""
+    return partial(Network(network).logits, exact=exact)
 
 
 def load_torch(weights: Path) -> Any:

@@ -2,7 +2,7 @@
 
 model.onnx       the network
 tokenizer.json   its tokenizer
-model.json       categories, temperatures, dismissal threshold and the bound it was fitted for
+model.json       categories, temperatures, dismissal threshold and the bound it was fitted for, margin of the first pass
 MODEL_CARD.md    what it is, what it saw, how well it does
 manifest.json    sha256 of all the others; its own digest names the folder
 """
@@ -33,6 +33,8 @@ class ModelArtifact:
         dismissal_threshold: P(severity >= 3) from which on a finding is not dismissed.
         max_tokens: Longest input, special tokens included.
         languages: Languages (ISO 639-1) that it was trained for.
+        margin: Log-odds; where the first pass in int8 comes so near to a boundary, the window is read again in fp32.
+            None: it is always read in fp32.
         config: All of model.json.
     """
 
@@ -42,6 +44,7 @@ class ModelArtifact:
     dismissal_threshold: float
     max_tokens: int
     languages: tuple[str, ...]
+    margin: float | None
     config: dict[str, Any]
 
     @property
@@ -86,11 +89,14 @@ def load_artifact(folder: Path) -> ModelArtifact:
         threshold = float(config["dismissal"]["threshold"])
         max_tokens = int(config["max_tokens"])
         languages = tuple(str(language) for language in config["languages"])
+        margin = float(config["first_pass"]["margin"]) if "first_pass" in config else None
     except (KeyError, TypeError, ValueError) as error:
         raise InvalidModel(f"{folder.name}: model.json lacks or garbles {error}") from error
     if min(temperatures) <= 0 or not 0 < threshold <= 1:
         raise InvalidModel(f"{folder.name}: temperatures must be above 0 and the threshold in (0, 1]")
-    return ModelArtifact(folder, name, temperatures, threshold, max_tokens, languages, config)
+    if margin is not None and not margin >= 0:
+        raise InvalidModel(f"{folder.name}: the margin of the first pass must not be below 0")
+    return ModelArtifact(folder, name, temperatures, threshold, max_tokens, languages, margin, config)
 
 
 def verify(folder: Path) -> str:

@@ -15,10 +15,10 @@ from evaluation.rows import LabelledRow, LabelledSpan
 from keyword_stage.lexicon import read_lexicon
 from keyword_stage.matcher import Matcher
 from models.artifact import default_folder, load_artifact
-from models.encoding import WindowEncoder
+from models.encoding import EncodedWindow, WindowEncoder
 from training.augment import disturb
 from training.calibrate import choose_threshold, fit_temperatures
-from training.dataset import UNKNOWN, Example, ExampleMaker
+from training.dataset import UNKNOWN, ExampleMaker
 
 pytestmark = pytest.mark.training
 ZERO = dict.fromkeys(STANDARD_CATEGORIES, 0)
@@ -41,9 +41,9 @@ def test_train_export_calibrate_promote(maker: ExampleMaker, tmp_path: Path, mon
     import mlflow
     import torch
 
-    from models.runtime import open_session
+    from models.network import Network
     from training.card import write_card
-    from training.export import FP32, SERVED, export, logits_of, parity
+    from training.export import FP32, SERVED, export, parity
     from training.fit import calibrate
     from training.network import tiny_network
     from training.promote import promote
@@ -71,7 +71,7 @@ def test_train_export_calibrate_promote(maker: ExampleMaker, tmp_path: Path, mon
     figures = parity(network, run, [example for r in ROWS[:2] for example in maker.plain(r)])
     assert figures["export_max_logit_gap"] < 1e-4
     assert figures["served_max_probability_gap"] < 0.1
-    exact, small = (logits_of(open_session(run / name), maker.plain(ROWS[0])[0]) for name in (FP32, SERVED))
+    exact, small = (Network(run / name).logits(maker.plain(ROWS[0])[0].encoded) for name in (FP32, SERVED))
     assert 0 < np.abs(exact - small).max() < 0.02 * np.abs(exact).max()  # stored smaller, and hardly another answer
     assert (run / SERVED).stat().st_size < 0.35 * (run / FP32).stat().st_size
     (run / "parity.json").write_text(json.dumps(figures))
@@ -91,7 +91,7 @@ def test_train_export_calibrate_promote(maker: ExampleMaker, tmp_path: Path, mon
     example = maker.plain(ROWS[0])[0]
     with torch.no_grad():
         restored = network(*(torch.from_numpy(part) for part in (example.encoded.input_ids, example.encoded.spans)))
-    np.testing.assert_allclose(restored[0].numpy(), logits_of(open_session(folder / SERVED), example), atol=1e-4)
+    np.testing.assert_allclose(restored[0].numpy(), Network(folder / SERVED).logits(example.encoded), atol=1e-4)
     assert json.loads((again / "training.json").read_text())["restored"] == folder.name
     with pytest.raises(InvalidModel, match="holds weights already"):
         restore(folder, again)
@@ -332,12 +332,17 @@ def test_the_card_can_say_what_each_bound_would_cost(
 ) -> None:
     from training import fit
 
-    def certain(_: object, example: Example) -> np.ndarray:
-        sign = 1 if example.severities.max() >= 3 else -1
-        return np.full((*example.severities.shape, 5), 8.0 * sign, np.float32)
+    class Certain:
+        has_first_pass = False
 
-    monkeypatch.setattr(fit, "open_session", lambda network: None)
-    monkeypatch.setattr(fit, "logits_of", certain)
+        def __init__(self, _: Path) -> None:
+            self._genuine = {e.encoded.input_ids.tobytes() for r in ROWS[:1] for e in maker.plain(r)}
+
+        def logits(self, encoded: EncodedWindow) -> np.ndarray:
+            sign = 1 if encoded.input_ids.tobytes() in self._genuine else -1
+            return np.full((encoded.spans.shape[1], 9, 5), 8.0 * sign, np.float32)
+
+    monkeypatch.setattr(fit, "Network", Certain)
     (tmp_path / "training.json").write_text("{}", encoding="utf-8")
     few, enough = (fit.calibrate(tmp_path, maker, ROWS[:4], ROWS, alpha)["dismissal"] for alpha in (0.01, 0.4))
     assert (few["attained"], enough["attained"]) == (False, True)  # a dozen rows cannot prove a bound of 1 %

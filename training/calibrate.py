@@ -84,6 +84,21 @@ def concern_scores(logits: np.ndarray, temperatures: np.ndarray) -> tuple[np.nda
     return ladders[..., GENUINE - 1].max(axis=-1), ladders[..., 1].max(axis=-1)
 
 
+def worst_scores(rows: Sequence[Sequence[np.ndarray]], temperatures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Highest concern of each row over its hits; the reading of a window as a whole decides nothing.
+
+    Args:
+        rows: For each row the logits of its windows, each (hits + 1, categories, 5).
+        temperatures: (categories,).
+
+    Returns:
+        Highest P(severity >= 3) and highest P(severity >= 2) of each row, both (rows,).
+    """
+    found = [concern_scores(np.concatenate([logits[1:] for logits in windows]), temperatures) for windows in rows]
+    worst = np.array([(scores.max(), low.max()) for scores, low in found]).reshape(-1, 2)
+    return worst[:, 0], worst[:, 1]
+
+
 def choose_threshold(scores: np.ndarray, low: np.ndarray, alpha: float, delta: float = 0.05) -> Dismissal:
     """Chooses the dismissal threshold on genuine concerns of the calibration split.
 

@@ -3,15 +3,15 @@
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
 
 from domain.severity import GENUINE
 from models.ladder import to_ladders
-from models.runtime import open_session
+from models.network import Network
 from training.dataset import Example
+from training.first_pass import add_first_pass
 from training.network import SpanSeverityNetwork
 from training.quantise import quantise_weights
 
@@ -21,7 +21,7 @@ OPSET = 17
 
 
 def export(network: SpanSeverityNetwork, tokenizer: Path, run: Path) -> None:
-    """Writes `model.fp32.onnx`, the quantised `model.onnx` and `tokenizer.json` into the run's folder."""
+    """Writes `model.fp32.onnx`, `model.onnx` (small, with a first pass) and `tokenizer.json` into the run's folder."""
     network.eval().to("cpu")
     example = (torch.ones((1, 7), dtype=torch.int64), torch.full((1, 2, 7), 1 / 7))
     torch.onnx.export(
@@ -39,25 +39,19 @@ def export(network: SpanSeverityNetwork, tokenizer: Path, run: Path) -> None:
         },
     )
     quantise_weights(run / FP32, run / SERVED)
+    add_first_pass(run / SERVED)
     shutil.copyfile(tokenizer, run / "tokenizer.json")
 
 
-def logits_of(session: Any, example: Example) -> np.ndarray:
-    """Logits of one window, shape (hits + 1, categories, 5)."""
-    inputs = {"input_ids": example.encoded.input_ids, "spans": example.encoded.spans}
-    (logits,) = session.run(["logits"], inputs)
-    return np.asarray(logits[0], dtype=np.float32)
-
-
 def parity(network: SpanSeverityNetwork, run: Path, examples: Sequence[Example]) -> dict[str, float]:
-    """Compares torch, ONNX fp32 and the quantised network on the same windows.
+    """Compares torch, ONNX fp32 and the served network, its first pass aside, on the same windows.
 
     Returns:
         Largest differences, and the share of spans whose worst severity stays on its side of
         review (2) and alert (4).
     """
     network.eval().to("cpu")
-    fp32, served = open_session(run / FP32), open_session(run / SERVED)
+    fp32, served = Network(run / FP32), Network(run / SERVED)
     temperatures = np.ones(examples[0].severities.shape[1])
     export_gap, gaps, kept, total = 0.0, [], 0, 0
     for example in examples:
@@ -65,9 +59,9 @@ def parity(network: SpanSeverityNetwork, run: Path, examples: Sequence[Example])
             reference = network(torch.from_numpy(example.encoded.input_ids), torch.from_numpy(example.encoded.spans))[
                 0
             ].numpy()
-        exact = logits_of(fp32, example)
+        exact = fp32.logits(example.encoded)
         export_gap = max(export_gap, float(np.abs(reference - exact).max()))
-        before, after = (to_ladders(logits, temperatures) for logits in (exact, logits_of(served, example)))
+        before, after = (to_ladders(logits, temperatures) for logits in (exact, served.logits(example.encoded)))
         gaps.append(np.abs(before - after)[..., GENUINE - 1].max(axis=-1))
         kept += int((_actions(before) == _actions(after)).sum())
         total += len(before)

@@ -10,17 +10,18 @@ import numpy as np
 from domain.severity import GENUINE, STANDARD_CATEGORIES
 from evaluation.rows import LabelledRow
 from models.encoding import MAX_TOKENS
-from models.runtime import open_session
+from models.network import Network
 from training.calibrate import (
     Dismissal,
     bounds_by_category,
     choose_threshold,
-    concern_scores,
     fit_temperatures,
     is_dismissed,
+    worst_scores,
 )
 from training.dataset import Example, ExampleMaker
-from training.export import SERVED, logits_of
+from training.export import SERVED
+from training.margin import fit_margin
 from training.runs import read_about
 
 ALPHA = 0.03
@@ -32,24 +33,25 @@ STATED = (0.01, 0.02, 0.03, 0.05)
 def calibrate(
     run: Path, maker: ExampleMaker, dev: list[LabelledRow], held_out: list[LabelledRow], alpha: float = ALPHA
 ) -> dict[str, Any]:
-    """Fits temperatures on the dev split and the dismissal threshold on the calibration split.
+    """Fits temperatures on the dev split, dismissal threshold and margin of the first pass on the calibration split.
 
-    The network that is served (with its weights made small) is the one that is calibrated.
+    The network that is served (with its weights made small) is the one that is calibrated, in fp32; then it is checked
+    that the threshold's bound also holds with the first pass.
 
     Args:
         run: Folder of an exported run; gets `model.json`.
         maker: Turns rows into examples.
         dev: Rows for the temperatures.
-        held_out: Rows for the threshold, used for nothing else.
+        held_out: Rows for threshold and margin, used for nothing else.
         alpha: Highest share of genuine concerns to dismiss.
 
     Returns:
         What was written.
     """
-    session = open_session(run / SERVED)
+    network = Network(run / SERVED)
 
     def answers(row: LabelledRow) -> list[tuple[Example, np.ndarray]]:
-        return [(example, logits_of(session, example)) for example in maker.plain(row)]
+        return [(example, network.logits(example.encoded)) for example in maker.plain(row)]
 
     pairs = [pair for row in dev for pair in answers(row)]
     temperatures = fit_temperatures(
@@ -57,13 +59,11 @@ def calibrate(
         np.concatenate([example.severities for example, _ in pairs]),
     )
 
-    def worst_of(rows: list[LabelledRow]) -> tuple[np.ndarray, np.ndarray]:
-        worst = np.array([_worst_of(answers(row), temperatures) for row in rows]).reshape(-1, 2)
-        return worst[:, 0], worst[:, 1]
-
-    genuine = [row for row in held_out if row.severity >= GENUINE and maker.has_phrase(row)]
-    benign = [row for row in held_out if row.severity < GENUINE - 1 and maker.has_phrase(row)]
-    (scores, low), (benign_scores, benign_low) = worst_of(genuine), worst_of(benign)
+    answered = [(row, answers(row)) for row in held_out if maker.has_phrase(row)]
+    genuine = [(row, found) for row, found in answered if row.severity >= GENUINE]
+    benign = [found for row, found in answered if row.severity < GENUINE - 1]
+    scores, low = worst_scores([[logits for _, logits in found] for _, found in genuine], temperatures)
+    benign_scores, benign_low = worst_scores([[logits for _, logits in found] for found in benign], temperatures)
     dismissal = choose_threshold(scores, low, alpha)
     dismissed = is_dismissed(scores, low, dismissal.threshold)
 
@@ -85,16 +85,10 @@ def calibrate(
                 {**asdict(bound), "benign_dismissed": benign_dismissed(bound)}
                 for bound in (choose_threshold(scores, low, other) for other in STATED)
             ],
-            "by_category": bounds_by_category([row.labels for row in genuine], dismissed),
+            "by_category": bounds_by_category([row.labels for row, _ in genuine], dismissed),
         },
+        **fit_margin(network, answered, temperatures, dismissal),
         "training": read_about(run),
     }
     (run / "model.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
     return config
-
-
-def _worst_of(pairs: list[tuple[Example, np.ndarray]], temperatures: np.ndarray) -> tuple[float, float]:
-    """Highest concern of a row over its hits; the reading of the window as a whole decides nothing."""
-    logits = np.concatenate([logits[1:] for _, logits in pairs])
-    scores, low = concern_scores(logits, temperatures)
-    return float(scores.max()), float(low.max())

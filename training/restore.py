@@ -12,6 +12,7 @@ from torch import Tensor
 
 from domain.errors import InvalidModel
 from models.artifact import load_artifact
+from training.first_pass import exact_nodes
 from training.runs import make_run
 
 
@@ -39,17 +40,18 @@ def read_weights(network: Path) -> dict[str, Tensor]:
         InvalidModel: If a matrix is not followed by a bias.
     """
     graph = onnx.load(str(network)).graph
+    nodes = exact_nodes(graph)
     stored = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
     widened = {
         node.output[0]: _widen(node, stored)
-        for node in graph.node
+        for node in nodes
         if node.input and node.input[0] in stored and node.op_type in {"DequantizeLinear", "Cast"}
     }
     known = {**stored, **widened}
-    adds = [list(node.input) for node in graph.node if node.op_type == "Add"]
+    adds = [list(node.input) for node in nodes if node.op_type == "Add"]
     biases = {name: bias for pair in adds for bias in pair if bias.endswith(".bias") for name in pair}
     weights = {name: array for name, array in known.items() if name.endswith((".weight", ".bias"))}
-    for node in graph.node:
+    for node in nodes:
         if node.op_type == "MatMul" and node.input[1] in known:
             bias = biases.get(node.output[0])
             if bias is None:

@@ -1,0 +1,42 @@
+"""An opened network: logits of one window, in fp32 or, where it has a first pass, in int8."""
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from models.encoding import EncodedWindow
+from models.runtime import open_session
+
+EXACT = "exact"
+"""Input of a network with a first pass: whether fp32 is wanted. A network without one has no such input."""
+
+
+class Network:
+    """An ONNX file in onnxruntime, one thread; may be asked from several threads at once.
+
+    Args:
+        path: The file.
+
+    Attributes:
+        has_first_pass: Whether it can also answer in int8, in about half the time.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._session = open_session(path)
+        self.has_first_pass = any(given.name == EXACT for given in self._session.get_inputs())
+
+    def logits(self, encoded: EncodedWindow, exact: bool = True) -> npt.NDArray[np.float32]:
+        """Logits of one window, shape (hits + 1, categories, 5).
+
+        Args:
+            encoded: The window.
+            exact: In fp32; if not, by the first pass, which the network must have.
+        """
+        inputs: dict[str, npt.NDArray[np.generic]] = {"input_ids": encoded.input_ids, "spans": encoded.spans}
+        if self.has_first_pass:
+            inputs[EXACT] = np.array(exact)
+        elif not exact:
+            raise ValueError("the network has no first pass")
+        (logits,) = self._session.run(["logits"], inputs)
+        return np.asarray(logits[0], dtype=np.float32)

@@ -1,0 +1,101 @@
+"""The first pass that export writes, on a network of a few thousand parameters; the margin that calibrate chooses."""
+
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models.artifact import default_folder
+from models.encoding import EncodedWindow
+from models.first_pass import boundaries
+from models.network import Network
+
+pytestmark = pytest.mark.training
+THRESHOLD = 0.02
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    import torch
+
+    from training.export import export
+    from training.network import tiny_network
+
+    torch.manual_seed(3)
+    folder = tmp_path_factory.mktemp("run")
+    with warnings.catch_warnings(action="ignore"):  # third-party deprecations are not ours to mend
+        export(tiny_network(30522), default_folder() / "tokenizer.json", folder)
+    return folder
+
+
+def encoded(tokens: int, hits: int = 2, seed: int = 0) -> EncodedWindow:
+    rng = np.random.default_rng(seed)
+    spans = rng.random((1, hits + 1, tokens)).astype(np.float32)
+    ids = rng.integers(1000, 20000, (1, tokens))
+    return EncodedWindow(ids, spans / spans.sum(axis=2, keepdims=True), np.zeros((tokens, 2)), (True,) * hits, 0.0)
+
+
+def test_fp32_stays_as_it_was_to_the_last_bit(folder: Path, tmp_path: Path) -> None:
+    from training.export import FP32, SERVED
+    from training.quantise import quantise_weights
+
+    quantise_weights(folder / FP32, tmp_path / SERVED)
+    before, after = Network(tmp_path / SERVED), Network(folder / SERVED)
+    assert (before.has_first_pass, after.has_first_pass) == (False, True)
+    for tokens in (1, 7, 60):
+        window = encoded(tokens)
+        assert (before.logits(window) == after.logits(window)).all()
+    with pytest.raises(ValueError, match="no first pass"):
+        before.logits(encoded(7), exact=False)
+
+
+def test_int8_says_nearly_the_same(folder: Path) -> None:
+    network = Network(folder / "model.onnx")
+    for tokens in (1, 7, 60):
+        window = encoded(tokens)
+        exact, first = network.logits(window), network.logits(window, exact=False)
+        assert 0 < np.abs(exact - first).max() < 0.1 * np.abs(exact).max()
+
+
+def test_int8_of_a_hit_does_not_depend_on_the_others(folder: Path) -> None:
+    network, window = Network(folder / "model.onnx"), encoded(40, hits=3)
+    alone = EncodedWindow(window.input_ids, window.spans[:, [0, 3]], window.tokens, (True,), 0.0)
+    together = network.logits(window, exact=False)[3]
+    np.testing.assert_allclose(network.logits(alone, exact=False)[1], together, atol=1e-5)
+
+
+def test_no_sum_of_two_products_leaves_16_bits(folder: Path) -> None:
+    import onnx
+    from onnx import numpy_helper
+
+    from training.first_pass import TOKEN_LIMIT, WEIGHT_LIMIT
+
+    stored = {t.name: numpy_helper.to_array(t) for t in onnx.load(str(folder / "model.onnx")).graph.initializer}
+    steps = [name for name in stored if name.endswith("_step")]
+    assert len(steps) == 2 * 6  # query, key, value, output and two of the feed-forward part, in two layers
+    for name in steps:
+        largest = np.abs(stored[name.removesuffix("_step")]).max(axis=0) / stored[name]
+        np.testing.assert_allclose(largest, WEIGHT_LIMIT, rtol=1e-5)
+    assert 2 * WEIGHT_LIMIT * (128 + TOKEN_LIMIT) < 2**15
+
+
+def test_the_least_margin_that_holds_is_chosen() -> None:
+    from training.margin import MOST_CHANGED, MOST_TWICE, choose_margin, measure
+
+    rng = np.random.default_rng(5)
+    odds = rng.normal(-9, 4, (3000, 1, 9, 5))
+    limits = boundaries(THRESHOLD)
+
+    def moved(by: float) -> list[np.ndarray]:
+        return [1 / (1 + np.exp(-one)) for one in odds + rng.normal(0, by, odds.shape)]
+
+    exact, first = moved(0.0), moved(0.1)
+    found = choose_margin(first, exact, limits)
+    assert found is not None
+    assert found.upper <= MOST_CHANGED < measure(found.margin - 0.01, first, exact, limits).upper
+    assert 0 < found.margin < 0.5
+    assert 0 < found.twice < MOST_TWICE
+    assert choose_margin(exact, exact, limits) == measure(0.0, exact, exact, limits)
+    assert choose_margin(moved(3.0), exact, limits) is None
+    assert choose_margin(first[:100], exact[:100], limits) is None  # too few to tell
