@@ -11,17 +11,26 @@ from benchmarks.machine import describe
 from benchmarks.markdown import table
 from benchmarks.measure import measure
 from benchmarks.networks import NetworkScorer, load_torch, onnx_logits, torch_logits
-from benchmarks.windows import Case, actions, read_cases, share_equal
+from benchmarks.windows import Case, actions, of_length, read_cases, share_equal
+from domain.hit import ContextWindow
+from domain.severity import GENUINE
 from models.artifact import ModelArtifact, default_folder, load_artifact
-from models.scorer import OnnxScorer
+from models.first_pass import boundaries
+from models.scorer import OnnxScorer, WindowScores
 from pipeline.judge import Judge
 from pipeline.pipeline import Scorer
 
+Answers = Mapping[str, Sequence[WindowScores]]
 PACKAGES = ("onnxruntime", "tokenizers", "torch", "transformers")
 RUNS = Path(__file__).parents[1] / "runs"
+SEVERAL = 4
 TIMED = 200
 """Windows that are timed; actions are compared on all of them."""
+LENGTHS = (32, 64, 128, 256)
+"""Tokens of windows that are timed by length."""
 SERVED, TORCH, FP32 = "served ONNX", "torch eager fp32", "ONNX fp32"
+ALONE, FIRST = "served ONNX, fp32 alone", "served ONNX, int8 alone"
+"""The two halves of what is served, where there is a first pass."""
 EXACT_GAP, INT8_GAP = 1e-4, 0.25
 """Most that a probability of the same network may differ in fp32, and with weights stored as int8."""
 NEEDED = (
@@ -48,20 +57,31 @@ def run(name: str | None, repeats: int, quick: bool, say: Callable[[str], None])
     folder = RUNS / name if name else default_folder()
     artifact = load_artifact(folder)
     scorers: dict[str, Scorer] = {SERVED: OnnxScorer(artifact)}
+    if artifact.margin is not None:
+        scorers |= {
+            ALONE: NetworkScorer(onnx_logits(artifact.network), artifact),
+            FIRST: NetworkScorer(onnx_logits(artifact.network, exact=False), artifact),
+        }
     if name:
         scorers |= _fp32(folder, artifact)
     say("reading the blind test rows")
     cases = read_cases(8 if quick else None)
     say(f"comparing actions on {len(cases):,} windows")
-    check_networks(scorers, cases)
-    report = _report(scorers, Judge(artifact.dismissal_threshold, artifact.languages), cases, repeats, say)
+    answers = check_networks(scorers, cases)
+    judge = Judge(artifact.dismissal_threshold, artifact.languages)
+    report = _report(scorers, answers, judge, cases, repeats, say) + _twice(answers, artifact)
+    say("timing windows by length")
+    report += "\n" + _by_length(scorers, repeats)
     quickly = "- **quick**: shows that it runs, not how fast it is\n" if quick else ""
     missing = "" if name else f"\nNot measured: {NEEDED}.\n"
     return "\n".join(["# Second look\n", describe(PACKAGES), _about(artifact, name) + quickly, report + missing])
 
 
-def check_networks(scorers: Mapping[str, Scorer], cases: Sequence[Case]) -> None:
+def check_networks(scorers: Mapping[str, Scorer], cases: Sequence[Case]) -> Answers:
     """Checks that all are the network that is served.
+
+    Returns:
+        For each scorer its answers to the cases.
 
     Raises:
         UnequalWork: If one is not.
@@ -72,6 +92,7 @@ def check_networks(scorers: Mapping[str, Scorer], cases: Sequence[Case]) -> None
         if one in answers and other in answers:
             gap = max(float(np.abs(a.hits - b.hits).max()) for a, b in zip(answers[one], answers[other], strict=True))
             check_same_network(f"{one} against {other}", gap, most)
+    return answers
 
 
 def _fp32(folder: Path, artifact: ModelArtifact) -> dict[str, Scorer]:
@@ -88,17 +109,56 @@ def _about(artifact: ModelArtifact, name: str | None) -> str:
     return f"- model {artifact.name} of run {name}, {which}\n"
 
 
+def _twice(answers: Answers, artifact: ModelArtifact) -> str:
+    """How many windows the first pass does not settle."""
+    if artifact.margin is None:
+        return "\nThe model has no first pass: each window is read once, in fp32.\n"
+    limits = boundaries(artifact.dismissal_threshold)
+    first = answers[FIRST]
+    again = sum(not limits.settles(scores.hits, artifact.margin) for scores in first)
+    return f"\nRead in int8 and again in fp32: {again / len(first):.1%} of {len(first):,} windows.\n"
+
+
+def _by_length(scorers: Mapping[str, Scorer], repeats: int) -> str:
+    """CPU milliseconds by length; what is served takes int8 alone, or that and fp32, by what it reads."""
+    names = [name for name in scorers if name != SERVED or ALONE not in scorers]
+    rows = []
+    for tokens in LENGTHS:
+        window = of_length(tokens)
+        taken = measure({name: partial(_several, scorers[name], window) for name in names}, repeats)
+        rows.append([tokens, *(f"{taken[name] / SEVERAL * 1e3:.2f}" for name in names)])
+    return table(["tokens, 3 hits", *(f"{name}, CPU ms" for name in names)], rows)
+
+
+def _several(scorer: Scorer, window: ContextWindow) -> None:
+    for _ in range(SEVERAL):
+        scorer.score(window)
+
+
+def _largest_gap(one: Sequence[WindowScores], other: Sequence[WindowScores]) -> float:
+    """Largest difference of P(severity >= 3) of any hit, in any category."""
+    gaps = (np.abs(a.hits - b.hits)[..., GENUINE - 1].max(initial=0.0) for a, b in zip(one, other, strict=True))
+    return float(max(gaps))
+
+
 def _report(
-    scorers: Mapping[str, Scorer], judge: Judge, cases: Sequence[Case], repeats: int, say: Callable[[str], None]
+    scorers: Mapping[str, Scorer],
+    answers: Answers,
+    judge: Judge,
+    cases: Sequence[Case],
+    repeats: int,
+    say: Callable[[str], None],
 ) -> str:
     timed = cases[:TIMED]
     passes = {f"{name}, one pass a window": (scorer, True) for name, scorer in scorers.items()}
     passes[f"{SERVED}, one pass a hit"] = scorers[SERVED], False
-    reference = f"{next(name for name in (TORCH, FP32, SERVED) if name in scorers)}, one pass a window"
+    compared = next(name for name in (TORCH, FP32, ALONE, SERVED) if name in scorers)
+    reference = f"{compared}, one pass a window"
     judged = {name: actions(judge, scorer, cases, one_pass) for name, (scorer, one_pass) in passes.items()}
     say(f"timing {len(timed):,} windows")
     taken = measure({name: partial(_score, *how, timed) for name, how in passes.items()}, repeats)
     base = taken[reference]
+    gaps = {f"{name}, one pass a window": f"{_largest_gap(a, answers[compared]):.3f}" for name, a in answers.items()}
     rows = [
         (
             name,
@@ -106,12 +166,13 @@ def _report(
             f"{taken[name] / len(timed) * 1e3:.2f}",
             f"{base / taken[name]:.2f}",
             f"{share_equal(judged[name], judged[reference]):.2%}",
+            gaps.get(name, ""),
         )
         for name in passes
     ]
     hits = sum(len(case.alone) for case in cases)
     length = sum(len(case.window.text) for case in timed) / len(timed)
-    header = ("contender", "windows/s", "CPU ms a window", "speed", "same action")
+    header = ("contender", "windows/s", "CPU ms a window", "speed", "same action", "largest gap")
     notes = (
         f"- texts: the blind test rows: {len(cases):,} windows with {hits:,} hits, {hits / len(cases):.2f} each; "
         f"{len(timed):,} windows timed, {length:.0f} characters each on average\n"
@@ -119,7 +180,7 @@ def _report(
         f"median of {repeats} rounds, contenders in turn\n"
         "- one pass a hit: each hit in a window of its own, cut around it\n"
         f"- speed, and the share of the {hits:,} hits with the same action under the default policy, both against "
-        f"{reference}\n"
+        f"{reference}; largest gap: the largest difference of P(severity >= 3), in any category\n"
     )
     return f"{notes}\n{table(header, rows)}"
 

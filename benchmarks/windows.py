@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from domain.hit import ContextWindow
+from domain.hit import ContextWindow, KeywordHit
 from domain.page import Page
 from domain.verdict import Action
 from evaluation.rows import LabelledRow, read_rows
@@ -64,6 +64,14 @@ def _cases(row: LabelledRow, matcher: Matcher, policy: Policy) -> list[Case]:
         )
         for window in make_windows(page, matcher.find(page), row.context)
     ]
+
+
+def of_length(tokens: int, hits: int = 3) -> ContextWindow:
+    """A window of so many tokens, those of its frame included: one word over and over, some of them hits."""
+    words = tokens - 3
+    places = [2 * number * (words // hits) for number in range(hits)]
+    found = tuple(KeywordHit("a", "violence", 3, place, place + 1, "a") for place in places)
+    return ContextWindow(" ".join("a" * words), 0, found, "")
 
 
 def actions(judge: Judge, scorer: Scorer, cases: Sequence[Case], one_pass: bool = True) -> list[Action | None]:

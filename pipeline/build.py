@@ -16,7 +16,7 @@ from models.scorer import OnnxScorer
 from ocr.engine import OcrEngine
 from ocr.pool import OcrPool
 from pipeline.first_look import FirstLook
-from pipeline.judge import Judge
+from pipeline.judge import CUTS, Judge
 from pipeline.lists import read_lists
 from pipeline.pipeline import Pipeline, Scorer
 from pipeline.policy import Policy, read_policy
@@ -40,7 +40,7 @@ def build_pipeline(settings: PipelineSettings) -> Pipeline:
     banks = [read_bank(path, policy.categories) for path in settings.bank]
     artifact = load_artifact(settings.model or default_folder())
     ocr = OcrPool(settings.ocr_workers, settings.ocr_weights)
-    return _assemble(ocr, OnnxScorer(artifact), first_look, banks, policy, artifact)
+    return _assemble(ocr, _build_scorer(artifact, policy), first_look, banks, policy, artifact)
 
 
 def load_model(folder: Path) -> tuple[str, OnnxScorer, Judge]:
@@ -56,7 +56,7 @@ def load_model(folder: Path) -> tuple[str, OnnxScorer, Judge]:
 def renew_everything(pipeline: Pipeline, settings: PipelineSettings) -> tuple[Pipeline, list[str]]:
     """Reads, checks and builds model, lists, banks and policy anew, aside from the pipeline that is in use.
 
-    The OCR workers stay, and so does the model if it is the same.
+    The OCR workers stay, and so does the model if it is the same and the policy's sensitivities are.
 
     Returns:
         The new pipeline, and exclusions of the policy that have ended. Lint the lexicon with `lexicon lint`: that takes
@@ -68,10 +68,10 @@ def renew_everything(pipeline: Pipeline, settings: PipelineSettings) -> tuple[Pi
     policy = read_policy(settings.policy) if settings.policy else Policy()
     lists = read_lists(settings, policy)
     artifact = load_artifact(settings.model or default_folder())
-    same = artifact.name == pipeline.versions.model
+    same = artifact.name == pipeline.versions.model and policy.sensitivities == pipeline.policy.sensitivities
     fresh = _assemble(
         pipeline.ocr,
-        pipeline.scorer if same else OnnxScorer(artifact),
+        pipeline.scorer if same else _build_scorer(artifact, policy),
         lists.build(settings.matcher),
         [read_bank(path, policy.categories) for path in settings.bank],
         policy,
@@ -79,6 +79,10 @@ def renew_everything(pipeline: Pipeline, settings: PipelineSettings) -> tuple[Pi
     )
     most = pipeline.quarantine.most if pipeline.quarantine else 0
     return with_quarantine(fresh, most), policy.expired()
+
+
+def _build_scorer(artifact: ModelArtifact, policy: Policy) -> OnnxScorer:
+    return OnnxScorer(artifact, [CUTS[sensitivity] for sensitivity in policy.sensitivities])
 
 
 def _assemble(

@@ -99,6 +99,12 @@ class Policy:
         self._rules = sorted(self._file.rules, key=_specificity)
 
     @property
+    def sensitivities(self) -> frozenset[int]:
+        """All that may be in force for a capture: the default and those that any rule sets."""
+        changes = [change for rule in self._rules for change in rule.categories.values()]
+        return frozenset({CategoryPolicy().sensitivity, *(change.sensitivity for change in changes)})
+
+    @property
     def trusts(self) -> frozenset[str]:
         """The trusts that the file lists."""
         return frozenset(self._file.trusts)

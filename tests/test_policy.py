@@ -110,3 +110,13 @@ def test_an_exclusion_may_be_of_single_phrases(policy: Policy) -> None:
 def test_an_expired_exclusion_no_longer_applies_and_is_named(policy: Policy) -> None:
     assert not policy.resolve(CaptureContext(site="oak", application="Old")).excludes("drugs")
     assert policy.expired() == ["the exclusion of Old ended on 2001-07-31, owner: Mrs B"]
+
+
+def test_all_sensitivities_that_may_be_in_force_are_known(tmp_path: Path) -> None:
+    path = tmp_path / "policy.yaml"
+    path.write_text(
+        "rules: [{categories: {drugs: {sensitivity: 2}}}, {group: x, categories: {all: {sensitivity: -1, alert: 3}}}]",
+        encoding="utf-8",
+    )
+    assert read_policy(path).sensitivities == {-1, 0, 2}
+    assert Policy().sensitivities == {0}

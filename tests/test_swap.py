@@ -96,6 +96,20 @@ def test_everything_is_swapped_at_once_and_named_in_every_answer(service: Scorin
     assert (verdict.versions.model, verdict.versions.policy) == (files.other_model.name, told["versions"]["policy"])
 
 
+def test_the_model_is_told_where_the_policy_cuts(
+    pipeline: Pipeline, files: Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[set[float]] = []
+    monkeypatch.setattr("pipeline.build.OnnxScorer", lambda _, cuts: told.append(set(cuts)) or FixedScorer())
+    same, _ = renew_everything(pipeline, files.settings)
+    assert same.scorer is pipeline.scorer
+    files.policy.write_text("rules: [{categories: {all: {sensitivity: 1}}}]", encoding="utf-8")
+    other, _ = renew_everything(same, files.settings)
+    assert other.scorer is not same.scorer
+    assert renew_everything(other, files.settings)[0].scorer is other.scorer
+    assert told == [{0.5, 0.35}]
+
+
 @pytest.mark.parametrize("broken", ["model", "policy", "bank"])
 def test_what_is_at_fault_leaves_all_of_the_old(service: ScoringService, files: Files, broken: str) -> None:
     before = service.active.describe()
