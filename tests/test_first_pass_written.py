@@ -99,3 +99,16 @@ def test_the_least_margin_that_holds_is_chosen() -> None:
     assert choose_margin(exact, exact, limits) == measure(0.0, exact, exact, limits)
     assert choose_margin(moved(3.0), exact, limits) is None
     assert choose_margin(first[:100], exact[:100], limits) is None  # too few to tell
+
+
+def test_the_card_says_in_which_arithmetic_a_model_is_served() -> None:
+    from dataclasses import asdict
+
+    from training.card import first_pass
+    from training.margin import Margin
+
+    assert first_pass({}) == "It is computed in fp32."
+    measured = asdict(Margin(0.17, 8490, 29, 0.00465, 0.288, 0.17)) | {"missed": 31, "benign_dismissed": 766}
+    said = first_pass({"first_pass": measured})
+    for figure in ("0.17", "29 % of the windows", "8490 hits 29", "0.47 %", "31 genuine", "766 benign"):
+        assert figure in " ".join(said.split())
