@@ -108,7 +108,49 @@ def test_the_card_says_in_which_arithmetic_a_model_is_served() -> None:
     from training.margin import Margin
 
     assert first_pass({}) == "It is computed in fp32."
-    measured = asdict(Margin(0.17, 8490, 29, 0.00465, 0.288, 0.17)) | {"missed": 31, "benign_dismissed": 766}
+    measured = asdict(Margin(0.17, 8490, 29, 0.0047, 0.288, 0.17)) | {"missed": 31, "benign_dismissed": 766}
     said = first_pass({"first_pass": measured})
     for figure in ("0.17", "29 % of the windows", "8490 hits 29", "0.47 %", "31 genuine", "766 benign"):
         assert figure in " ".join(said.split())
+
+
+class Double:
+    """Reads a window as its first token says, and by its first pass otherwise where that is among `misread`."""
+
+    has_first_pass = True
+
+    def __init__(self, misread: tuple[int, ...] = ()) -> None:
+        self._misread = misread
+
+    def logits(self, encoded: EncodedWindow, exact: bool = True) -> np.ndarray:
+        number = int(encoded.input_ids[0, 0])
+        genuine = number < 700 and (exact or number not in self._misread)
+        return np.full((2, 9, 5), (4.0 if genuine else -6.0) + (0.0 if exact else 0.01), np.float32)
+
+
+def test_a_margin_is_written_only_if_the_bound_holds_with_it() -> None:
+    from dataclasses import replace
+
+    from evaluation.rows import LabelledRow
+    from training.calibrate import Dismissal
+    from training.dataset import Example
+    from training.margin import fit_margin
+
+    def answered(number: int):  # type: ignore[no-untyped-def]
+        row = LabelledRow(id=str(number), text="", labels={"violence": 4 if number < 700 else 0})
+        encoded = EncodedWindow(np.array([[number]]), np.ones((1, 2, 1)), np.zeros((1, 2)), (True,), 0.0)
+        return row, [(Example(encoded, np.zeros((2, 9)), row.id), Double().logits(encoded))]
+
+    rows, temperatures = [answered(number) for number in range(1400)], np.ones(9)
+    bound = Dismissal(THRESHOLD, 0.0043, 0.05, True, 700, 0, 0.0043)
+    written = fit_margin(Double(), rows, temperatures, bound)["first_pass"]
+    assert (written["margin"], written["hits"], written["changed"], written["twice"]) == (0.0, 1400, 0, 0.0)
+    assert (written["missed"], written["benign_dismissed"]) == (0, 700)
+    misread = fit_margin(Double((3,)), rows, temperatures, replace(bound, alpha=0.01))["first_pass"]
+    assert (misread["missed"], misread["changed"]) == (1, 1)
+    assert misread["gap"] > 0.9
+    assert fit_margin(Double((3,)), rows, temperatures, bound) == {}  # one of 700 is too many for that bound
+    assert fit_margin(Double((3, 4, 5)), rows, temperatures, replace(bound, alpha=0.1)) == {}  # too many are changed
+    without = Double()
+    without.has_first_pass = False
+    assert fit_margin(without, rows, temperatures, bound) == {}
