@@ -1,5 +1,6 @@
 """The scorer's bench with torch, on a run of a tiny network."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -23,8 +24,9 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     tiny = training_network.tiny_network(30522)
     torch.save(tiny.state_dict(), tmp_path / "best.pt")
     export(tiny, default_folder() / "tokenizer.json", tmp_path)
-    for file in ("model.json", "MODEL_CARD.md"):
-        shutil.copyfile(default_folder() / file, tmp_path / file)
+    shutil.copyfile(default_folder() / "MODEL_CARD.md", tmp_path / "MODEL_CARD.md")
+    config = json.loads((default_folder() / "model.json").read_text(encoding="utf-8"))
+    (tmp_path / "model.json").write_text(json.dumps({**config, "first_pass": {"margin": 0.1}}), encoding="utf-8")
     write_manifest(tmp_path)
     monkeypatch.setattr(training_network, "load_base", lambda _: training_network.tiny_network(30522))
     return tmp_path
@@ -40,6 +42,13 @@ def test_torch_and_onnx_of_one_run_are_compared(run: Path, capsys: pytest.Captur
     assert status.value.code == 0
     report = capsys.readouterr().out
     for said in ("torch eager fp32, one pass a window", "ONNX fp32, one pass", "one pass a hit", "NOT the promoted"):
+        assert said in report
+    for said in (
+        "served ONNX, int8 alone",
+        "served ONNX, fp32 alone",
+        "Read in int8 and again in fp32",
+        "tokens, 3 hits",
+    ):
         assert said in report
     assert "Not measured" not in report
 
