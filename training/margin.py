@@ -1,6 +1,6 @@
 """How near to a boundary the first pass in int8 is not believed: measured on rows that training never saw."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -51,22 +51,27 @@ class Margin:
 def choose_margin(
     first: Sequence[Ladders], exact: Sequence[Ladders], boundaries: Boundaries, delta: float = 0.05
 ) -> Margin | None:
-    """Chooses the least margin that holds what is changed to `MOST_CHANGED`.
+    """The least margin of `margins_that_hold`, None if there is none."""
+    return next(margins_that_hold(first, exact, boundaries, delta), None)
+
+
+def margins_that_hold(
+    first: Sequence[Ladders], exact: Sequence[Ladders], boundaries: Boundaries, delta: float = 0.05
+) -> Iterator[Margin]:
+    """Margins that hold what is changed to `MOST_CHANGED` without reading most windows twice, from the least upwards.
 
     Args:
         first: P(severity >= 1..5) by the first pass for each window, shape (hits, categories, 5).
         exact: The same in fp32.
         boundaries: What answers are compared with.
         delta: Chance of being wrong about it.
-
-    Returns:
-        None if none does without reading most windows twice.
     """
     for margin in MARGINS:
         found = measure(margin, first, exact, boundaries, delta)
-        if found.upper <= MOST_CHANGED or found.twice > MOST_TWICE:
-            return found if found.twice <= MOST_TWICE else None
-    return None
+        if found.twice > MOST_TWICE:
+            return
+        if found.upper <= MOST_CHANGED:
+            yield found
 
 
 def measure(
@@ -100,8 +105,8 @@ def fit_margin(
         dismissal: The threshold, as fitted in fp32.
 
     Returns:
-        `first_pass`, or nothing: if there is none, no margin makes it agree with fp32, or the threshold's bound does
-        not hold with it.
+        `first_pass`, or nothing: if there is none, or with no margin it agrees with fp32 and the threshold's bound
+        holds.
     """
     if not network.has_first_pass:
         return {}
@@ -110,17 +115,16 @@ def fit_margin(
     quick = [network.logits(example.encoded, exact=False) for example, _ in windows]
     first = [to_ladders(logits, temperatures)[1:] for logits in quick]
     exact = [to_ladders(logits, temperatures)[1:] for _, logits in windows]
-    margin = choose_margin(first, exact, limits)
-    if margin is None:
-        return {}
-    pairs = zip(quick, first, windows, strict=True)
-    answers = iter([one if limits.settles(ladders, margin.margin) else sure for one, ladders, (_, sure) in pairs])
-    answered = [(row, [next(answers) for _ in found]) for row, found in rows]
-    genuine = _dismissed([found for row, found in answered if row.severity >= GENUINE], temperatures, dismissal)
-    benign = _dismissed([found for row, found in answered if row.severity < GENUINE - 1], temperatures, dismissal)
-    if genuine > dismissal.missed and binomial_tail(genuine, dismissal.genuine, dismissal.alpha) > dismissal.delta:
-        return {}
-    return {"first_pass": {**asdict(margin), "missed": genuine, "benign_dismissed": benign}}
+    for margin in margins_that_hold(first, exact, limits):
+        pairs = zip(quick, first, windows, strict=True)
+        answers = iter([one if limits.settles(ladders, margin.margin) else sure for one, ladders, (_, sure) in pairs])
+        answered = [(row, [next(answers) for _ in found]) for row, found in rows]
+        genuine = _dismissed([found for row, found in answered if row.severity >= GENUINE], temperatures, dismissal)
+        if genuine > dismissal.missed and binomial_tail(genuine, dismissal.genuine, dismissal.alpha) > dismissal.delta:
+            continue  # a wider one is nearer to fp32, of which the bound holds
+        benign = _dismissed([found for row, found in answered if row.severity < GENUINE - 1], temperatures, dismissal)
+        return {"first_pass": {**asdict(margin), "missed": genuine, "benign_dismissed": benign}}
+    return {}
 
 
 def _dismissed(rows: Sequence[Sequence[np.ndarray]], temperatures: np.ndarray, dismissal: Dismissal) -> int:
