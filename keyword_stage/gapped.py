@@ -1,37 +1,69 @@
 """Phrases with gaps: which of them stand in a text, told from its words alone.
 
-Each phrase is looked for by its *anchor*, the rarest of its parts, and only where a word of the part beside it is near.
-Around the few places that are left its parts are joined exactly.
+Each phrase is looked for by its *anchor*, the rarest of its parts, and of that by the rarest word of each spelling: one
+hash lookup a word of the text. Only where a word of the part beside it is near are its parts joined exactly.
 """
 
-from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, KeysView, Mapping, Sequence
 from itertools import chain
+from typing import NamedTuple
 
 from keyword_stage.common_words import COMMON_WORDS
 from keyword_stage.gaps import Words, join_parts
 from keyword_stage.lexicon import Phrase
-from keyword_stage.spelling import MAX_GAP, Spelling
+from keyword_stage.part import Part, Spelled
+from keyword_stage.spelling import Spelling
 
-Run = tuple[int, int, str]
-"""First and last word of what stands for a part that is no single whole word, and that spelling."""
-Part = tuple[frozenset[str], frozenset[str]]
-"""The single words of a part, and its other spellings."""
-Anchor = tuple[int, frozenset[str], frozenset[str], int, int]
-"""A phrase by number, the part beside its anchor, and between which offsets from that its single words stand."""
-_COMMON = 6
+
+class Candidate(NamedTuple):
+    """What a word near an anchor may be a sign of.
+
+    Attributes:
+        number: Of the phrase.
+        at: Place of the anchor's word in its part.
+        least: How far the other word must be behind that one; before it, below 0.
+        most: How far it may be.
+        other: Place of the other word in its part.
+        anchor: The anchor's part, if that has more words.
+        beside: The other word's part, if that has more words.
+    """
+
+    number: int
+    at: int
+    least: int
+    most: int
+    other: int
+    anchor: Part | None
+    beside: Part | None
+
+
+class Anchor(NamedTuple):
+    """What one word is the anchor of.
+
+    Attributes:
+        low: How far the first other word may be behind it; before it, below 0.
+        high: Just past the last.
+        words: Those that may stand there.
+        signs: What each of them is a sign of.
+        alone: Phrases by number that need no other word, each with the place of the anchor's word in its part.
+    """
+
+    low: int
+    high: int
+    words: KeysView[str]
+    signs: Mapping[str, Sequence[Candidate]]
+    alone: Sequence[tuple[int, int]]
+
+
+_COMMON = 30
 """How many times as often a very common word stands in texts as another that as many parts have."""
-_SEVERAL = 0.3
-"""The same of several words in a row, by the rarest of them."""
-_BEFORE = [""] * (MAX_GAP + 1)
+_SHORT = 4
+"""How many times as often a word stands in texts as one that is a letter longer, up to five letters."""
 
 
 class GappedPhrases:
     """The phrases of a lexicon that have gaps; never changes.
-
-    Attributes:
-        strings: Spellings of parts that are no single whole word: an automaton must find these.
 
     Args:
         phrases: Any; those without gaps are left out.
@@ -39,85 +71,120 @@ class GappedPhrases:
 
     def __init__(self, phrases: Iterable[Phrase]) -> None:
         self._phrases = [phrase for phrase in phrases if phrase.spelling.gaps]
-        parts = {forms: _part(forms) for phrase in self._phrases for forms in phrase.spelling.parts}
-        self.strings = frozenset(chain.from_iterable(strings for _, strings in parts.values()))
-        self._reach: list[tuple[int, int]] = []
+        parts = {forms: Part(forms) for phrase in self._phrases for forms in phrase.spelling.parts}
+        rarity = _rarity(parts)
+        spelled = {forms: [Part.by_rarest(form, rarity) for form in sorted(forms)] for forms in parts}
+        costs = {forms: sum(map(rarity, {each.word for each in found})) for forms, found in spelled.items()}
+        pairs = [_pair(phrase.spelling, costs) for phrase in self._phrases]
+        self._reach = [_reach(phrase.spelling, place) for phrase, (place, _) in zip(self._phrases, pairs, strict=True)]
         self._parts = [[parts[forms] for forms in phrase.spelling.parts] for phrase in self._phrases]
-        shared = Counter(chain.from_iterable(chain(*part) for part in parts.values()))
-        costs = {forms: sum(_cost(form, shared) for form in chain(*part)) for forms, part in parts.items()}
-        anchors: dict[str, list[Anchor]] = defaultdict(list)
-        for number, phrase in enumerate(self._phrases):
-            place, rarest = min(enumerate(phrase.spelling.parts), key=lambda part: costs[part[1]])
-            anchor = self._anchor(number, place)
-            self._reach.append(_reach(phrase.spelling, place))
-            for form in chain(*parts[rarest]):
-                anchors[form].append(anchor)
-        self._anchors = {form: tuple(found) for form, found in anchors.items()}
+        self._others = [
+            [part for place, part in enumerate(found) if place not in pair]
+            for found, pair in zip(self._parts, pairs, strict=True)
+        ]
+        anchored: dict[str, list[tuple[int, Spelled]]] = defaultdict(list)
+        for number, (place, _) in enumerate(pairs):
+            for each in spelled[self._phrases[number].spelling.parts[place]]:
+                anchored[each.word].append((number, each))
+        made: dict[tuple[tuple[int, Spelled], ...], Anchor] = {}
+        self._anchors: dict[str, Anchor] = {}
+        for word, found in anchored.items():
+            key = tuple((number, each._replace(word="")) for number, each in found)
+            if key not in made:
+                made[key] = self._anchor(key, pairs, spelled)
+            self._anchors[word] = made[key]
+        self._before = [""] * max((-anchor.low for anchor in made.values()), default=0)
 
     def __bool__(self) -> bool:
         return bool(self._phrases)
 
-    def _anchor(self, number: int, place: int) -> Anchor:
-        """A phrase is told from one of its parts and the one behind it, or the one before it if there is none."""
-        gaps = self._phrases[number].spelling.gaps
-        if place < len(gaps):
-            low, high = gaps[place]
-            return number, *self._parts[number][place + 1], 1 + low, 2 + high
-        low, high = gaps[-1]
-        return number, *self._parts[number][-2], -1 - high, -low
-
-    def find(self, words: Sequence[str], runs: Sequence[Run]) -> Iterator[tuple[Phrase, Words]]:
-        """Where phrases stand, across empty lines too.
-
-        Args:
-            words: All words of a folded text.
-            runs: Where those of `strings` stand in it, by their ends.
-        """
-        ends = [last for _, last, _ in runs]
-        present = {form for _, _, form in runs}
-        for number, places in self._near(words, runs, present).items():
-            parts = self._parts[number]
+    def find(self, words: Sequence[str]) -> Iterator[tuple[Phrase, Words]]:
+        """Where phrases stand among all words of a folded text, across empty lines too."""
+        for number, places in self._near(words).items():
             for start, end in _around(places, *self._reach[number]):
                 inside = words[start:end]
-                for single, strings in parts:
-                    if single.isdisjoint(inside) and strings.isdisjoint(present):
-                        break
-                else:
-                    beside = runs[bisect_left(ends, start) : bisect_left(ends, end)]
-                    spans = [
-                        [(place, place) for place, word in enumerate(inside, start) if word in single]
-                        + [(first, last) for first, last, form in beside if form in strings and first >= start]
-                        for single, strings in parts
-                    ]
-                    for found in join_parts(spans, self._phrases[number].spelling.gaps):
-                        yield self._phrases[number], found
+                if all(part.may_stand(inside) for part in self._others[number]):
+                    spans = [part.find(words, start, end) for part in self._parts[number]]
+                    for place in join_parts(spans, self._phrases[number].spelling.gaps):
+                        yield self._phrases[number], place
 
-    def _near(self, words: Sequence[str], runs: Sequence[Run], present: Set[str]) -> Mapping[int, list[int]]:
-        """Phrases by number, and where their anchor stands and may have the part beside it within reach."""
-        around = [*_BEFORE, *words]
+    def _near(self, words: Sequence[str]) -> Mapping[int, list[int]]:
+        """Phrases by number, and where their anchor begins with the part beside it within reach."""
+        around, pad = [*self._before, *words], len(self._before)
         near: dict[int, list[int]] = defaultdict(list)
-        for place, anchors in enumerate(map(self._anchors.get, words), len(_BEFORE)):
-            for number, single, strings, low, high in anchors or ():
-                if not (single.isdisjoint(around[place + low : place + high]) and strings.isdisjoint(present)):
-                    near[number].append(place - len(_BEFORE))
-        for first, last, form in runs:
-            for number, single, strings, low, high in self._anchors.get(form, ()):
-                place = (last if low > 0 else first) + len(_BEFORE)
-                if not (single.isdisjoint(around[place + low : place + high]) and strings.isdisjoint(present)):
-                    near[number].append(first)
+        for place, anchor in enumerate(map(self._anchors.get, words)):
+            if anchor is None:
+                continue
+            low, high, beside, signs, alone = anchor
+            window = around[place + pad + low : place + pad + high]
+            if not beside.isdisjoint(window):
+                for distance, word in enumerate(window, low):
+                    for number, at, least, most, other, mine, its in signs.get(word, ()):
+                        if (
+                            least <= distance <= most
+                            and (mine is None or mine.begins(words, place - at))
+                            and (its is None or its.begins(words, place + distance - other))
+                        ):
+                            near[number].append(place - at)
+            for number, at in alone:
+                near[number].append(place - at)
         return near
 
+    def _anchor(
+        self,
+        found: Iterable[tuple[int, Spelled]],
+        pairs: Sequence[tuple[int, int]],
+        spelled: Mapping[frozenset[str], Sequence[Spelled]],
+    ) -> Anchor:
+        signs: dict[str, dict[Candidate, None]] = defaultdict(dict)
+        alone: list[tuple[int, int]] = []
+        for number, mine in found:
+            place, side = pairs[number]
+            spelling = self._phrases[number].spelling
+            beside = spelled[spelling.parts[side]]
+            if not all(other.word for other in beside):
+                alone.append((number, mine.at))
+                continue
+            for other in beside:
+                least, most = _distances(mine, other, spelling.gaps[min(place, side)], side > place)
+                parts = [
+                    self._parts[number][part] if each.length > 1 else None
+                    for part, each in ((place, mine), (side, other))
+                ]
+                signs[other.word][Candidate(number, mine.at, least, most, other.at, *parts)] = None
+        every = [candidate for each in signs.values() for candidate in each]
+        low = min((candidate.least for candidate in every), default=0)
+        high = max((candidate.most for candidate in every), default=low - 1) + 1
+        kept = {word: tuple(each) for word, each in signs.items()}
+        return Anchor(low, high, kept.keys(), kept, tuple(alone))
 
-def _part(forms: Iterable[str]) -> Part:
-    single = {form for form in forms if form.count(" ") == 2 and form.endswith(" ")}
-    return frozenset(form.strip() for form in single), frozenset(forms) - single
+
+def _pair(spelling: Spelling, costs: Mapping[frozenset[str], float]) -> tuple[int, int]:
+    """The rarest part, and the rarer one of those beside it."""
+    forms = spelling.parts
+    anchor = min(range(len(forms)), key=lambda place: costs[forms[place]])
+    sides = [side for side in (anchor + 1, anchor - 1) if 0 <= side < len(forms)]
+    return anchor, min(sides, key=lambda side: costs[forms[side]])
 
 
-def _cost(form: str, shared: Mapping[str, int]) -> float:
-    """How often a spelling stands in texts, more or less: the words that most parts have are the commonest."""
-    words = form.split()
-    rarest = min(shared.get(word, 1) ** 2 * (_COMMON if word in COMMON_WORDS else 1) for word in words)
-    return rarest if len(words) == 1 else rarest * _SEVERAL
+def _distances(anchor: Spelled, beside: Spelled, gap: tuple[int, int], behind: bool) -> tuple[int, int]:
+    """The least and the most that the word of the part beside is behind the anchor's; before it, below 0."""
+    low, high = gap
+    if behind:
+        nearest = anchor.length - anchor.at + beside.at
+        return nearest + low, nearest + high
+    nearest = -anchor.at - (beside.length - beside.at)
+    return nearest - high, nearest - low
+
+
+def _rarity(parts: Iterable[frozenset[str]]) -> Callable[[str], float]:
+    """How often a word stands in texts, more or less: those that most parts have are the commonest."""
+    shared = Counter(chain.from_iterable(chain.from_iterable(map(str.split, forms)) for forms in parts))
+    costs = {
+        word: count * (_COMMON if word in COMMON_WORDS else 1) * _SHORT ** max(0, 5 - len(word))
+        for word, count in shared.items()
+    }
+    return lambda word: costs.get(word, float("inf"))
 
 
 def _reach(spelling: Spelling, place: int) -> tuple[int, int]:

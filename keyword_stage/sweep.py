@@ -36,14 +36,12 @@ class Form:
         text: With its surrounding spaces; without the trailing one it also takes longer words.
         words: How many it has.
         phrases: Phrases without gaps.
-        part: Whether it is a part of phrases with gaps that the automaton finds.
         context: Whether a rule looks for it.
     """
 
     text: str
     words: int
     phrases: tuple[Phrase, ...] = ()
-    part: bool = False
     context: bool = False
 
 
@@ -144,10 +142,9 @@ class Sweeper:
             for form in () if phrase.spelling.gaps else phrase.spelling.parts[0]:
                 phrases.setdefault(form, []).append(phrase)
         rules = frozenset(form for phrase in lexicon.phrases for form in phrase.rules.context)
-        parts = self._gapped.strings
         forms = {
-            text: Form(text, len(text.split()), tuple(phrases.get(text, ())), text in parts, text in rules)
-            for text in (*phrases, *parts, *rules)
+            text: Form(text, len(text.split()), tuple(phrases.get(text, ())), text in rules)
+            for text in (*phrases, *rules)
         }
         self._strings: Automaton[Form] | None = build_automaton(forms, automaton) if forms else None
         guards = (phrase.rules.unless.within for phrase in lexicon.phrases if phrase.rules.unless)
@@ -173,8 +170,7 @@ class Sweeper:
             if form.phrases and (place := layout.place(*layout.words(form, end)))
         ]
         if self._gapped:
-            runs = [(*layout.words(form, end), form.text) for end, form in ends if form.part]
-            for phrase, words in self._gapped.find(folded.split(), runs):
+            for phrase, words in self._gapped.find(folded.split()):
                 if place := layout.place(*words):  # what an empty line cuts stands within nothing that none cuts
                     found.append(((phrase,), place))
         return Scan(folded, layout, found, [each for each in ends if each[1].context])
@@ -203,5 +199,8 @@ class Sweeper:
             for end, form in scan.context
             if (place := layout.place(*layout.words(form, end)))
         ]
-        located = [(phrases, layout.original(place)) for phrases, place in scan.phrases]
-        return Sweep([(phrase, place) for phrases, place in located for phrase in phrases], context)
+        found: list[tuple[Phrase, Place]] = []
+        for phrases, folded in scan.phrases:
+            place = layout.original(folded)
+            found += [(phrase, place) for phrase in phrases]
+        return Sweep(found, context)
