@@ -24,6 +24,9 @@ _RUN = re.compile(r"(.)\1{2,}")
 _FIGURE = re.compile(r"[0-9@$!|]+")
 _FIGURES_BEFORE = re.compile(r"(?:(?<!\S)[0-9@$!|]{1,12} )+\Z")
 _FIGURES_BEHIND = re.compile(r"(?: [0-9@$!|]{1,12}(?![^\s.,;:?)])){1,4}")
+_LEAST_SURE = 3
+"""Signs from which on it does not matter what stands beside them."""
+_PROSE = ",.!?\n$@"
 _REACH = 40
 _LONGEST_TOKEN = 200
 _MOST_GUESSES = 16
@@ -38,19 +41,25 @@ def find_letters(text: str, vocabulary: Vocabulary, closed: bool = False) -> Ite
         closed: Whether nothing else is disguised in it but by emoji; then a word that fits nowhere is left out.
     """
     past = 0
+    skeletons = vocabulary.skeletons
     for start, end in suspicious_tokens(text):
-        start = max(start, past)
-        if end <= past or end - start > _LONGEST_TOKEN:
+        start = start if start > past else past
+        if end <= past or end - start > _LONGEST_TOKEN or hash(text[start:end]) in skeletons.quiet:
             continue
-        if not vocabulary.skeletons.may_hide(text, start, end, closed):
+        seen = hash((text[start:end], *_is_beside_prose(text, start, end)))
+        if seen in skeletons.quiet or not skeletons.may_hide(text, start, end, closed):
             continue
         before, past = past, end
         edits = list(_read_token(text, start, past, vocabulary))
-        if edits and edits[0].disguise == "leet":
+        if not edits:
+            if not _is_cut(text, start, end):
+                skeletons.remember(seen if _sees_beside(text, start, end) else hash(text[start:end]))
+            continue
+        if edits[0].disguise == "leet":
             figures = _FIGURES_BEFORE.search(text, max(before, edits[0].start - _REACH), edits[0].start)
             yield from _read_figures(text, figures, vocabulary)
         yield from edits
-        if edits and edits[-1].disguise == "leet":
+        if edits[-1].disguise == "leet":
             figures = _FIGURES_BEHIND.match(text, past)
             yield from _read_figures(text, figures, vocabulary)
             past = figures.end() if figures else past
@@ -116,7 +125,9 @@ def _read_word(text: str, start: int, end: int, word: str, vocabulary: Vocabular
         capital = fold(_CAPITALS.sub(lambda run: "l" * len(run[0]), raw)).strip()
         if vocabulary.takes(capital):
             return Edit(start, end, (capital,), "homoglyph")
-    if leet and (not any(char.isalpha() for char in raw) or (len(raw) < 3 and not _stands_in_prose(text, start, end))):
+    if leet and (
+        not any(char.isalpha() for char in raw) or (len(raw) < _LEAST_SURE and not _stands_in_prose(text, start, end))
+    ):
         return None
     guesses = list(_guesses(raw)) if leet else [word]
     sure = _is_sure(raw)
@@ -141,10 +152,26 @@ def _read_word(text: str, start: int, end: int, word: str, vocabulary: Vocabular
 
 def _stands_in_prose(text: str, start: int, end: int) -> bool:
     """Whether words stand beside two signs such as "m3", and not other signs: "g0 > [", "|t"."""
+    return "|" not in text[start:end] and all(_is_beside_prose(text, start, end))
+
+
+def _is_beside_prose(text: str, start: int, end: int) -> tuple[bool, bool]:
+    """Whether what stands before a token and what stands behind it may be prose: all that a reading sees of them."""
     before, behind = text[max(0, start - 2) : start].strip(" "), text[end : end + 2].strip(" ")
-    return "|" not in text[start:end] and all(
-        side[:1].isalnum() or side[:1] in ",.!?\n$@" for side in (before[-1:], behind)
-    )
+    return before[-1:].isalnum() or before[-1:] in _PROSE, behind[:1].isalnum() or behind[:1] in _PROSE
+
+
+def _sees_beside(text: str, start: int, end: int) -> bool:
+    """Whether the reading of a token may depend on what stands beside it."""
+    token = text[start:end]
+    if _LEET_SIGNS.isdisjoint(token):
+        return False
+    return "!" in token or "|" in token or any(high - low < _LEAST_SURE for low, high in _pieces(text, start, end))
+
+
+def _is_cut(text: str, start: int, end: int) -> bool:
+    """Whether a sign that parts names stands at an end of a token, so that this is not all of one."""
+    return "_" in text[max(0, start - 1) : start] + text[end : end + 1]
 
 
 def _is_sure(raw: str) -> bool:

@@ -120,10 +120,10 @@ def _places(seen: bytes, table: NDArray[np.uint8]) -> list[int]:
     """Offsets of the first of two neighbours that are a sign of a disguise."""
     both = np.ndarray(len(seen) + 1, "<u2", seen + b"\0\0", strides=(1,))  # each code with the next one
     pairs = table.take(both)
-    if not any(map(pairs.tobytes().__contains__, _SIGNS)):
+    if len(seen) < _LONG and not any(map(pairs.tobytes().__contains__, _SIGNS)):
         return []
     found = pairs[:-2] & (pairs[1:-1] | pairs[2:] | _PLACE)
-    places: list[int] = found.nonzero()[0].tolist()
+    places: list[int] = (found != 0).nonzero()[0].tolist()
     return places
 
 
@@ -134,8 +134,8 @@ def may_stand_apart(folded: str) -> bool:
     spaces = (np.frombuffer(folded.encode(), dtype=np.uint8) if folded.isascii() else code_points(folded)) == ord(" ")
     if len(spaces) < 7:
         return False
-    three = spaces[:-6] & spaces[2:-4] & spaces[4:-2] & spaces[6:]
-    return 1 in three.tobytes()
+    two = spaces[:-2] & spaces[2:]
+    return 1 in (two[:-4] & two[4:]).tobytes()
 
 
 def single_letters(text: str) -> list[tuple[int, int]]:

@@ -50,6 +50,9 @@ class Skeletons:
         stems: What words may begin with.
         forms: Every folded spelling of a phrase, of a part of one, or that a rule looks for.
         is_ordinary: Whether a folded word is hardly a piece of another.
+
+    Attributes:
+        quiet: Salted hashes of what was seen to hide nothing: tokens, and tokens with what stands beside them.
     """
 
     def __init__(
@@ -76,7 +79,7 @@ class Skeletons:
             lengths.setdefault(stem[:1], set()).add(len(stem))
         self._lengths = {first: tuple(sorted(known)) for first, known in lengths.items()}
         self._alone, self._beside = _neighbours(forms)
-        self._quiet: set[int] = set()
+        self.quiet: set[int] = set()
 
     def may_hide(self, text: str, start: int, end: int, closed: bool) -> bool:
         """Whether a token may hold a hidden word; only an ASCII token is ever dismissed.
@@ -89,9 +92,6 @@ class Skeletons:
                 recognition. Then they count as well.
         """
         token = text[start:end]
-        key = hash(token)
-        if key in self._quiet:
-            return False
         plain = token.encode("ascii", "replace").translate(_PLAIN, b"'").rstrip(b" !")
         pieces = plain.split()
         if not token.isascii() or _SIGN_AND_CAPITAL.search(token):
@@ -108,10 +108,14 @@ class Skeletons:
                 return not sure or self._fits(text, start, end, skeleton)
         elif self._is_parted(token, pieces):
             return True
-        if len(self._quiet) >= _MOST_KNOWN:
-            self._quiet.clear()
-        self._quiet.add(key)
+        self.remember(hash(token))
         return False
+
+    def remember(self, key: int) -> None:
+        """Takes note of what hides nothing, by its salted hash."""
+        if len(self.quiet) >= _MOST_KNOWN:
+            self.quiet.clear()
+        self.quiet.add(key)
 
     def _is_begun(self, skeleton: bytes) -> bool:
         return any(skeleton[:length] in self._stems for length in self._lengths.get(skeleton[:1], ()))

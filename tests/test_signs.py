@@ -52,6 +52,16 @@ PIECES = st.sampled_from(
 TEXTS = st.lists(PIECES, max_size=14).map("".join)
 
 
+class Nothing(set[int]):
+    """Remembers nothing, so that every token is read."""
+
+    def add(self, element: int, /) -> None:
+        """Forgets it."""
+
+
+NOTHING = Nothing()
+
+
 def every_token(text: str) -> Iterator[tuple[int, int]]:
     return (match.span() for match in _TOKEN.finditer(text))
 
@@ -69,9 +79,11 @@ def vocabulary() -> Vocabulary:
 @example("@labI")
 def test_no_token_that_hides_a_word_is_overlooked(vocabulary: Vocabulary, text: str) -> None:
     found = list(letters.find_letters(text, vocabulary))
+    assert found == list(letters.find_letters(text, vocabulary))  # what was seen to hide nothing is known now
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(letters, "suspicious_tokens", every_token)
         patch.setattr(Skeletons, "may_hide", lambda *_: True)
+        patch.setattr(vocabulary.skeletons, "quiet", NOTHING)
         assert found == list(letters.find_letters(text, vocabulary))
 
 
@@ -88,6 +100,8 @@ def test_what_fits_nowhere_is_no_hit(text: str) -> None:
     found = find()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Skeletons, "may_hide", lambda *_: True)
+        patch.setattr(Skeletons, "remember", lambda *_: None)
+        matcher = Matcher(LEXICON)
         patch.setattr(Sweeper, "around", lambda sweeper, reading: [sweeper.scan(reading.text)])
         assert found == find()
 
@@ -114,6 +128,16 @@ def test_a_reading_is_looked_through_as_far_as_phrases_and_rules_reach(text: str
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Sweeper, "around", lambda sweeper, reading: [sweeper.scan(reading.text)])
         assert found == matcher.find(page)
+
+
+@given(st.lists(st.tuples(PIECES, PIECES, PIECES), min_size=1, max_size=8))
+@example([("(", "m3", " "), (" ", "m3", " ")])
+@example([("_", "GLAASS", " "), (" ", "GLAASS", " ")])
+def test_a_token_that_hid_nothing_may_hide_something_elsewhere(parts: list[tuple[str, str, str]]) -> None:
+    one, other = Vocabulary(LEXICON), Vocabulary(LEXICON)
+    for text in map("".join, parts):
+        other.skeletons.quiet.clear()
+        assert list(letters.find_letters(text, one)) == list(letters.find_letters(text, other))
 
 
 def test_few_tokens_of_ordinary_prose_are_read(vocabulary: Vocabulary) -> None:
