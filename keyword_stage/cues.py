@@ -7,6 +7,7 @@ there is a finding only where the model reads a genuine concern around it. Cues 
 
 import re
 from collections.abc import Iterable, Iterator
+from operator import itemgetter
 from string import ascii_letters
 
 from keyword_stage.lexicon import Phrase
@@ -34,20 +35,32 @@ class CueFinder:
         for phrase in phrases:
             for form in phrase.spelling.parts[0]:
                 self._cues.setdefault(form.strip(), phrase)
-        self._plain = {form.encode(): cue for form, cue in self._cues.items() if form.isascii()}
+        self._plain = {
+            form.encode(): (cue, b" %b " % form.encode()) for form, cue in self._cues.items() if form.isascii()
+        }
 
-    def find(self, text: str) -> Iterator[tuple[Phrase, int, int]]:
+    def find(self, text: str) -> list[tuple[Phrase, int, int]]:
         """Each cue with its half-open span, in order; one hash lookup a word."""
         if not self._cues:
-            return
-        plain, cues, past = b" %b " % image(text).translate(_PLAIN), self._plain, 0
-        for word in [word for word in plain.split() if word in cues or _ODD in word]:
-            start = plain.index(b" %b " % word, past)
-            past = start + len(word) + 1
-            if cue := cues.get(word):
-                yield cue, start, past - 1
-            else:
-                yield from self._find_typed(text, start, past - 1)
+            return []
+        plain, past = b" %b " % image(text).translate(_PLAIN), 0
+        found: list[tuple[Phrase, int, int]] = []
+        for cue, padded in filter(None, map(self._plain.get, plain.split())):
+            start = plain.index(padded, past)
+            past = start + len(padded) - 1
+            found.append((cue, start, past - 1))
+        if _ODD in plain:
+            found += self._find_odd(text, plain)
+            found.sort(key=itemgetter(1))
+        return found
+
+    def _find_odd(self, text: str, plain: bytes) -> Iterator[tuple[Phrase, int, int]]:
+        """Those in runs of letters that are not all plain."""
+        at = plain.find(_ODD)
+        while at > 0:
+            start, past = plain.rfind(b" ", 0, at), plain.find(b" ", at) - 1
+            yield from self._find_typed(text, start, past)
+            at = plain.find(_ODD, past + 1)
 
     def _find_typed(self, text: str, start: int, end: int) -> Iterator[tuple[Phrase, int, int]]:
         for word in _WORD.finditer(text, start, end):
