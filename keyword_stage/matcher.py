@@ -42,6 +42,7 @@ class Matcher:
         self._sweeper = Sweeper(graded, automaton)
         self._vocabulary = Vocabulary(graded)
         self._emoji = EmojiFinder(read_emoji())
+        self._company = frozenset(key for phrase in graded.phrases for key in phrase.rules.company)
         self._today = today
 
     def find(self, page: Page) -> tuple[KeywordHit, ...]:
@@ -68,7 +69,9 @@ class Matcher:
         found: dict[tuple[int, int, str, str], Sighting] = {}
         for reading, scan in scans:
             sweep = self._sweeper.locate(scan)
-            context.extend((form, *_span(reading, place)) for form, place in sweep.context)
+            context += [
+                (form, *_span(reading, place)) for form, place in sweep.context if form in self._company
+            ]  # `settle` needs no others
             if reading is None and len(scans) > 1:
                 plain = _places_by_phrase(sweep)
             for phrase, place in _standing(sweep, today):
