@@ -34,7 +34,7 @@ _RUNNING = re.compile(r"[a-z][,;]? \Z")
 def find_misread(text: str, vocabulary: Vocabulary) -> Iterator[Edit]:
     """Finds words that no one knows and that recognition may have made of known ones."""
     tokens = [(match.start(), match.end()) for match in _TOKEN.finditer(text)]
-    words = [fold(text[start:end]).strip() for start, end in tokens]
+    words = [_folded(text[start:end]) for start, end in tokens]
     strange = [
         text[start:end] == _ENDING or not (vocabulary.is_ordinary(word) or word in english_words())
         for word, (start, end) in zip(words, tokens, strict=True)
@@ -50,9 +50,13 @@ def find_misread(text: str, vocabulary: Vocabulary) -> Iterator[Edit]:
             yield Edit(tokens[number][0], tokens[last][1], found[:_MOST_WORDS], "ocr", alone=sure)
             number = last + 1
             continue
-        if len(words[number]) >= _LEAST_SPLIT or strange[number]:
+        if strange[number] or (len(words[number]) >= _LEAST_SPLIT and vocabulary.opened(words[number])):
             yield from _read(text, tokens[number], words[number], vocabulary)
         number += 1
+
+
+def _folded(token: str) -> str:
+    return token.lower() if token.isascii() and token.isalnum() else fold(token).strip()
 
 
 def _is_name(text: str, start: int, end: int) -> bool:
@@ -80,6 +84,8 @@ def _joined(
     vocabulary: Vocabulary,
 ) -> tuple[int, tuple[str, ...]] | None:
     """The last of two or three pieces that make one word, and that word."""
+    if True not in strange[number : number + _MOST_PIECES]:
+        return None
     joined = words[number]
     for last in range(number + 1, min(number + _MOST_PIECES, len(tokens))):
         if not _may_join(text, tokens[number], tokens[last - 1], tokens[last]):
