@@ -28,6 +28,14 @@ _BESIDE = 40
 _ADDRESS = re.compile(r"[@/\\_=]|\w\.[a-z0-9]|\w\(")
 _BEFORE = re.compile(r"(?<!\S)\S*\Z")
 _BEHIND = re.compile(r"\A\S*")
+_WIDE = 5
+"""Code points that an article takes, with what stands before it."""
+_LINES = 80
+"""Code points on either side in which two lines of a list stand."""
+_ARTICLE = re.compile(r"(?<![\w'’])(?:[Tt]he|[Aa]n?) \Z")
+_WORDS = "a an he her his i if it its me my no our she some that the their them they this to us we you your"
+_NO_NOUNS = frozenset(_WORDS.split())
+"""Words that no article stands before: what begins with one and follows an article is a name, "the nowayout option"."""
 _RUNNING = re.compile(r"[a-z][,;]? \Z")
 
 
@@ -67,6 +75,15 @@ def _is_name(text: str, start: int, end: int) -> bool:
     if token.isupper():
         return any(char.islower() for char in before[-2:] + behind[:3])
     return token.istitle() and token[0] != "I" and bool(_RUNNING.search(before))
+
+
+def _is_entry(text: str, start: int, end: int) -> bool:
+    """Whether a token is one of an alphabetical list of single words: none of them lost a space."""
+    before = text[max(0, start - _LINES) : start].split("\n")
+    behind = text[end : end + _LINES].split("\n")
+    entries = [*before[-3:-1], text[start:end], *behind[1:3]]
+    alone = not before[-1] and not behind[0] and all(len(entry.split()) == 1 for entry in entries)
+    return alone and len(entries) == 5 and entries == sorted(entries, key=str.casefold)
 
 
 def _is_mistyped(word: str) -> bool:
@@ -140,6 +157,8 @@ def _read(text: str, token: tuple[int, int], word: str, vocabulary: Vocabulary) 
         return
     pieces = vocabulary.opened(word) if known else vocabulary.split(word, misread=True)
     if len(pieces) < 2 or not all(vocabulary.may_part(*pair) for pair in pairwise(pieces)):
+        return
+    if _is_entry(text, start, end) or (pieces[0] in _NO_NOUNS and _ARTICLE.search(text, max(0, start - _WIDE), start)):
         return
     place = start
     for piece in pieces:

@@ -77,6 +77,8 @@ def test_a_disguise_is_named_and_cut_exactly(
         ("a su icide note", "su icide note"),
         ("they geta knife", "geta knife"),
         ("nobody would missme", "would missme"),
+        ("there is nowayout of it", "nowayout"),
+        ("LOL\nOK\nNOWAYOUT\nHAHA\nBYE", "NOWAYOUT"),
     ],
 )
 def test_faults_of_recognition_are_undone_for_ocr_alone(matcher: Matcher, text: str, matched: str) -> None:
@@ -109,7 +111,7 @@ def test_clean_text_is_left_alone(matcher: Matcher, text: str, from_ocr: bool) -
         "docs by the fliter team", "change the changelist when checking", "a list of pathnames", "the cleanup broke it",
         "versions 7.1, 9, and RHEL 2.1, 3.0", "|Self-harm |Self-harm describes language|", "Added the chacl command",
         "Cleanup kms setup without 3d", "until link state trainsits to U0", "in the package D; use it",
-        "'%s' trapped by it",
+        "'%s' trapped by it", "handle the nowayout option", "LIDL\nLIFE\nLIFEINSURANCE\nLIFESTYLE\nLIGHTING",
     ],
 )  # fmt: skip
 def test_words_names_and_addresses_were_not_misread(matcher: Matcher, text: str) -> None:
