@@ -7,7 +7,7 @@ hash lookup a word of the text. Only where a word of the part beside it is near 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, KeysView, Mapping, Sequence
 from itertools import chain
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from keyword_stage.common_words import COMMON_WORDS
 from keyword_stage.gaps import Words, join_parts
@@ -87,11 +87,12 @@ class GappedPhrases:
             for each in spelled[self._phrases[number].spelling.parts[place]]:
                 anchored[each.word].append((number, each))
         made: dict[tuple[tuple[int, Spelled], ...], Anchor] = {}
+        shared: dict[tuple[object, ...], Any] = {}
         self._anchors: dict[str, Anchor] = {}
         for word, found in anchored.items():
             key = tuple((number, each._replace(word="")) for number, each in found)
             if key not in made:
-                made[key] = self._anchor(key, pairs, spelled)
+                made[key] = self._anchor(key, pairs, spelled, shared)
             self._anchors[word] = made[key]
         self._before = [""] * max((-anchor.low for anchor in made.values()), default=0)
 
@@ -135,28 +136,43 @@ class GappedPhrases:
         found: Iterable[tuple[int, Spelled]],
         pairs: Sequence[tuple[int, int]],
         spelled: Mapping[frozenset[str], Sequence[Spelled]],
+        shared: dict[tuple[object, ...], Any],
     ) -> Anchor:
+        """What words are the anchor of that stand in these spellings; equal parts of it are shared by all anchors."""
         signs: dict[str, dict[Candidate, None]] = defaultdict(dict)
         alone: list[tuple[int, int]] = []
         for number, mine in found:
-            place, side = pairs[number]
-            spelling = self._phrases[number].spelling
-            beside = spelled[spelling.parts[side]]
+            beside = spelled[self._phrases[number].spelling.parts[pairs[number][1]]]
             if not all(other.word for other in beside):
                 alone.append((number, mine.at))
                 continue
             for other in beside:
-                least, most = _distances(mine, other, spelling.gaps[min(place, side)], side > place)
-                parts = [
-                    self._parts[number][part] if each.length > 1 else None
-                    for part, each in ((place, mine), (side, other))
-                ]
-                signs[other.word][Candidate(number, mine.at, least, most, other.at, *parts)] = None
-        every = [candidate for each in signs.values() for candidate in each]
+                key = number, mine.at, mine.length, other.at, other.length
+                if key not in shared:
+                    shared[key] = self._candidate(number, mine, other, pairs[number])
+                signs[other.word][shared[key]] = None
+        kept = {
+            word: shared.setdefault(each, each) for word, each in zip(signs, map(tuple, signs.values()), strict=True)
+        }
+        every = [candidate for each in set(kept.values()) for candidate in each]
         low = min((candidate.least for candidate in every), default=0)
         high = max((candidate.most for candidate in every), default=low - 1) + 1
-        kept = {word: tuple(each) for word, each in signs.items()}
         return Anchor(low, high, kept.keys(), kept, tuple(alone))
+
+    def _candidate(self, number: int, mine: Spelled, other: Spelled, pair: tuple[int, int]) -> Candidate:
+        place, side = pair
+        anchor, beside = self._parts[number][place], self._parts[number][side]
+        gap = self._phrases[number].spelling.gaps[min(pair)]
+        least, most = _distances(mine, other, gap, side > place)
+        return Candidate(
+            number,
+            mine.at,
+            least,
+            most,
+            other.at,
+            anchor if mine.length > 1 else None,
+            beside if other.length > 1 else None,
+        )
 
 
 def _pair(spelling: Spelling, costs: Mapping[frozenset[str], float]) -> tuple[int, int]:
