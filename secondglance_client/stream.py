@@ -31,7 +31,8 @@ from secondglance_client.retry import Retry
 
 METHOD = "/secondglance.v1.Scoring/ScoreStream"
 MAX_MESSAGE_BYTES = 33 * 1024 * 1024
-_TRANSIENT = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.RESOURCE_EXHAUSTED)
+_TRANSIENT = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.RESOURCE_EXHAUSTED, grpc.StatusCode.CANCELLED)
+"""CANCELLED is what a server's core says that closes just now; whoever cancels a stream here gets another exception."""
 _CUT_WHILE_SENDING = "Internal error from Core"
 """What grpc.aio says where the stream ended while a capture was being sent; the service's own words are lost then."""
 _ERRORS: dict[grpc.StatusCode, type[Refused]] = {

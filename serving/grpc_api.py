@@ -6,18 +6,19 @@ from typing import Any
 
 import grpc
 import grpc.aio
-from grpc_health.v1 import _async as aio_health
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from domain.capture import MAX_IMAGE_BYTES, Capture
-from domain.errors import InvalidRequest, SecondglanceError
+from domain.errors import InvalidRequest, SecondglanceError, Unavailable
 from domain.verdict import Verdict
 from pipeline.pipeline import Options
 from serving.access import Access
 from serving.call import Call, new_call
 from serving.grpc_access import GrpcAccess
 from serving.grpc_call import Context, answering
+from serving.grpc_drain import GrpcDrain
+from serving.grpc_health import Health
 from serving.grpc_messages import to_capture, to_result, to_verdict
 from serving.grpc_pictures import PICTURES, Pictures
 from serving.grpc_reading import check
@@ -37,8 +38,9 @@ STREAM_AHEAD = 32
 class Scoring(scoring_pb2_grpc.ScoringServicer):
     """The methods of `secondglance.v1.Scoring`."""
 
-    def __init__(self, service: ScoringService) -> None:
+    def __init__(self, service: ScoringService, drain: GrpcDrain) -> None:
         self._service = service
+        self._drain = drain
 
     async def Score(self, request: pb.ScoreRequest, context: Context) -> pb.ScoreResponse:  # noqa: N802
         """Scores one capture."""
@@ -61,7 +63,8 @@ class Scoring(scoring_pb2_grpc.ScoringServicer):
     ) -> AsyncIterator[pb.ScoreStreamResponse]:
         """Scores captures as they come and answers in their order.
 
-        The deadline is that of the whole stream; each capture also has the longest time that any call is granted.
+        The deadline is that of the whole stream; each capture also has the longest time that any call is granted. When
+        the server closes, what was read is answered and nothing further is read.
         """
         started: asyncio.Queue[asyncio.Task[pb.Result] | None] = asyncio.Queue()
         room = asyncio.Semaphore(STREAM_AHEAD)
@@ -86,11 +89,13 @@ class Scoring(scoring_pb2_grpc.ScoringServicer):
 
         async with answering(context, self._service, requests, stream=True) as stream:
             reader = asyncio.create_task(take_in(stream))
+            self._drain.ends(reader)
             try:
                 while (task := await started.get()) is not None:
                     yield pb.ScoreStreamResponse(result=await task)
                     room.release()
-                await reader
+                if not await self._drain.ended_by_itself(reader):
+                    raise Unavailable("the service stops; send what was not answered on another stream")
             finally:
                 for unfinished in (reader, *tasks):
                     unfinished.cancel()
@@ -135,8 +140,9 @@ class GrpcServer:
             credentials: For TLS; without, it speaks plainly.
         """
         self._credentials = credentials
+        self._drain = GrpcDrain()
         self._server = grpc.aio.server(
-            interceptors=[GrpcAccess(access or Access())],
+            interceptors=[self._drain, GrpcAccess(access or Access())],
             maximum_concurrent_rpcs=MOST_RPCS,
             options=[
                 ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
@@ -144,9 +150,9 @@ class GrpcServer:
                 ("grpc.so_reuseport", 0),
             ],
         )
-        scoring_pb2_grpc.add_ScoringServicer_to_server(Scoring(service), self._server)  # type: ignore[no-untyped-call]
+        scoring_pb2_grpc.add_ScoringServicer_to_server(Scoring(service, self._drain), self._server)  # type: ignore[no-untyped-call]
         scoring_pb2_grpc.add_PicturesServicer_to_server(Pictures(service), self._server)  # type: ignore[no-untyped-call]
-        self._health = aio_health.HealthServicer()
+        self._health = Health(self._drain)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         names = (SERVICE, PICTURES, health.SERVICE_NAME, reflection.SERVICE_NAME)
         reflection.enable_server_reflection(names, self._server)
@@ -174,4 +180,8 @@ class GrpcServer:
     async def stop(self, grace_seconds: float) -> None:
         """Takes no more calls and gives those under way some time."""
         await self.set_healthy(False)
-        await self._server.stop(grace_seconds)
+        await self._drain.hold()
+        stopping = asyncio.create_task(self._server.stop(grace_seconds))
+        await asyncio.sleep(0)  # its first step says on every connection that the server goes
+        self._drain.release()
+        await stopping

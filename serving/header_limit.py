@@ -1,15 +1,20 @@
-"""Closes HTTP connections whose callers keep them without using them: uvicorn itself would wait for ever."""
+"""Closes HTTP connections whose callers keep them without using them, and idle ones when the service stops."""
 
 import asyncio
 from typing import Any
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from serving.listener import has_come
+
 HEADER_S = 20.0
 """Seconds from the connection, or from a further request's first byte, to the end of its header."""
 TAKEN_S = 20.0
 """Seconds in which a caller takes `TAKEN_BYTES` of an answer that waits for it."""
 TAKEN_BYTES = 65536
+NEW_S = 2.0
+"""Seconds in which the first request of a connection is awaited though the service stops."""
+LOOK_S = 0.05
 
 
 class HeaderLimit(H11Protocol):
@@ -26,6 +31,7 @@ class HeaderLimit(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begins to count."""
         super().connection_made(transport)
+        self._since = self.loop.time()
         self._limit = self.loop.call_later(self.seconds, transport.close)
 
     def handle_events(self) -> None:
@@ -41,6 +47,21 @@ class HeaderLimit(H11Protocol):
         elif not begun and self._limit is not None:
             self._limit.cancel()
             self._limit = None
+
+    def shutdown(self) -> None:
+        """Ends the connection, now that the service stops, as soon as no request is on its way here as far as is known.
+
+        uvicorn would close one that has only just connected, and one whose next request has come and was not read yet.
+        Whatever is answered from now on ends its connection by itself.
+        """
+        if self.transport.is_closing():
+            return
+        new = self.cycle is None and self.loop.time() < self._since + NEW_S
+        idle = self.cycle is None or self.cycle.response_complete
+        if idle and (new or self.conn.trailing_data[0] or has_come(self.transport.get_extra_info("socket"))):
+            self.loop.call_later(LOOK_S, self.shutdown)
+        else:
+            super().shutdown()
 
     def pause_writing(self) -> None:
         """Looks, while an answer waits to be taken, whether any of it is."""

@@ -5,8 +5,6 @@ import contextlib
 import gc
 import logging
 import signal
-import socket
-from collections.abc import Iterator
 
 import uvicorn
 
@@ -22,7 +20,9 @@ from serving.caller import anybody
 from serving.grpc_api import GrpcServer
 from serving.header_limit import HeaderLimit
 from serving.http_api import make_app
+from serving.http_server import HttpServer
 from serving.key_ring import KeyRing
+from serving.listener import listen
 from serving.oidc import OidcSettings, OidcTokens, discover
 from serving.service import ScoringService
 from serving.settings import ServingSettings, is_loopback
@@ -66,9 +66,9 @@ async def _serve(service: ScoringService, access: Access, settings: ServingSetti
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     loop.add_signal_handler(signal.SIGHUP, lambda: loop.run_in_executor(None, _reload, service))
-    listener = _listen(settings.host, settings.http_port)
+    listener = listen(settings.host, settings.http_port)
     app = make_app(service, access, Blocklists(settings.blocklists))
-    http = _HttpServer(
+    http = HttpServer(
         uvicorn.Config(
             app,
             access_log=False,
@@ -141,23 +141,3 @@ def _reload(service: ScoringService) -> None:
         _LOG.error("rejected, what was in force stays: %s", error)
         return
     _LOG.info("reloaded: %s, %d faults", now["versions"], len(now["faults"]))
-
-
-class _HttpServer(uvicorn.Server):
-    """Leaves signals to the process, which drains gRPC as well."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Captures none."""
-        yield
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    """A listening socket whose connections send at once.
-
-    asyncio sets TCP_NODELAY on connections of sockets that name TCP as their protocol, and `create_server` names none:
-    every answer's body would wait some 40 ms for the acknowledgement of its head.
-    """
-    listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return listener

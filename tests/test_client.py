@@ -280,8 +280,8 @@ def test_long_batches_are_parted(waits: list[float]) -> None:
 class Breaking:
     """A gRPC server whose streams break after so many answers."""
 
-    def __init__(self, *lengths: int) -> None:
-        self.lengths = list(lengths)
+    def __init__(self, *lengths: int, code: grpc.StatusCode = grpc.StatusCode.UNAVAILABLE) -> None:
+        self.lengths, self.code = list(lengths), code
         self.seen: list[str] = []
 
     async def stream(self, requests: AsyncIterator[pb.ScoreStreamRequest], context: Any) -> AsyncIterator[Any]:
@@ -290,7 +290,7 @@ class Breaking:
             self.seen.append(request.capture.id)
             if left == 0:
                 trailer = (("grpc-retry-pushback-ms", "1"),)
-                await context.abort(grpc.StatusCode.UNAVAILABLE, "unavailable: gone", trailer)
+                await context.abort(self.code, "unavailable: gone", trailer)
             left -= 1
             verdict = pb.Verdict(id=request.capture.id, action="dismiss", versions=pb.Versions(), timing_ns=pb.Timing())
             yield pb.ScoreStreamResponse(result=pb.Result(verdict=verdict))
@@ -313,9 +313,10 @@ class Breaking:
         return [result.id for result in results]
 
 
-def test_a_stream_that_breaks_goes_on_where_it_was() -> None:
+@pytest.mark.parametrize("code", [grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED])
+def test_a_stream_that_breaks_goes_on_where_it_was(code: grpc.StatusCode) -> None:
     captures = [Capture(id=str(n), text="x") for n in range(20)]
-    server = Breaking(3, 0, 7)
+    server = Breaking(3, 0, 7, code=code)
     assert asyncio.run(server.run(captures, Retry(first_s=0.01))) == [str(n) for n in range(20)]
     assert server.seen.count("3") == 3
     with pytest.raises(Unreachable):

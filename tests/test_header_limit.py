@@ -10,7 +10,7 @@ import pytest
 import uvicorn
 
 from serving.header_limit import TAKEN_BYTES, HeaderLimit
-from serving.run import _HttpServer
+from serving.http_server import HttpServer
 
 REQUEST = b"GET / HTTP/1.1\r\nhost: x\r\n"
 POST = b"POST / HTTP/1.1\r\nhost: x\r\n"
@@ -63,7 +63,7 @@ def serve(protocol: type[HeaderLimit], talk: Talk, app: Any = answers) -> None:
 
     async def run() -> None:
         listener = socket.create_server(("127.0.0.1", 0))
-        server = _HttpServer(uvicorn.Config(app, http=protocol, lifespan="off", log_config=None))
+        server = HttpServer(uvicorn.Config(app, http=protocol, lifespan="off", log_config=None))
         serving = asyncio.create_task(server.serve([listener]))
         reader, writer = await asyncio.open_connection(*listener.getsockname())
 

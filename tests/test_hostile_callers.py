@@ -15,9 +15,9 @@ import pytest
 
 from domain.capture import MAX_IMAGE_BYTES
 from serving.grpc_api import MAX_MESSAGE_BYTES
+from serving.listener import listen
 from serving.proto import scoring_pb2 as pb
 from serving.proto import scoring_pb2_grpc
-from serving.run import _listen
 from tests.running_server import Server
 
 TEXT = json.dumps({"id": "a", "text": "see you at practice"}).encode()
@@ -149,7 +149,7 @@ def test_a_stream_that_says_nothing_ends_with_its_deadline(stub: scoring_pb2_grp
 
 
 def test_answers_do_not_wait_for_acknowledgements() -> None:
-    with _listen("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname()):
+    with listen("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname()):
         accepted, _ = listener.accept()
         with accepted:
             assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) == 1

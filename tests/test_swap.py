@@ -28,8 +28,8 @@ from pipeline.pipeline import Options, Pipeline
 from pipeline.settings import PipelineSettings
 from serving.active import Renewals
 from serving.http_api import make_app
+from serving.http_server import HttpServer
 from serving.limits import Limits
-from serving.run import _HttpServer
 from serving.service import ScoringService
 from serving.shadow import GRAVER, MILDER, RAISES, SAME, SETS_ASIDE, Challenger, difference
 from tests.conftest import FixedScorer
@@ -181,7 +181,7 @@ def test_no_request_fails_or_mixes_versions_while_models_are_swapped(service: Sc
 
 @pytest.fixture
 def address(service: ScoringService) -> Iterator[str]:
-    http = _HttpServer(uvicorn.Config(make_app(service), port=0, log_config=None, lifespan="off"))
+    http = HttpServer(uvicorn.Config(make_app(service), port=0, log_config=None, lifespan="off"))
     thread = threading.Thread(target=http.run, daemon=True)
     thread.start()
     while not http.started:

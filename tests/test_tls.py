@@ -24,10 +24,10 @@ from domain.errors import InvalidKeys
 from pipeline.pipeline import Pipeline
 from serving.grpc_api import GrpcServer
 from serving.http_api import make_app
+from serving.http_server import HttpServer
 from serving.limits import Limits
 from serving.proto import scoring_pb2 as pb
 from serving.proto import scoring_pb2_grpc
-from serving.run import _HttpServer
 from serving.service import ScoringService
 from serving.settings import ServingSettings
 from serving.tls import grpc_tls, http_tls
@@ -86,7 +86,7 @@ def serve(pipeline: Pipeline, settings: ServingSettings, talk: Any) -> None:
         config = uvicorn.Config(
             make_app(service), access_log=False, log_config=None, lifespan="off", **http_tls(settings)
         )
-        http = _HttpServer(config)
+        http = HttpServer(config)
         grpc_server = GrpcServer(service, credentials=grpc_tls(settings))
         port = await grpc_server.start("127.0.0.1:0")
         serving = asyncio.create_task(http.serve([listener]))
