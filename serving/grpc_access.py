@@ -11,7 +11,7 @@ from domain.errors import SecondglanceError
 from serving.access import Access, credential_of
 from serving.caller import NOBODY, READ, SCORE, Caller
 from serving.errors import grpc_code
-from serving.grpc_reading import checked, reader
+from serving.grpc_reading import checked
 
 SCOPE_OF = {
     "secondglance.v1.Scoring": SCORE,
@@ -22,14 +22,6 @@ SCOPE_OF = {
 """The scope that a service's methods need; None for none. A service that is not here is refused."""
 _CALLER: ContextVar[Caller] = ContextVar("caller", default=NOBODY)
 """gRPC's own way from an interceptor to a method: each RPC has a context of its own."""
-
-
-_MAKE = {
-    (False, False): grpc.unary_unary_rpc_method_handler,
-    (False, True): grpc.unary_stream_rpc_method_handler,
-    (True, False): grpc.stream_unary_rpc_method_handler,
-    (True, True): grpc.stream_stream_rpc_method_handler,
-}
 
 
 def current_caller() -> Caller:
@@ -52,7 +44,6 @@ class GrpcAccess(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
         handler = await continuation(handler_call_details)
         if handler is None:
             return None
-        handler = handler._replace(request_deserializer=reader(handler.request_deserializer))
         name = handler_call_details.method.strip("/").partition("/")[0]
         if name.startswith("grpc."):
             handler = checked(handler)
@@ -70,7 +61,10 @@ class GrpcAccess(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
 
 
 def _refusal(handler: Any, error: SecondglanceError) -> Any:
-    """A handler of the same shape that ends the RPC before its first message."""
+    """A handler that ends the RPC before its first message.
+
+    It takes a stream where the method takes one message, for which gRPC would wait before it asked any method.
+    """
 
     async def refuse(_: Any, context: grpc.aio.ServicerContext[Any, Any]) -> None:
         await context.abort(grpc_code(error), f"{error.kind}: {error}")
@@ -79,9 +73,6 @@ def _refusal(handler: Any, error: SecondglanceError) -> Any:
         await refuse(request, context)
         yield  # never reached: abort raises
 
-    make = _MAKE[bool(handler.request_streaming), bool(handler.response_streaming)]
-    return make(
-        refuse_stream if handler.response_streaming else refuse,
-        request_deserializer=handler.request_deserializer,
-        response_serializer=handler.response_serializer,
-    )
+    if handler.response_streaming:
+        return grpc.stream_stream_rpc_method_handler(refuse_stream)
+    return grpc.stream_unary_rpc_method_handler(refuse)

@@ -21,7 +21,7 @@ from serving.grpc_drain import GrpcDrain
 from serving.grpc_health import Health
 from serving.grpc_messages import to_capture, to_result, to_verdict
 from serving.grpc_pictures import PICTURES, Pictures
-from serving.grpc_reading import check
+from serving.grpc_reading import GrpcReading, Room, check
 from serving.proto import scoring_pb2 as pb
 from serving.proto import scoring_pb2_grpc
 from serving.schemas import MAX_BATCH
@@ -29,6 +29,8 @@ from serving.service import ScoringService
 
 SERVICE = pb.DESCRIPTOR.services_by_name["Scoring"].full_name
 MAX_MESSAGE_BYTES = MAX_IMAGE_BYTES + 1024 * 1024
+MAX_MESSAGES_BYTES = 8 * MAX_IMAGE_BYTES
+"""Of all RPCs under way together."""
 MOST_RPCS = 4096
 """At once; further ones are refused with RESOURCE_EXHAUSTED."""
 STREAM_AHEAD = 32
@@ -38,9 +40,10 @@ STREAM_AHEAD = 32
 class Scoring(scoring_pb2_grpc.ScoringServicer):
     """The methods of `secondglance.v1.Scoring`."""
 
-    def __init__(self, service: ScoringService, drain: GrpcDrain) -> None:
+    def __init__(self, service: ScoringService, drain: GrpcDrain, room: Room) -> None:
         self._service = service
         self._drain = drain
+        self._room = room
 
     async def Score(self, request: pb.ScoreRequest, context: Context) -> pb.ScoreResponse:  # noqa: N802
         """Scores one capture."""
@@ -103,7 +106,8 @@ class Scoring(scoring_pb2_grpc.ScoringServicer):
     async def _result(self, request: pb.ScoreStreamRequest, call: Call) -> pb.Result:
         outcome: Verdict | SecondglanceError
         try:
-            outcome = await self._service.score(to_capture(request.capture), _options(request), call)
+            with self._room.taken(request.ByteSize()):
+                outcome = await self._service.score(to_capture(request.capture), _options(request), call)
         except SecondglanceError as error:
             outcome = error
         return to_result(request.capture.id, outcome)
@@ -140,9 +144,10 @@ class GrpcServer:
             credentials: For TLS; without, it speaks plainly.
         """
         self._credentials = credentials
-        self._drain = GrpcDrain()
+        self._drain, room = GrpcDrain(), Room(MAX_MESSAGES_BYTES)
+        reading = GrpcReading(room, service.limits.longest_s)
         self._server = grpc.aio.server(
-            interceptors=[self._drain, GrpcAccess(access or Access())],
+            interceptors=[self._drain, reading, GrpcAccess(access or Access())],
             maximum_concurrent_rpcs=MOST_RPCS,
             options=[
                 ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
@@ -150,7 +155,7 @@ class GrpcServer:
                 ("grpc.so_reuseport", 0),
             ],
         )
-        scoring_pb2_grpc.add_ScoringServicer_to_server(Scoring(service, self._drain), self._server)  # type: ignore[no-untyped-call]
+        scoring_pb2_grpc.add_ScoringServicer_to_server(Scoring(service, self._drain, room), self._server)  # type: ignore[no-untyped-call]
         scoring_pb2_grpc.add_PicturesServicer_to_server(Pictures(service), self._server)  # type: ignore[no-untyped-call]
         self._health = Health(self._drain)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)

@@ -34,7 +34,7 @@ async def answering(
     Args:
         context: Of the RPC.
         service: Says what a caller is granted, and counts.
-        request: What was sent; None, which is refused, where the bytes are no message of the method.
+        request: What was sent, or the error that stands in its place.
         stream: Whether it may last as long as the caller likes.
     """
     metadata = {str(name): value for name, value in context.invocation_metadata() or ()}

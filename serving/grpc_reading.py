@@ -1,24 +1,106 @@
-"""Reads messages, so that bytes that are none are refused: left to gRPC, that would be a fault of ours (UNKNOWN)."""
+"""Reads messages: bytes that are none, that are too many together or that never come are refused.
 
-from collections.abc import AsyncIterator, Callable
+Left to gRPC the first would be a fault of ours (UNKNOWN), and there would be no bound to the others.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
 
 import grpc
 import grpc.aio
 from google.protobuf.message import DecodeError
 
-from domain.errors import InvalidRequest
+from domain.errors import InvalidRequest, Overloaded, SecondglanceError
 from serving.errors import grpc_code
 
 
+class Room:
+    """How many bytes of messages may be worked on at once.
+
+    Args:
+        limit: Of all RPCs together.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._held = 0
+
+    @contextlib.contextmanager
+    def taken(self, size: int) -> Iterator[None]:
+        """Holds the bytes of a message.
+
+        Raises:
+            Overloaded: If there is no room for them.
+        """
+        if self._held + size > self._limit:
+            raise Overloaded("too many bytes are being received at once")
+        self._held += size
+        try:
+            yield
+        finally:
+            self._held -= size
+
+
+class GrpcReading(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
+    """Reads the messages of all RPCs; of a stream, whoever works on one takes the room for it.
+
+    Args:
+        room: For what is received.
+        longest_s: Seconds in which the message of a unary RPC must have come.
+    """
+
+    def __init__(self, room: Room, longest_s: float) -> None:
+        self._room = room
+        self._longest_s = longest_s
+
+    async def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Any]],
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> Any:
+        """The method's handler, which gets a message, or the error that stands for it."""
+        handler = await continuation(handler_call_details)
+        if handler is None:
+            return None
+        read, write = reader(handler.request_deserializer), handler.response_serializer
+        if handler.request_streaming:
+            return handler._replace(request_deserializer=read)
+        if handler.response_streaming:
+            return grpc.stream_stream_rpc_method_handler(self._of_one(handler.unary_stream), read, write)
+        return grpc.stream_unary_rpc_method_handler(self._of_one(handler.unary_unary), read, write)
+
+    def _of_one(self, method: Callable[[Any, Any], Awaitable[Any]]) -> Callable[[Any, Any], Awaitable[Any]]:
+        """A method of one message as one of a stream: gRPC itself would wait for the message for ever."""
+
+        async def answer(_: Any, context: grpc.aio.ServicerContext[Any, Any]) -> Any:
+            try:
+                async with asyncio.timeout(self._longest_s):
+                    request = await context.read()
+            except TimeoutError:
+                return await context.abort(grpc.StatusCode.DEADLINE_EXCEEDED, "deadline_exceeded: no message came")
+            if request is grpc.aio.EOF:  # type: ignore[attr-defined]
+                request = InvalidRequest("there is no message")
+            size = 0 if isinstance(request, SecondglanceError) else request.ByteSize()
+            with contextlib.ExitStack() as held:
+                try:
+                    held.enter_context(self._room.taken(size))
+                except Overloaded as error:
+                    request = error
+                return await method(request, context)
+
+        return answer
+
+
 def reader(deserialize: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
-    """Reads a message, or None where the bytes are none."""
+    """Reads a message, or an error where the bytes are none."""
 
     def read(message: bytes) -> Any:
         try:
             return deserialize(message)
         except DecodeError:
-            return None
+            return InvalidRequest("the bytes are no message of this method")
 
     return read
 
@@ -27,19 +109,19 @@ def check(request: object) -> None:
     """Refuses what could not be read.
 
     Raises:
-        InvalidRequest: For None.
+        SecondglanceError: If it stands in the message's place.
     """
-    if request is None:
-        raise InvalidRequest("the bytes are no message of this method")
+    if isinstance(request, SecondglanceError):
+        raise request
 
 
 def checked(handler: Any) -> Any:
-    """The handler of a library's method (health, reflection), which does not expect None."""
+    """The handler of a library's method (health, reflection), which does not expect errors."""
 
     async def refuse(request: object, context: grpc.aio.ServicerContext[Any, Any]) -> None:
         try:
             check(request)
-        except InvalidRequest as error:
+        except SecondglanceError as error:
             await context.abort(grpc_code(error), f"{error.kind}: {error}")
 
     async def unary(request: Any, context: grpc.aio.ServicerContext[Any, Any]) -> Any:
