@@ -47,6 +47,7 @@ ENV PATH=/opt/venv/bin:$PATH \
     OMP_WAIT_POLICY=PASSIVE
 USER secondglance
 EXPOSE 8080 50051
+# Plainly or over TLS, as the settings say; with a client CA give a check of your own, which has a certificate.
 HEALTHCHECK --interval=15s --timeout=5s --start-period=120s --retries=3 \
-    CMD ["python", "-c", "import os, sys, urllib.request as u; sys.exit(u.urlopen('http://127.0.0.1:' + os.environ.get('SECONDGLANCE_HTTP_PORT', '8080') + '/readyz', timeout=4).status != 200)"]
+    CMD ["python", "-c", "import os, ssl, sys, urllib.request as u; e = os.environ.get; sys.exit(u.urlopen(('https' if e('SECONDGLANCE_TLS_CERT') else 'http') + '://127.0.0.1:' + e('SECONDGLANCE_HTTP_PORT', '8080') + '/readyz', timeout=4, context=ssl._create_unverified_context()).status != 200)"]
 CMD ["secondglance", "serve"]

@@ -12,8 +12,10 @@ from typing import Any
 import kubernetes_validate
 import pytest
 import yaml
+from click.testing import CliRunner
 from prometheus_client.parser import text_string_to_metric_families
 
+from cli.main import group
 from domain.capture import Capture
 from domain.verdict import Verdict
 from pipeline.pipeline import Options, Pipeline
@@ -127,11 +129,58 @@ def test_probes_and_ports_are_those_of_the_service(service: ScoringService) -> N
     (container,) = kubernetes()["Deployment"]["spec"]["template"]["spec"]["containers"]
     for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
         assert container[probe]["httpGet"]["path"] in routes & PUBLIC
+        assert container[probe]["httpGet"]["port"] in {port["name"] for port in container["ports"]}
+        # One answer that a busy replica gives after a second, Kubernetes' own limit, does not take it out.
+        assert (container[probe]["timeoutSeconds"], container[probe]["failureThreshold"]) >= (3, 3)
     defaults = ServingSettings()
     assert {port["containerPort"] for port in container["ports"]} == {defaults.http_port, defaults.grpc_port}
     env = {entry["name"]: entry["value"] for entry in container["env"]}
     stopping = float(env["SECONDGLANCE_DRAIN_DELAY_SECONDS"]) + float(env["SECONDGLANCE_DRAIN_SECONDS"])
-    assert stopping < kubernetes()["Deployment"]["spec"]["template"]["spec"]["terminationGracePeriodSeconds"]
+    assert stopping + 2 < kubernetes()["Deployment"]["spec"]["template"]["spec"]["terminationGracePeriodSeconds"]
+
+
+def test_every_file_that_is_mounted_is_there_or_is_made_by_the_first_lines(service: ScoringService) -> None:
+    """And whoever mounts it knows it by the name that it has there."""
+    text = (DEPLOY / "compose.yaml").read_text("utf-8")
+    compose = yaml.safe_load(text)
+    told = text.partition("services:")[0]
+    mounted: dict[str, str] = {}
+    for part in compose["services"].values():
+        for volume in part.get("volumes", ()):
+            source, _, rest = volume.partition(":")
+            mounted[rest.removesuffix(":ro")] = source
+            if not source.startswith("."):
+                assert source in compose["volumes"]
+            elif source.startswith("./secrets"):
+                assert f"deploy/{source[2:]}" in told
+            else:
+                assert (DEPLOY / source).is_file(), source
+    secrets = Path(compose["services"]["secondglance"]["environment"]["SECONDGLANCE_KEYS"])
+    assert mounted[str(secrets.parent)] == "./secrets"
+    assert f"--file deploy/secrets/{secrets.name}" in told
+    prometheus = yaml.safe_load((DEPLOY / "prometheus.yaml").read_text("utf-8"))
+    (scraped,) = prometheus["scrape_configs"]
+    assert mounted[scraped["authorization"]["credentials_file"]] == "./secrets/metrics-key"
+    assert mounted["/etc/prometheus/alerts.yaml"] == f"./{prometheus['rule_files'][0]}"
+    assert scraped["static_configs"][0]["targets"] == [f"secondglance:{ServingSettings().http_port}"]
+    (path,) = {path for _, path, scope in scopes(make_app(service)) if scope == "metrics"}
+    assert scraped.get("metrics_path", "/metrics") == path
+    (provider,) = yaml.safe_load((DEPLOY / "grafana" / "dashboards.yaml").read_text("utf-8"))["providers"]
+    assert f"{provider['options']['path']}/secondglance.json" in mounted
+    (source,) = yaml.safe_load((DEPLOY / "grafana" / "datasource.yaml").read_text("utf-8"))["datasources"]
+    panels = json.loads((DEPLOY / "grafana" / "dashboard.json").read_text("utf-8"))["panels"]
+    assert {panel["datasource"]["uid"] for panel in panels if "targets" in panel} == {source["uid"]}
+    assert source["url"] == "http://prometheus:9090"
+
+
+def test_stopping_fits_into_the_time_that_compose_gives() -> None:
+    part = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))["services"]["secondglance"]
+    own = ServingSettings(
+        drain_delay_seconds=part["environment"]["SECONDGLANCE_DRAIN_DELAY_SECONDS"],
+    )
+    assert own.drain_delay_seconds + own.drain_seconds + 2 < int(part["stop_grace_period"].removesuffix("s"))
+    command = CliRunner().invoke(group, [*part["command"][1:], "--help"])
+    assert command.exit_code == 0, command.output
 
 
 def test_nothing_is_served_without_keys_beyond_one_machine() -> None:

@@ -3,9 +3,14 @@
 import asyncio
 import datetime
 import ipaddress
+import json
+import os
+import re
 import shutil
 import socket
 import ssl
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -31,7 +36,7 @@ from serving.proto import scoring_pb2_grpc
 from serving.service import ScoringService
 from serving.settings import ServingSettings
 from serving.tls import grpc_tls, http_tls
-from tests.conftest import FixedScorer
+from tests.conftest import ROOT, FixedScorer
 
 Key = ec.EllipticCurvePrivateKey
 
@@ -80,6 +85,7 @@ def certs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def serve(pipeline: Pipeline, settings: ServingSettings, talk: Any) -> None:
     service = ScoringService(replace(pipeline, scorer=FixedScorer()), Limits(1, 1, 1))
+    service._ready = True
 
     async def run() -> None:
         listener = socket.create_server(("127.0.0.1", 0))
@@ -187,3 +193,23 @@ def test_certificates_that_do_not_fit_are_refused_at_the_start(certs: Path) -> N
     for tls in (http_tls, grpc_tls):
         with pytest.raises(InvalidKeys, match=r"server\.pem and client\.key"):
             tls(settings)
+
+
+def test_the_health_check_of_the_image_knows_tls(pipeline: Pipeline, certs: Path) -> None:
+    settings = ServingSettings(tls_cert=certs / "server.pem", tls_key=certs / "server.key")
+    check = re.search(
+        r"^HEALTHCHECK (?:.*\\\n)?.*?CMD (\[.*\])$", (ROOT / "Dockerfile").read_text("utf-8"), re.MULTILINE
+    )
+    assert check
+    _, *arguments = json.loads(check[1])
+
+    def status(port: str, **env: str) -> int:
+        given = {**os.environ, "SECONDGLANCE_HTTP_PORT": port, **env}
+        return subprocess.run([sys.executable, *arguments], env=given, stderr=subprocess.DEVNULL).returncode
+
+    async def talk(http: str, _: str) -> None:
+        port = http.rpartition(":")[2]
+        assert await asyncio.to_thread(status, port, SECONDGLANCE_TLS_CERT="server.pem") == 0
+        assert await asyncio.to_thread(status, port) == 1
+
+    serve(pipeline, settings, talk)
