@@ -1,5 +1,6 @@
 """Access over gRPC: an interceptor that every RPC passes, those of health and reflection included."""
 
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextvars import ContextVar
 from typing import Any
@@ -20,13 +21,42 @@ SCOPE_OF = {
     "grpc.health.v1.Health": None,
 }
 """The scope that a service's methods need; None for none. A service that is not here is refused."""
-_CALLER: ContextVar[Caller] = ContextVar("caller", default=NOBODY)
+AGAIN_S = 1.0
+"""How often, at most, it is asked who makes an RPC that lasts."""
+
+
+class Standing:
+    """Who makes an RPC; a stream outlives keys that are revoked and tokens that expire.
+
+    Args:
+        caller: Who began it.
+        find: Finds the caller anew.
+    """
+
+    def __init__(self, caller: Caller = NOBODY, find: Callable[[], Awaitable[Caller]] | None = None) -> None:
+        self.caller = caller
+        self._find = find
+        self._found = time.monotonic()
+
+    async def now(self) -> Caller:
+        """The caller, as things stand now.
+
+        Raises:
+            AccessDenied: If nobody is known by that key or token any more, or it may no longer do this.
+        """
+        if self._find and time.monotonic() - self._found >= AGAIN_S:
+            self.caller = await self._find()
+            self._found = time.monotonic()
+        return self.caller
+
+
+_STANDING: ContextVar[Standing] = ContextVar("standing", default=Standing())  # noqa: B039  that one never changes
 """gRPC's own way from an interceptor to a method: each RPC has a context of its own."""
 
 
-def current_caller() -> Caller:
-    """Who makes the RPC that this task answers."""
-    return _CALLER.get()
+def current_standing() -> Standing:
+    """Of who makes the RPC that this task answers."""
+    return _STANDING.get()
 
 
 class GrpcAccess(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
@@ -51,12 +81,17 @@ class GrpcAccess(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
         if scope is None:
             return handler
         metadata = {str(name): str(value) for name, value in handler_call_details.invocation_metadata or ()}
-        try:
-            caller = await self._access.find(credential_of(metadata))
+        credential = credential_of(metadata)
+
+        async def find() -> Caller:
+            caller = await self._access.find(credential)
             caller.require(scope)
+            return caller
+
+        try:
+            _STANDING.set(Standing(await find(), find))
         except SecondglanceError as error:
             return _refusal(handler, error)
-        _CALLER.set(caller)
         return handler
 
 

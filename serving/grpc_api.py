@@ -15,7 +15,7 @@ from domain.verdict import Verdict
 from pipeline.pipeline import Options
 from serving.access import Access
 from serving.call import Call, new_call
-from serving.grpc_access import GrpcAccess
+from serving.grpc_access import GrpcAccess, current_standing
 from serving.grpc_call import Context, answering
 from serving.grpc_drain import GrpcDrain
 from serving.grpc_health import Health
@@ -71,6 +71,7 @@ class Scoring(scoring_pb2_grpc.ScoringServicer):
         """
         started: asyncio.Queue[asyncio.Task[pb.Result] | None] = asyncio.Queue()
         room = asyncio.Semaphore(STREAM_AHEAD)
+        standing = current_standing()
         tasks: set[asyncio.Task[Any]] = set()
 
         async def take_in(stream: Call) -> None:
@@ -82,7 +83,8 @@ class Scoring(scoring_pb2_grpc.ScoringServicer):
                     number += 1
                     name = f"{stream.request_id}.{number}"
                     longest_s = self._service.limits.longest_s
-                    call = new_call(name, stream.seconds_left, longest_s, stream.caller, stream.traceparent)
+                    caller = await standing.now()
+                    call = new_call(name, stream.seconds_left, longest_s, caller, stream.traceparent)
                     task = asyncio.create_task(self._result(request, call))
                     tasks.add(task)
                     task.add_done_callback(tasks.discard)

@@ -14,7 +14,7 @@ from domain.errors import Overloaded, SecondglanceError
 from serving.call import REQUEST_ID_HEADER, TRACE_HEADER, Call, new_call
 from serving.errors import grpc_code
 from serving.fault import where
-from serving.grpc_access import current_caller
+from serving.grpc_access import current_standing
 from serving.grpc_reading import check
 from serving.service import ScoringService
 
@@ -45,7 +45,7 @@ async def answering(
         str(given) if given else None,
         context.time_remaining(),
         longest_s,
-        current_caller(),
+        current_standing().caller,
         str(trace) if trace else None,
     )
     trailer: list[tuple[str, str]] = [(REQUEST_ID_HEADER, call.request_id)]

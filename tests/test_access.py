@@ -35,6 +35,7 @@ from serving.key_file import IssuedKey, issue, read_keys, write_keys
 from serving.key_ring import KeyRing
 from serving.limits import Limits
 from serving.proto import scoring_pb2 as pb
+from serving.proto import scoring_pb2_grpc
 from serving.quota import Quotas
 from serving.service import ScoringService
 from serving.settings import ServingSettings
@@ -180,6 +181,30 @@ async def _code(channel: grpc.aio.Channel, name: str, method: MethodDescriptor, 
 
 async def _once(call: Any) -> AsyncIterator[Any]:
     yield await call
+
+
+def test_a_stream_ends_with_the_key_that_it_was_opened_with(
+    service: ScoringService, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("serving.grpc_access.AGAIN_S", 0.0)
+    message = pb.ScoreStreamRequest(capture=pb.Capture(id="a", text="homework"))
+
+    async def run() -> None:
+        server = GrpcServer(service, Access(KeyRing(path, look_every_s=0.0)))
+        port = await server.start("127.0.0.1:0")
+        async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+            stub: Any = scoring_pb2_grpc.ScoringStub(channel)  # type: ignore[no-untyped-call]
+            stream = stub.ScoreStream(metadata=tuple(bearer(KEYS[SCORE]).items()), timeout=60)
+            await stream.write(message)
+            assert (await stream.read()).result.verdict.id == "a"
+            write_keys(path, [OAK.record])
+            await stream.write(message)
+            with pytest.raises(grpc.aio.AioRpcError) as refused:
+                await stream.read()
+            assert refused.value.code() is grpc.StatusCode.UNAUTHENTICATED
+        await server.stop(0)
+
+    asyncio.run(run())
 
 
 def test_every_grpc_service_is_listed_with_its_scope(service: ScoringService) -> None:
