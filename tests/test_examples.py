@@ -6,8 +6,10 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from google.protobuf.json_format import Parse
@@ -62,6 +64,51 @@ def test_python_streams(guarded: Server) -> None:
     first, second = printed.splitlines()
     assert first == "1: dismiss 0 None"
     assert second.startswith(("2: review", "2: alert"))
+
+
+class Hasty(BaseHTTPRequestHandler):
+    """Hangs up on the first request without an answer, as a service may that stops."""
+
+    asked: ClassVar[list[str]] = []
+
+    def do_POST(self) -> None:
+        given = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        self.asked.append(self.path)
+        if len(self.asked) == 1:
+            self.close_connection = True
+            return
+        versions = dict.fromkeys(("service", "lexicon", "model", "banks", "policy"), "x")
+        quiet = {"severity": 0, "category": None, "action": "dismiss", "degraded": False, "findings": []}
+        verdicts: list[Any] = [
+            {"id": one["id"], **quiet, "image_matches": [], "versions": versions, "timing_ns": {}}
+            for one in given.get("captures", [given])
+        ]
+        body = json.dumps({"verdicts": verdicts} if "captures" in given else verdicts[0]).encode()
+        self.send_response(200)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: Any) -> None: ...
+
+
+@pytest.mark.parametrize(
+    "command", [[str(NODE), "score.ts"], [sys.executable, "score.py"]], ids=["typescript", "python"]
+)
+def test_what_got_no_answer_is_sent_again(command: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Hasty, "asked", [])
+    with ThreadingHTTPServer(("127.0.0.1", 0), Hasty) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        url = f"http://127.0.0.1:{server.server_address[1]}"
+        environment = {**os.environ, "SECONDGLANCE_URL": url, "SECONDGLANCE_KEY": "x", "PYTHONPATH": str(ROOT)}
+        script = [command[0], str(EXAMPLES / command[1])]
+        done = subprocess.run(script, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120)
+        server.shutdown()
+        thread.join()
+    assert done.returncode == 0, done.stderr
+    assert "2: dismiss 0" in done.stdout
+    assert Hasty.asked[0] == Hasty.asked[1]
 
 
 def test_grpcurl_sends_messages_of_the_proto(guarded: Server) -> None:

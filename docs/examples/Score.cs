@@ -23,12 +23,21 @@ foreach (var verdict in (await answer.Content.ReadFromJsonAsync<Verdicts>(json))
         ? $"{verdict.Id}: {error.Type}"
         : $"{verdict.Id}: {verdict.Action} {verdict.Severity} {verdict.Category}");
 
-// Sends again after Retry-After while the service is busy.
+// Sends again after Retry-After while the service is busy, and where there was no answer: scoring changes nothing.
 async Task<HttpResponseMessage> Post(string path, object body)
 {
     for (var tried = 1; ; tried++)
     {
-        var answer = await http.PostAsJsonAsync(path, body, body.GetType(), json);
+        HttpResponseMessage answer;
+        try
+        {
+            answer = await http.PostAsJsonAsync(path, body, body.GetType(), json);
+        }
+        catch (HttpRequestException) when (tried < 4)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(Math.Pow(2, tried - 2)));
+            continue;
+        }
         if (answer.IsSuccessStatusCode) return answer;
         var busy = answer.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable;
         if (!busy || tried == 4) throw new HttpRequestException(await answer.Content.ReadAsStringAsync());

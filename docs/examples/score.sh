@@ -3,7 +3,7 @@
 set -eu
 url=${SECONDGLANCE_URL:-http://127.0.0.1:8080}
 key="Authorization: Bearer ${SECONDGLANCE_KEY:-}"
-again="--retry 4 --retry-max-time 30 --max-time 60"   # curl obeys Retry-After
+again="--retry 4 --retry-connrefused --retry-max-time 30 --max-time 60"   # curl obeys Retry-After
 
 # shellcheck disable=SC2086
 curl -fsS $again "$url/v1/score" -H "$key" -H 'Content-Type: application/json' -H 'X-Request-Timeout: 30' \

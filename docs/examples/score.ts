@@ -9,7 +9,7 @@ interface Capture { id: string; text?: string; image?: string; context?: Record<
 const url = process.env.SECONDGLANCE_URL ?? "http://127.0.0.1:8080";
 const key = process.env.SECONDGLANCE_KEY ?? "";
 
-/** Sends a request, again after Retry-After while the service is busy, until the time is up. */
+/** Sends a request, again after Retry-After while the service is busy or where there was no answer, until the time is up. */
 async function post<T>(path: string, body: unknown, seconds = 30): Promise<T> {
   const end = Date.now() + seconds * 1000;
   for (let tried = 1; ; tried++) {
@@ -19,11 +19,13 @@ async function post<T>(path: string, body: unknown, seconds = 30): Promise<T> {
       headers: { "content-type": "application/json", authorization: `Bearer ${key}`, "x-request-timeout": left.toFixed(3) },
       body: JSON.stringify(body),
       signal: AbortSignal.timeout(left * 1000),
-    });
-    if (answer.ok) return (await answer.json()) as T;
-    const wait = Number(answer.headers.get("retry-after") ?? 2 ** (tried - 2)) * (1 + Math.random() / 10);
-    const problem = await answer.text();
-    if (![429, 503].includes(answer.status) || tried === 4 || wait * 1000 > end - Date.now()) throw new Error(problem);
+    }).catch((fault: Error) => fault); // no answer: the service starts anew, or has just closed an idle connection
+    if (answer instanceof Response && answer.ok) return (await answer.json()) as T;
+    const after = answer instanceof Response ? answer.headers.get("retry-after") : null;
+    const wait = Number(after ?? 2 ** (tried - 2)) * (1 + Math.random() / 10);
+    const problem = answer instanceof Response ? new Error(await answer.text()) : answer;
+    const transient = !(answer instanceof Response) || [429, 503].includes(answer.status);
+    if (!transient || tried === 4 || wait * 1000 > end - Date.now()) throw problem;
     await new Promise((resolve) => setTimeout(resolve, wait * 1000));
   }
 }
