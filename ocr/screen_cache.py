@@ -1,27 +1,41 @@
 """What was read before, for each device by itself: bounded in bytes, and nothing ever crosses.
 
 A cache remembers what pure functions of pixels gave: a region's lines by the digest of its pixels, a line's words by
-those of its own. So a reading with a cache equals one without. The digests are keyed with a secret of the process.
+those of its own, a page by what stands where. So a reading with a cache equals one without. The digests are keyed with
+a secret of the process.
 """
 
 import hashlib
 import os
 import sys
 from collections import OrderedDict
-from collections.abc import Hashable, Sequence
-from typing import TypeVar
+from collections.abc import Hashable
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from domain.page import Page
-from ocr.engine import Owner, Reading
-from ocr.recognised import RecognisedLine
+from ocr.engine import Owner
+from ocr.packed import PackedLine, PackedPage
 
-_DEVICE, _ENTRY, _LINE, _WORD = 1000, 350, 520, 420
-"""Bytes that a device, an entry, a line and a word take in memory, at most; tests compare with what is allocated."""
+_DEVICE, _ENTRY, _LINE = 1000, 560, 70
+"""Bytes that a device, an entry and a line take in memory beside what is in them, at most; tests compare with what is
+allocated."""
 
-Value = Reading | Page | tuple[RecognisedLine, ...]
+
+class Seen(NamedTuple):
+    """A picture that was decoded before.
+
+    Attributes:
+        screen: The name of what it showed, under which the page is remembered.
+        size: Its width and height.
+    """
+
+    screen: bytes
+    size: tuple[int, int]
+
+
+Value = Seen | PackedPage | tuple[PackedLine, ...]
 T = TypeVar("T", bound=Value)
 
 
@@ -101,11 +115,8 @@ def _whole(owner: Owner, cache: DeviceCache | None = None) -> int:
 
 
 def _size_of(value: Value) -> int:
-    if isinstance(value, Reading):
-        return _ENTRY + _size_of(value.page)
-    lines: Sequence[RecognisedLine] | Sequence[object] = value.lines if isinstance(value, Page) else value
-    size = _ENTRY + (len(value.text.encode()) * 4 if isinstance(value, Page) else 0)
-    for line in lines:
-        words = getattr(line, "words", ())
-        size += _LINE + _WORD * len(words) + 4 * len(getattr(line, "text", ""))
-    return size
+    if isinstance(value, Seen):
+        return _ENTRY
+    if isinstance(value, PackedPage):
+        return _ENTRY + sum(map(sys.getsizeof, value))
+    return _ENTRY + sum(_LINE + sys.getsizeof(line.text) + sys.getsizeof(line.numbers) for line in value)

@@ -4,14 +4,14 @@ Not to be shared between threads: one process, one engine (see `ocr.pool`).
 """
 
 import time
-from dataclasses import replace
 from pathlib import Path
 
 from domain.errors import OcrFailed
 from ocr.decode import decode
 from ocr.engine import Owner, Reading
 from ocr.offline import prepare
-from ocr.screen_cache import DeviceCache, ScreenCache
+from ocr.packed import PackedPage
+from ocr.screen_cache import DeviceCache, ScreenCache, Seen
 from ocr.weights import weights_folder
 
 CACHE_BYTES = 128 * 1024 * 1024
@@ -55,17 +55,16 @@ class ScreenEngine:
         start = time.perf_counter_ns()
         known = DeviceCache(DEVICE_BYTES) if owner is None else self._cache.of(owner)
         name = self._cache.digest(image) if owner is not None else b""
-        same = known.get(Reading, name)
-        if same is not None:
-            return replace(same, decode_ns=0, ocr_ns=time.perf_counter_ns() - start)
+        seen = known.get(Seen, name)
+        same = known.get(PackedPage, seen.screen) if seen else None
+        if seen and same:
+            return Reading(same.page(), seen.size, 0, time.perf_counter_ns() - start)
         pixels = decode(image)
         decoded = time.perf_counter_ns()
-        page = self._reader.read(pixels, known)
+        screen, page = self._reader.read(pixels, known)
         height, width, _ = pixels.shape
-        reading = Reading(page, (width, height), decoded - start, time.perf_counter_ns() - decoded)
-        if owner is not None:
-            known.put(name, reading)
-        return reading
+        known.put(name, Seen(screen, (width, height)))
+        return Reading(page, (width, height), decoded - start, time.perf_counter_ns() - decoded)
 
     def warm_up(self) -> None:
         """Does nothing: the engine was built with the object."""

@@ -13,9 +13,10 @@ from ocr.decode import Pixels
 from ocr.detector import Quad
 from ocr.edges import edges_of
 from ocr.line_finder import LineFinder
+from ocr.packed import PackedLine, PackedPage
 from ocr.page import assemble
 from ocr.reading_order import in_reading_order
-from ocr.recognised import RecognisedLine, RecognisedWord
+from ocr.recognised import RecognisedLine
 from ocr.recogniser import Recogniser
 from ocr.regions import regions_of
 from ocr.rules import Rules
@@ -37,39 +38,45 @@ class ScreenReader:
         self._recogniser = recogniser
         self._cache = cache
 
-    def read(self, pixels: Pixels, known: DeviceCache) -> Page:
+    def read(self, pixels: Pixels, known: DeviceCache) -> tuple[bytes, Page]:
         """Reads one screen.
 
         Args:
             pixels: Height x width x 3, red first.
             known: What was read off screens of the same device; this one is added to it.
+
+        Returns:
+            The name under which the page is remembered, and the page.
         """
         if min(pixels.shape[:2]) < _LEAST:
-            return assemble([])
+            return self._kept(b"", assemble([]), known)
         edges = edges_of(pixels)
         rules = Rules.of(edges)
         regions = [(box, pixels[box[1] : box[3], box[0] : box[2]]) for box in regions_of(edges.text)]
         names = [self._cache.digest(region) for _, region in regions]
         places = np.array([box for box, _ in regions], np.int32).tobytes()
         screen = self._cache.digest(places, rules.tobytes(), *names)
-        page = known.get(Page, screen)
+        page = known.get(PackedPage, screen)
         if page is not None:
             for name in names:
                 known.get(tuple, name)
-            return page
+            return screen, page.page()
         lines = [
-            _moved(line, box[0], box[1])
+            line.at(box[0], box[1])
             for (box, region), name in zip(regions, names, strict=True)
             for line in self._lines_of(region, name, known)
         ]
-        page = assemble(in_reading_order(lines, rules))
-        known.put(screen, page)
-        return page
+        return self._kept(screen, assemble(in_reading_order(lines, rules)), known)
 
-    def _lines_of(self, region: Pixels, name: bytes, known: DeviceCache) -> tuple[RecognisedLine, ...]:
-        found: tuple[RecognisedLine, ...] | None = known.get(tuple, name)
+    def _kept(self, screen: bytes, page: Page, known: DeviceCache) -> tuple[bytes, Page]:
+        known.put(screen, PackedPage.of(page))
+        return screen, page
+
+    def _lines_of(self, region: Pixels, name: bytes, known: DeviceCache) -> tuple[PackedLine, ...]:
+        found: tuple[PackedLine, ...] | None = known.get(tuple, name)
         if found is None:
-            found = tuple(line for place in self._finder.find(region) for line in self._read(region, place, known))
+            places = self._finder.find(region)
+            found = tuple(PackedLine.of(line) for place in places for line in self._read(region, place, known))
             known.put(name, found)
         return found
 
@@ -84,18 +91,18 @@ class ScreenReader:
             crop, box = _straightened(region, place)
             return self._across(crop, box)
         return tuple(
-            _moved(line, box[0] + start, box[1])
+            line.at(box[0] + start, box[1])
             for start, stop in parts_of(crop)
             for line in self._part(crop[:, start:stop], known)
         )
 
-    def _part(self, crop: Pixels, known: DeviceCache) -> tuple[RecognisedLine, ...]:
+    def _part(self, crop: Pixels, known: DeviceCache) -> tuple[PackedLine, ...]:
         name = self._cache.digest(b"line", crop)  # a region that looks the same may hold its line elsewhere
-        found: tuple[RecognisedLine, ...] | None = known.get(tuple, name)
+        found: tuple[PackedLine, ...] | None = known.get(tuple, name)
         if found is None:
             height, width, _ = crop.shape
             line = line_of(self._recogniser.read(crop), crop, (0, 0, width, height))
-            found = () if line is None else (line,)
+            found = () if line is None else (PackedLine.of(line),)
             known.put(name, found)
         return found
 
@@ -119,14 +126,6 @@ class ScreenReader:
             for word in line.words
         )
         return (replace(line, words=words, box=box),)
-
-
-def _moved(line: RecognisedLine, right: int, down: int) -> RecognisedLine:
-    def moved(box: Box) -> Box:
-        return box[0] + right, box[1] + down, box[2] + right, box[3] + down
-
-    words = tuple(RecognisedWord(w.start, w.end, moved(w.box), w.confidence) for w in line.words)
-    return RecognisedLine(line.text, words, moved(line.box), line.confidence)
 
 
 def _straightened(region: Pixels, corners: Quad) -> tuple[Pixels, Box]:

@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from domain.page import Page
+from domain.page import Side
 from ocr.decode import Pixels
 from ocr.detector import Detector
-from ocr.engine import Reading
+from ocr.packed import PackedLine, PackedPage
 from ocr.page import assemble
 from ocr.recognised import RecognisedLine, RecognisedWord
 from ocr.recogniser import Read, Recogniser
-from ocr.screen_cache import DeviceCache, ScreenCache
+from ocr.screen_cache import DeviceCache, ScreenCache, Seen
 from ocr.screen_engine import ScreenEngine
 from ocr.screen_reader import ScreenReader
 
@@ -186,28 +186,71 @@ def line(text: str) -> RecognisedLine:
     return RecognisedLine(text, tuple(words), (1000, 2000, 1000 + len(text) * 10, 2020), 0.71)
 
 
+def packed(text: str) -> PackedLine:
+    return PackedLine.of(line(text))
+
+
+@pytest.mark.parametrize("text", ["one", "two words", "caf\u00e9 au lait", "more words \u2013 or \U0001f600"])
+def test_a_line_is_packed_without_loss_and_moves(text: str) -> None:
+    whole = line(text)
+    assert packed(text).at() == whole
+    moved = packed(text).at(7, -3)
+    left, top, right, bottom = whole.box
+    assert moved.box == (left + 7, top - 3, right + 7, bottom - 3)
+    assert [word.box[0] for word in moved.words] == [word.box[0] + 7 for word in whole.words]
+    assert [word.box[3] for word in moved.words] == [word.box[3] - 3 for word in whole.words]
+    assert moved.words[-1].confidence == whole.words[-1].confidence
+
+
+def test_a_page_is_packed_without_loss() -> None:
+    sides: tuple[Side | None, ...] = ("left", "right", None)
+    rows = [replace(line(f"words of line {n}"), side=side, panel=n) for n, side in enumerate(sides)]
+    page = assemble([rows[:2], rows[2:], [line("alone")]])
+    assert PackedPage.of(page).page() == page
+    assert PackedPage.of(assemble([])).page() == assemble([])
+
+
+def test_a_window_that_was_seen_before_many_others_is_still_known(
+    engine: ScreenEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is remembered of the screens between is so little that it does not push out the first one."""
+    reader = engine._reader
+    assert reader is not None
+    read: list[int] = []
+    recognise = reader._recogniser.read
+    monkeypatch.setattr(reader._recogniser, "read", lambda line: (read.append(1), recognise(line))[1])
+    owner = ("school", "windows")
+    engine.read(encoded(screen(CHAT)), owner)
+    for row in range(60):
+        engine.read(encoded(screen(CHAT[::-1], dark=True, scroll=row)), owner)
+    read.clear()
+    engine.read(encoded(screen(CHAT, typed="")), owner)
+    engine.read(encoded(screen(CHAT, scroll=1)), owner)
+    assert read == []
+
+
 def test_the_least_recently_used_goes_first_and_the_size_is_bounded() -> None:
-    cache = DeviceCache(6000)
+    cache = DeviceCache(2000)
     for number in range(40):
-        cache.put(b"%d" % number, (line(f"line number {number}"),))
+        cache.put(b"%d" % number, (packed(f"line number {number}"),))
         assert cache.get(tuple, b"0") is not None
-        assert cache.size <= 6000
+        assert cache.size <= 2000
     assert cache.get(tuple, b"39") is not None
     assert cache.get(tuple, b"1") is None
 
 
 def test_what_is_larger_than_a_cache_is_not_kept() -> None:
     cache = DeviceCache(1000)
-    cache.put(b"x", tuple(line("some words stand here") for _ in range(9)))
+    cache.put(b"x", tuple(packed("some words stand here") for _ in range(9)))
     assert (cache.size, cache.get(tuple, b"x")) == (0, None)
 
 
 def test_devices_that_were_not_seen_for_longest_are_forgotten() -> None:
-    screens = ScreenCache(13_000, 4000)
+    screens = ScreenCache(8000, 1200)
     for number in range(9):
-        screens.of(("s", f"{number}")).put(b"x", (line("a line of words that takes room"),) * 1)
+        screens.of(("s", f"{number}")).put(b"x", (packed("a line of words that takes room"),))
         screens.of(("s", "0"))
-        assert screens.size <= 13_000
+        assert screens.size <= 8000
     assert screens.of(("s", "0")).get(tuple, b"x") is not None
     assert screens.of(("s", "8")).get(tuple, b"x") is not None
     assert screens.of(("s", "1")).get(tuple, b"x") is None
@@ -231,11 +274,11 @@ def test_no_more_memory_is_used_than_is_counted() -> None:
     tracemalloc.start()
     before = tracemalloc.take_snapshot()
     for number in range(300):
-        lines = tuple(line(f"this is text {number} of row {row} and more of it") for row in range(4))
-        cache.put(b"lines %d" % number, lines)
+        cache.put(b"lines %d" % number, tuple(packed(f"this is text {number} of row {row}, more") for row in range(4)))
         page = assemble([[replace(line(f"other {number} text"), confidence=0.5) for _ in range(4)]])
-        cache.put(b"page %d" % number, page)
-        cache.put(b"frame %d" % number, Reading(Page(page.text, page.lines, True), (9999, 9999), 1000, 1000))
+        cache.put(b"page %d" % number, PackedPage.of(page))
+        cache.put(b"frame %d" % number, Seen(b"name of 16 bytes", (9999, 9999)))
+        del page
     used = sum(entry.size_diff for entry in tracemalloc.take_snapshot().compare_to(before, "filename"))
     tracemalloc.stop()
     assert used < cache.size < 4 * used

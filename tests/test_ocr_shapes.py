@@ -46,7 +46,7 @@ def test_a_region_larger_than_the_detector_takes_is_shrunk_once(
 @pytest.mark.parametrize("size", [(4, 4), (4, 60_000), (60_000, 4), (5, 9000), (33, 3000), (3000, 33)])
 def test_odd_shapes_are_read(reader: ScreenReader, size: tuple[int, int]) -> None:
     pixels = np.random.default_rng(1).integers(0, 256, (*size, 3), dtype=np.uint8)
-    page = reader.read(pixels, DeviceCache(10**6))
+    _, page = reader.read(pixels, DeviceCache(10**6))
     assert all(0 <= w.box[0] < w.box[2] <= size[1] for line in page.lines for w in line.words if w.box)
 
 
