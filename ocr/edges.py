@@ -1,6 +1,6 @@
 """Where a screen changes from one pixel to the next: what could be text, and straight edges that could not."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -47,13 +47,11 @@ def edges_of(pixels: Pixels, longest: int | None = None) -> Edges:
     """
     across = np.zeros(pixels.shape[:2], np.uint8)
     down = np.zeros(pixels.shape[:2], np.uint8)
-    _compare(pixels[:, 1:], pixels[:, :-1], across[:, 1:])
-    _compare(pixels[1:], pixels[:-1], down[1:])
+    _compare(pixels, across, down)
     rule = longest or max(_RULE, max(pixels.shape[:2]) // _RULE_SHARE)
-    upright, level = opened(_from(across, _FAINT), rule, 0), opened(_from(down, _FAINT), rule, 1)
-    across, down = _from(across, _EDGE), _from(down, _EDGE)
-    text = (across - opened(across, rule, 0)) | (down - opened(down, rule, 1))
-    return Edges(np.asarray(text, np.uint8), upright, level)
+    upright, across = straight(across, rule, 0)
+    level, down = straight(down, rule, 1)
+    return Edges(np.asarray(cv2.bitwise_or(across, down), np.uint8), upright, level)
 
 
 def _from(differs: Mask, least: int) -> Mask:
@@ -61,28 +59,46 @@ def _from(differs: Mask, least: int) -> Mask:
     return np.asarray(cv2.threshold(differs, least - 1, 255, cv2.THRESH_BINARY)[1], np.uint8)
 
 
-def _compare(one: Pixels, other: Pixels, into: Mask) -> None:
-    """Writes how far they differ in the colour that differs most, in strips that stay in the processor's cache."""
-    for top in range(0, len(one), _STRIP):
-        strip = slice(top, top + _STRIP)
-        a, b, c = cv2.split(cv2.absdiff(one[strip], other[strip]))
-        cv2.max(cv2.max(a, b), c, dst=into[strip])
+def _compare(pixels: Pixels, across: Mask, down: Mask) -> None:
+    """Writes how far pixels differ from those left of them and above, in the colour that differs most.
+
+    In strips that stay in the processor's cache; the first column, and the first row, are left as they are.
+    """
+    for top in range(0, len(pixels), _STRIP):
+        bottom, above = min(top + _STRIP, len(pixels)), max(0, top - 1)
+        colours = cv2.split(pixels[above:bottom])
+        rows = [colour[top - above :] for colour in colours]
+        if pixels.shape[1] > 1:
+            _furthest([(row[:, 1:], row[:, :-1]) for row in rows], across[top:bottom, 1:])
+        if bottom - above > 1:
+            _furthest([(colour[1:], colour[:-1]) for colour in colours], down[above + 1 : bottom])
 
 
-def opened(mask: Mask, length: int, axis: int) -> Mask:
-    """What goes on for so long along an axis: OpenCV's opening by a line, only where there can be any.
+def _furthest(pairs: list[tuple[npt.NDArray[Any], npt.NDArray[Any]]], into: Mask) -> None:
+    a, b, c = (cv2.absdiff(one, other) for one, other in pairs)
+    cv2.max(cv2.max(a, b), c, dst=into)
+
+
+def straight(differs: Mask, length: int, axis: int) -> tuple[Mask, Mask]:
+    """Edges that go on for so long along an axis, faint ones among them, and the clear ones that do not.
+
+    These are OpenCV's openings by a line, made only where there can be any. By a line of even length they lie a pixel
+    further on, so that a pixel is left at either end.
 
     Args:
-        mask: 0 or 255 at each pixel.
+        differs: How far each pixel differs from the one before it across that axis.
         length: Of the line, in pixels.
         axis: 0 from top to bottom, 1 from left to right.
     """
-    found = np.zeros_like(mask)
-    where = _candidates(mask, length, axis)
+    faint, others = _from(differs, _FAINT), _from(differs, _EDGE)
+    found = np.zeros_like(faint)
+    where = _candidates(faint, length, axis)
     if len(where):
         lines = (slice(None), where) if axis == 0 else where
-        found[lines] = _opened(np.ascontiguousarray(mask[lines]), length, axis)
-    return found
+        found[lines] = _opened(np.ascontiguousarray(faint[lines]), length, axis)
+        clear = np.ascontiguousarray(others[lines])
+        others[lines] = cv2.absdiff(clear, _opened(clear, length, axis))
+    return found, others
 
 
 def _candidates(mask: Mask, length: int, axis: int) -> npt.NDArray[np.intp]:
@@ -92,8 +108,11 @@ def _candidates(mask: Mask, length: int, axis: int) -> npt.NDArray[np.intp]:
     """
     step = max(1, length // _PROBES)
     many = length // step
-    probes = np.vstack((mask[::step], mask[-1:])) if axis == 0 else np.vstack((mask[:, ::step].T, mask[:, -1:].T))
-    probes = np.pad(probes, ((many - 1, many - 1), (0, 0)), constant_values=255)
+    lines = mask if axis == 0 else mask.T
+    few = lines[::step]
+    probes = np.full((len(few) + 2 * many - 1, lines.shape[1]), 255, np.uint8)
+    probes[many - 1 : many - 1 + len(few)] = few
+    probes[many - 1 + len(few)] = lines[-1]
     reached = probes[many - 1 :].copy()
     for k in range(many - 1):
         reached &= probes[k : k - many + 1]

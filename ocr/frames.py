@@ -6,13 +6,15 @@ upright edges: round corners leave nothing of them.
 """
 
 from collections.abc import Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from domain.page import Box
-from ocr.recognised import RecognisedLine, RecognisedWord, union
+from ocr.recognised import RecognisedLine, union
 from ocr.rules import Rules
 
 _CORNER = 10
@@ -61,21 +63,24 @@ def framed(lines: Sequence[RecognisedLine], rules: Rules, screen: Box) -> Frame:
             frames.append(Frame(box, [], []))
             depths.append(depths[outer] + 1)
             frames[outer].frames.append(frames[-1])
+    if len(frames) == 1:
+        return Frame(screen, list(lines), [])
+    around = iter(_innermost(lines, frames))
     for line in lines:
-        run: list[RecognisedWord] = []
-        for word in line.words:
-            if run and _around(word, frames) is not _around(run[-1], frames):
-                _around(run[-1], frames).lines.append(line.part(run))
-                run = []
-            run.append(word)
-        _around(run[-1], frames).lines.append(line.part(run))
+        for frame, words in groupby(zip(line.words, around, strict=False), key=itemgetter(1)):
+            frames[frame].lines.append(line.part([word for word, _ in words]))
     return frames[0]
 
 
-def _around(word: RecognisedWord, frames: Sequence[Frame]) -> Frame:
-    x, y = (word.box[0] + word.box[2]) / 2, (word.box[1] + word.box[3]) / 2
-    inner = (f for f in reversed(frames[1:]) if f.box[0] <= x <= f.box[2] and f.box[1] <= y <= f.box[3])
-    return next(inner, frames[0])
+def _innermost(lines: Sequence[RecognisedLine], frames: Sequence[Frame]) -> list[int]:
+    """The number of the innermost frame around the middle of each word of all lines."""
+    boxes = np.array([word.box for line in lines for word in line.words])
+    x, y = (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2
+    found = np.zeros(len(boxes), np.intp)
+    for number, frame in enumerate(frames[1:], 1):
+        left, top, right, bottom = frame.box
+        found[(left <= x) & (x <= right) & (top <= y) & (y <= bottom)] = number
+    return [int(number) for number in found]
 
 
 def frames_of(lines: Sequence[RecognisedLine], rules: Rules) -> list[Box]:

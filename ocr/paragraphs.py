@@ -91,13 +91,14 @@ def _starts_entry(i: int, j: int, ordered: list[RecognisedLine]) -> bool:
 def runs_on(upper: RecognisedLine, lower: RecognisedLine, ordered: list[RecognisedLine]) -> bool:
     """Whether the upper line had no room for the lower one's first word before its column ended."""
     height = upper.size
-    column = [
-        line.right
-        for line in near(ordered, upper.middle, _AROUND * height)
-        if abs(line.left - upper.left) <= INDENT * height and abs(line.middle - upper.middle) <= _AROUND * height
-    ]
     first = lower.words[0].box
-    return upper.right + height / 4 + (first[2] - first[0]) > max(column)
+    reach = upper.right + height / 4 + (first[2] - first[0])
+    return not any(
+        line.right >= reach
+        and abs(line.left - upper.left) <= INDENT * height
+        and abs(line.middle - upper.middle) <= _AROUND * height
+        for line in near(ordered, upper.middle, _AROUND * height)
+    )
 
 
 def side_by_side(upper: RecognisedLine, lower: RecognisedLine) -> bool:

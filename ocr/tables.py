@@ -140,12 +140,11 @@ def _is_followed(i: int, lines: Sequence[RecognisedLine]) -> bool:
 def _runs_on(lines: Sequence[RecognisedLine], upper: int, lower: int) -> bool:
     """Whether a line is as full as running text, so that the next one goes on with it."""
     line = lines[upper]
-    if not _is_text(line):
+    if not _is_text(line) or lines[lower].middle - line.middle > _PITCH * line.height:
         return False
     first = lines[lower].words[0].box
-    ends = [other.right for other in lines if abs(other.left - line.left) <= line.height]
-    tight = lines[lower].middle - line.middle <= _PITCH * line.height
-    return tight and line.right + line.height / 4 + (first[2] - first[0]) > max(ends)
+    reach = line.right + line.height / 4 + (first[2] - first[0])
+    return not any(other.right >= reach and abs(other.left - line.left) <= line.height for other in lines)
 
 
 def _unite(tables: dict[int, int], cells: tuple[int, ...]) -> None:
