@@ -149,12 +149,14 @@ def _edge(after: int, text: str, places: Sequence[float], between: dict[int, Run
 
 
 def _lost_spaces(text: str, between: dict[int, Run], height: int) -> set[int]:
-    """Characters after which the pixels show a space that is not in the text."""
-    spaces: list[int] = []
-    letters: list[int] = []
-    for i in range(len(text) - 1):
-        if i in between:
-            (spaces if _spaced(text, i) else letters).append(_wide(between[i]))
+    """Characters after which the pixels show a space that is not in the text.
+
+    In a line without any space, letters that touch or stand on a ground of their own have a gap of no width: of the
+    gaps that show, those of lost spaces may be most.
+    """
+    spaces = [_wide(between[i]) for i in range(len(text) - 1) if i in between and _spaced(text, i)]
+    within = [i for i in range(len(text) - 1) if not _spaced(text, i)]
+    letters = [_wide(between.get(i)) for i in within if i in between or not spaces]
     usual = _LIKE_SPACES * median(spaces) if spaces else _SPACE * height
     least = max(usual, _SPACE * height / 2, _UNLIKE_LETTERS * median(letters or [0]))
     return {i for i, run in between.items() if not _spaced(text, i) and _could_part(text, i) and _wide(run) >= least}
