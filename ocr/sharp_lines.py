@@ -5,7 +5,6 @@ most. A piece is a line if everything about it says so: one ground and nothing f
 that come and go as letters do, one row of them. What fails in anything is doubtful and left to the detector.
 """
 
-from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -17,6 +16,7 @@ from domain.page import Box
 from ocr.decode import Pixels
 from ocr.edges import Mask, edges_of
 from ocr.recognised import union
+from ocr.shapes import far_from, within
 
 _LOWEST, _HIGHEST = 7, 46
 """Height of the letters of a line from top to bottom, in pixels."""
@@ -64,6 +64,8 @@ _FULL, _EMPTY = 0.5, 0.2
 _BEFORE, _LEAST_BEFORE = 0.19, 3
 _AFTER, _LEAST_AFTER = 0.13, 2
 """What the detector leaves around a line, in heights and at least in pixels: left and above, then right and below."""
+_DEEP = 4
+"""So many shapes lie on each other, at most."""
 
 Profile = npt.NDArray[np.uint8]
 
@@ -90,13 +92,7 @@ def sharp_lines(pixels: Pixels) -> Found:
     edges = edges_of(pixels, _RULE)
     rules = cv2.dilate(cv2.bitwise_or(edges.upright, edges.level), np.ones((_BESIDE, _BESIDE), np.uint8))
     mask = np.asarray(cv2.subtract(edges.text, rules), np.uint8)
-    lines: list[Box] = []
-    doubtful: list[Box] = []
-    for box in _pieces(mask, (0, 0, width, height)):
-        wide, high = box[2] - box[0], box[3] - box[1]
-        if max(wide, high) >= _SPECK and min(wide, high) >= _STEP:
-            ink = _ink_within(pixels, box)
-            (lines if ink else doubtful).append(ink or box)
+    lines, doubtful = _looked_through(pixels, mask, _DEEP)
     for small in doubtful[:]:
         for i, line in enumerate(lines):
             whole = _ink_within(pixels, union([small, line])) if _belongs(small, line) else None
@@ -105,6 +101,41 @@ def sharp_lines(pixels: Pixels) -> Found:
                 doubtful.remove(small)
                 break
     return Found([_with_margin(line, width, height) for line in lines], doubtful)
+
+
+def _looked_through(pixels: Pixels, mask: Mask, deep: int) -> Found:
+    """The ink of lines, and what may be anything else, by its edges; shapes with lines on them as often as told."""
+    found = Found([], [])
+    todo = [(0, 0, mask.shape[1], mask.shape[0])]
+    while todo:
+        left, top, right, bottom = box = _tight(mask, todo.pop())
+        if max(right - left, bottom - top) < _SPECK or min(right - left, bottom - top) < _STEP:
+            continue
+        inner = within(pixels[top:bottom, left:right]) if deep else None
+        if inner is not None:
+            edges = np.asarray(cv2.bitwise_and(mask[top:bottom, left:right], inner), np.uint8)
+            inside = _looked_through(pixels[top:bottom, left:right], edges, deep - 1)
+            if inside.lines:  # or it is a large letter
+                found.lines.extend(_moved(other, left, top) for other in inside.lines)
+                found.doubtful.extend(_moved(other, left, top) for other in inside.doubtful)
+                continue
+        parts = _parts(mask, box)
+        if len(parts) > 1:
+            todo.extend(reversed(parts))
+            continue
+        ink = _ink_within(pixels, parts[0])
+        (found.lines if ink else found.doubtful).append(ink or parts[0])
+    return found
+
+
+def _tight(mask: Mask, box: Box) -> Box:
+    """The box of the edges in a box."""
+    left, top, wide, high = cv2.boundingRect(mask[box[1] : box[3], box[0] : box[2]])
+    return box[0] + left, box[1] + top, box[0] + left + wide, box[1] + top + high
+
+
+def _moved(box: Box, right: int, down: int) -> Box:
+    return box[0] + right, box[1] + down, box[2] + right, box[3] + down
 
 
 def _belongs(small: Box, line: Box) -> bool:
@@ -126,8 +157,8 @@ def _with_margin(ink: Box, width: int, height: int) -> Box:
     )
 
 
-def _pieces(mask: Mask, box: Box) -> Iterator[Box]:
-    """Cuts along empty columns and rows until no cut is left."""
+def _parts(mask: Mask, box: Box) -> list[Box]:
+    """Cuts along empty columns, or rows, once; itself if there is no cut."""
     parts = _cut(_across(mask, box), box, _GUTTER)
     if len(parts) == 1:
         box = parts[0]
@@ -136,11 +167,7 @@ def _pieces(mask: Mask, box: Box) -> Iterator[Box]:
         box = parts[0]
         across = _across(mask, box)
         parts = _beside_two(mask, across, box) or _along(mask, across, box)
-    if len(parts) == 1:
-        yield box
-    else:
-        for part in parts:
-            yield from _pieces(mask, part)
+    return parts
 
 
 def _beside_two(mask: Mask, across: Profile, box: Box) -> list[Box]:
@@ -213,9 +240,7 @@ def _ink_within(pixels: Pixels, box: Box) -> Box | None:
     """Where the ink of a line is; None if there is any doubt that a box holds one, with ground all around it."""
     high, wide, _ = pixels.shape
     start, above = max(0, box[0] - 1), max(0, box[1] - 1)
-    pixels = pixels[above : min(high, box[3] + 1), start : min(wide, box[2] + 1)]
-    a, b, c = cv2.split(cv2.absdiff(pixels, tuple(map(float, pixels[0, 0]))))
-    differs = cv2.max(cv2.max(a, b), c)
+    differs = far_from(pixels[above : min(high, box[3] + 1), start : min(wide, box[2] + 1)], (0, 0))
     strongest = int(differs.max())
     around = max(int(side.max()) for side in (differs[0], differs[-1], differs[:, 0], differs[:, -1]))
     if strongest < _STRONG or around > _EDGE:

@@ -45,11 +45,8 @@ PARTED = {
     "wiki_infobox": ("white | with",),
     "windows_three_dark": ("from | the",),
 }
-WITHOUT_SIDE = {"assistant_chat_sidebar": 3, "chat_phone_narrow": 1}
+WITHOUT_SIDE = {"assistant_chat_sidebar": 3}
 """Lines of speakers whose side is not known: those as wide as the column."""
-
-LOOSE = {"chat_phone_narrow": 2}
-"""Boxes of hits with an IoU below 0.5: that of a doubtful line, higher than it."""
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +63,7 @@ def test_a_page_is_read_as_it_was_written(name: str, pipeline: Pipeline, matcher
     assert told.broken == PARTED.get(name, ())
     assert told.sides[0] - told.sides[1] == WITHOUT_SIDE.get(name, 0)
     assert told.strange == told.false_hits == told.lost_hits == ()
-    assert sum(share < OVERLAP for share in told.hit_boxes) == LOOSE.get(name, 0)
+    assert all(share >= OVERLAP for share in told.hit_boxes)
 
 
 def test_there_are_enough_layouts_and_each_is_painted_with_its_truth() -> None:
