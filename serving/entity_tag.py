@@ -14,7 +14,8 @@ def tagged(request: Request, body: dict[str, Any]) -> Response:
     """A JSON answer with its ETag, or 304 if the caller has it already."""
     content = json.dumps(body, ensure_ascii=False).encode()
     headers = {"etag": f'"{hashlib.sha256(content).hexdigest()[:32]}"', "cache-control": "private, no-cache"}
-    known = [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]
+    given = ",".join(request.headers.getlist("if-none-match"))
+    known = [tag.strip().removeprefix("W/") for tag in given.split(",")]
     if headers["etag"] in known or "*" in known:
         return Response(status_code=304, headers=headers)
     return Response(content, media_type="application/json", headers=headers)

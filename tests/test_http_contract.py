@@ -202,6 +202,7 @@ def test_what_is_active_has_an_etag(client: TestClient, service: ScoringService)
         for known in (tag, f"W/{tag}", f'"other", {tag}', "*"):
             same = client.get(path, headers={"if-none-match": known})
             assert (same.status_code, same.content, same.headers["etag"]) == (304, b"", tag)
+        assert client.get(path, headers=[("if-none-match", '"other"'), ("if-none-match", tag)]).status_code == 304
         assert client.get(path, headers={"if-none-match": '"other"'}).status_code == 200
     tag = client.get("/v1/model").headers["etag"]
     versions = replace(service.pipeline.versions, model="sg-other")
