@@ -15,7 +15,8 @@ from models.scorer import WindowScores
 MOST_WORDS = 64
 """Words nearest to any hit of a window that are tried; each costs one pass for all hits together."""
 MOST_SHOWN = 8
-LEAST_EFFECT = 0.01
+LEAST_SHIFT = 0.02
+"""Of the expected severity, 0..5: what moves it less is no evidence."""
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
 
@@ -24,7 +25,8 @@ class Explanation:
     """What hiding words of a window says about one of its hits.
 
     Attributes:
-        evidence: The words with the largest effects, largest first; offsets into the page's text.
+        evidence: The words that move the expected severity most; offsets into the page's text. Those that speak for the
+            severity come first: for 2 and more what raises it, else what lowers it.
         counterfactual: The word without which the severity changes most, if any changes it.
     """
 
@@ -41,13 +43,14 @@ def explain(
 ) -> list[Explanation]:
     """Hides each word in turn and measures what that does to every hit.
 
-    A word is replaced by spaces, so that every offset stays where it was.
+    A word is replaced by spaces, so that every offset stays where it was. Words are ranked by the expected severity, not
+    by P(severity >= 3), which no single word moves where it is near 0 or 1.
 
     Args:
         score: The scorer.
         window: The window.
-        categories: For each hit the category whose P(severity >= 3) is watched for the evidence; no evidence
-            for one that the model does not know.
+        categories: For each hit the category whose ladder is watched for the evidence; no evidence for one that the
+            model does not know.
         severity: The severity that a hit has by its index and its ladders, shape (categories, 5).
         secret: Spans of the page that must not be pointed at.
 
@@ -59,16 +62,20 @@ def explain(
     after = [score(_without(window, word)).hits for word in words]
     found: list[Explanation] = []
     for index, category in enumerate(categories):
-        effects = [_effect(before[index], hits[index], category) for hits in after]
-        severities = [severity(index, hits[index]) for hits in after]
-        evidence = [_evidence(window, word, effect) for word, effect in zip(words, effects, strict=True)]
-        shown = sorted((e for e in evidence if abs(e.effect) >= LEAST_EFFECT), key=lambda e: -abs(e.effect))
+        falls = [_falls(before[index], hits[index], category) for hits in after]
+        evidence = [
+            _evidence(window, word, round(float(fall[GENUINE - 1]), 6)) for word, fall in zip(words, falls, strict=True)
+        ]
+        now = severity(index, before[index])
+        speaks = [float(fall.sum()) * (1 if now >= GENUINE - 1 else -1) for fall in falls]
+        order = sorted(range(len(words)), key=lambda at: (speaks[at] < 0, -abs(speaks[at])))
+        shown = [evidence[at] for at in order if abs(speaks[at]) >= LEAST_SHIFT]
         changes = [
-            (Counterfactual(e.start, e.end, changed), abs(e.effect))
-            for e, changed in zip(evidence, severities, strict=True)
+            (Counterfactual(e.start, e.end, severity(index, hits[index])), abs(e.effect))
+            for e, hits in zip(evidence, after, strict=True)
             if not (e.start <= window.hits[index].start and window.hits[index].end <= e.end)
         ]
-        found.append(Explanation(tuple(shown[:MOST_SHOWN]), _largest(changes, severity(index, before[index]))))
+        found.append(Explanation(tuple(shown[:MOST_SHOWN]), _largest(changes, now)))
     return found
 
 
@@ -77,12 +84,12 @@ def _without(window: ContextWindow, word: tuple[int, int]) -> ContextWindow:
     return replace(window, text=window.text[:start] + " " * (end - start) + window.text[end:])
 
 
-def _effect(before: npt.NDArray[np.float64], after: npt.NDArray[np.float64], category: str) -> float:
-    """How much P(severity >= 3) of a category falls."""
+def _falls(before: npt.NDArray[np.float64], after: npt.NDArray[np.float64], category: str) -> npt.NDArray[np.float64]:
+    """How much P(severity >= 1..5) of a category falls, (5,); their sum is what the expected severity falls by."""
     if category not in STANDARD_CATEGORIES:
-        return 0.0
+        return np.zeros(before.shape[1])
     row = STANDARD_CATEGORIES.index(category)
-    return round(float(before[row, GENUINE - 1] - after[row, GENUINE - 1]), 6)
+    return before[row] - after[row]
 
 
 def _evidence(window: ContextWindow, word: tuple[int, int], effect: float) -> Evidence:

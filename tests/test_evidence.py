@@ -59,7 +59,17 @@ def test_the_counterfactual_is_the_word_that_changes_the_severity_most() -> None
     assert found.counterfactual is not None
     assert page[found.counterfactual.start : found.counterfactual.end] == "myself"
     assert found.counterfactual.severity == 1
-    assert [page[e.start : e.end] for e in found.evidence] == ["myself"]  # the others leave P(severity >= 3) at 1
+    assert [page[e.start : e.end] for e in found.evidence] == ["myself", "tonight", "here"]  # as they move the severity
+    assert [e.effect for e in found.evidence] == [1.0, 0.0, 0.0]  # the others leave P(severity >= 3) at 1
+
+
+def test_what_speaks_for_the_severity_comes_before_what_speaks_against_it() -> None:
+    page, raised = ask("romeo will end himself", "end himself", himself=4, romeo=-1.5)
+    assert [page[e.start : e.end] for e in raised.evidence] == ["himself", "romeo"]
+    page, raised = ask("romeo will end himself", "end himself", himself=3, romeo=-0.5, will=0.2)
+    assert [page[e.start : e.end] for e in raised.evidence] == ["himself", "will", "romeo"]
+    page, calm = ask("romeo will end himself", "end himself", himself=3, romeo=-2.5, will=0.2)
+    assert [page[e.start : e.end] for e in calm.evidence] == ["romeo", "himself", "will"]
 
 
 def test_a_word_that_keeps_the_severity_down_is_found_too() -> None:
