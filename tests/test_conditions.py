@@ -5,13 +5,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from domain.page import Line, Page, Word
 from evaluation.conditions.conditions import CONDITIONS, Condition
 from evaluation.conditions.pages import LINES, lines_of, page_of, read_words, show
-from evaluation.conditions.reading import LineRead, lines_read, matched
-from evaluation.conditions.run import trust_section, words_section
-from evaluation.conditions.trust import choose_limit, doubted, surenesses
+from evaluation.conditions.reading import LineRead, lines_read, matched, wrong_letters
+from evaluation.conditions.run import read_captures, signs_section, trust_section, words_section
+from evaluation.conditions.signs import signs_of, unread_ink
+from evaluation.conditions.trust import choose_limit, doubted, limit_of, surenesses
+from ocr.decode import decode
 from ocr.screen_engine import ScreenEngine
 from pipeline.judge import POOR_LINE
 
@@ -118,4 +122,67 @@ def test_the_report_counts_words_and_doubted_lines() -> None:
         ["blurred", "10", "0.200", "0.133"],
     ]
     rows = [list(row)[1:] for row in trust_section(pages, pages).tables[0].rows]
-    assert rows == [["1 of 2", "1 of 2"], ["0 of 0", "0 of 0"], ["1 of 1", "1 of 1"]]
+    counts = ["1 of 2", "0 of 0", "0 of 0", "0 of 0", "1 of 1", "0 of 0"]
+    assert rows == [[count, count] for count in counts]
+
+
+def test_lines_in_between_are_told_apart_by_their_letters() -> None:
+    lines = [LineRead(8, 10, 10, 0.9, wrong) for wrong in (0, 0, 0, 0.02, 0.05, 0.1)]
+    rows = [list(row)[1] for row in trust_section({BY_NAME["serif"]: [*lines, line(1, 0.99)]}, {}).tables[0].rows]
+    assert rows == ["0 of 1", "6 of 6", "3 of 3", "2 of 2", "0 of 0", "1 of 1"]
+
+
+def test_letters_are_counted_aside_from_spaces_signs_and_what_looks_alike() -> None:
+    assert wrong_letters(["Ilike", "l0", "cats"], ["I", "like", "10", "cats!"]) == 0
+    assert wrong_letters(["moming"], ["morning"]) == pytest.approx(2 / 7)
+    assert wrong_letters(["exctra"], ["extra"]) == pytest.approx(1 / 5)
+    assert wrong_letters([], ["lost", "word"]) == 1
+    assert wrong_letters(["something"], []) == 0
+
+
+def test_a_sign_is_believed_where_it_doubts_no_more_good_lines_than_may_be() -> None:
+    good = [(False, k / 100) for k in range(100)]
+    assert limit_of(good) == 0.98
+    assert limit_of([(True, 0.0), *good[1:]]) == 0.99
+    assert limit_of([(True, 0.0), (True, 0.0), *good[2:]]) == float("inf")
+    assert limit_of([(False, 0.0)] * 50 + [(False, 1.0)] * 50) == float("inf")
+
+
+def test_signs_tell_what_was_not_read(engine: ScreenEngine) -> None:
+    image = show(WORDS, BY_NAME["light, 9 px"], 1, 0, PAINTED).image
+    page, pixels = engine.read(image).page, decode(image)
+    first = page.lines[0]
+    assert first.box is not None
+    whole = signs_of(page.text, first, unread_ink(page, pixels))
+    assert whole["ink beside it that was not read"] == 0
+    middle = len(first.words) // 2
+    left, top, _, bottom = first.box
+    half = replace(first, words=first.words[:middle], box=(left, top, first.words[middle - 1].box[2], bottom))
+    ink = unread_ink(replace(page, lines=(half,)), pixels)
+    assert signs_of(page.text, half, ink)["ink beside it that was not read"] > 1
+    few = signs_of(page.text, replace(first, words=first.words[:middle]), ink)
+    assert few["few letters for the width"] > whole["few letters for the width"]
+    least = replace(first.words[0], confidence=0.3)
+    unsure = signs_of(page.text, replace(first, words=(least, *first.words[1:])), ink)
+    assert unsure["confidence of the least sure word"] == pytest.approx(0.7)
+    assert unsure["mean confidence (a higher limit)"] > whole["mean confidence (a higher limit)"]
+
+
+def test_words_of_no_dictionary_are_a_sign() -> None:
+    page = Page.from_text("inkyfern exctra morning it's")
+    words = tuple(Word(k, k + len(w), (0, 0, 9, 9), 0.9) for k, w in ((0, "inkyfern"), (9, "exctra"), (16, "morning")))
+    signs = signs_of(page.text, Line(0, 28, words, box=(0, 0, 90, 9)), np.zeros((20, 90), np.uint8))
+    assert signs["letters in words of no dictionary"] == pytest.approx(14 / 21)
+    assert signs["the same, times doubt"] == pytest.approx(0.1 * 14 / 21)
+
+
+def test_the_report_says_what_signs_would_find(engine: ScreenEngine, tmp_path: Path) -> None:
+    good = [LineRead(10, 10, 10, 0.99, 0.0, {"sign": k / 100}) for k in range(100)]
+    bad = LineRead(4, 9, 10, 0.99, 0.6, {"sign": 0.99})
+    pages = {BY_NAME["serif"]: [*good, bad, LineRead(1, 9, 10, 0.5, 0.9, {"sign": 0.0}), LineRead(0, 0, 10, None)]}
+    (tmp_path / "a.png").write_bytes(show(WORDS, BY_NAME["light, 9 px"], 1, 0, PAINTED).image)
+    captures = read_captures(tmp_path)
+    assert len(captures) == LINES
+    rows = [list(row) for row in signs_section(pages, pages, [captures]).tables[0].rows]
+    assert rows[0] == ["none", "-", *["0 of 100", "1 of 2", "1 of 2"] * 2, f"0 of {LINES}"]
+    assert rows[1][:-1] == ["sign", "0.980", *["2 of 100", "2 of 2", "2 of 2"] * 2]
