@@ -22,8 +22,8 @@ _LOOKS = 10 * SLICES
 """Sizes are looked at so many times."""
 _CLIENTS = 4
 _DEVICES = 1
-"""Of each school: so few that what is remembered of each (some 10 KB a capture) reaches its bound, 2 MiB, within half of
-2,000 captures."""
+"""Of each school: so few that what is remembered of each (some 10 KB a capture) reaches its bound, 2 MiB, within half
+of 2,000 captures."""
 
 
 def report(captures: int, say: Callable[[str], None]) -> str:

@@ -43,8 +43,8 @@ def explain(
 ) -> list[Explanation]:
     """Hides each word in turn and measures what that does to every hit.
 
-    A word is replaced by spaces, so that every offset stays where it was. Words are ranked by the expected severity, not
-    by P(severity >= 3), which no single word moves where it is near 0 or 1.
+    A word is replaced by spaces, so that every offset stays where it was. Words are ranked by the expected severity,
+    not by P(severity >= 3), which no single word moves where it is near 0 or 1.
 
     Args:
         score: The scorer.
@@ -89,7 +89,8 @@ def _falls(before: npt.NDArray[np.float64], after: npt.NDArray[np.float64], cate
     if category not in STANDARD_CATEGORIES:
         return np.zeros(before.shape[1])
     row = STANDARD_CATEGORIES.index(category)
-    return before[row] - after[row]
+    falls: npt.NDArray[np.float64] = before[row] - after[row]
+    return falls
 
 
 def _evidence(window: ContextWindow, word: tuple[int, int], effect: float) -> Evidence:
