@@ -178,9 +178,12 @@ class Lane:
             entry.future.set_exception(error)
         else:
             entry.future.set_result(outcome)
-        self._learn((time.perf_counter() - started) / entry.cost)
+        self._learn((time.perf_counter() - started) / entry.cost, whole=not entry.call.dropped.is_set())
 
-    def _learn(self, seconds_a_unit: float) -> None:
+    def _learn(self, seconds_a_unit: float, whole: bool) -> None:
+        """Learns from a piece of work; one that was dropped would have cost at least so much."""
         with self._changed:
             known = self._seconds_a_unit
+            if not whole and known is not None and seconds_a_unit < known:
+                return
             self._seconds_a_unit = seconds_a_unit if known is None else known + _LEARNING * (seconds_a_unit - known)

@@ -30,7 +30,7 @@ from serving.quota import Quotas
 from serving.shadow import Challenger, Seen, Shadow
 from serving.tracing import NoTracer, Tracer
 from serving.turn import Turn
-from serving.waiting import done, drop, until
+from serving.waiting import done, drop, picture_of, until
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -132,8 +132,10 @@ class ScoringService:
         outcomes: list[Outcome] = []
         for one in begun:
             outcome = one if isinstance(one, SecondglanceError) else self._finish_one(pipeline, one, options, call)
-            self._tracer.record(call, outcome)
             outcomes.append(outcome)
+            if call.dropped.is_set():  # nobody gets it: it does not count, and no further one is begun
+                return outcomes
+            self._tracer.record(call, outcome)
         self.metrics.count(outcomes)
         self._drift.count(outcomes, pipeline.model_config)
         return outcomes
@@ -208,11 +210,7 @@ class ScoringService:
                 futures[asyncio.wrap_future(lane.submit(work, piece.cost, call))] = piece
             except Overloaded as error:
                 outcomes |= dict.fromkeys(piece.places, error)
-        try:
-            await until(futures, call.seconds_left)
-        except asyncio.CancelledError:
-            drop(futures, call)
-            raise
+        await until(futures, call)
         for future, piece in futures.items():
             try:
                 found = done(future, piece)
@@ -235,9 +233,10 @@ class ScoringService:
 
         Raises:
             Overloaded: It was refused, or the tenant's quota is used up.
+            DeadlineExceeded: It was not done in time.
         """
         self._quotas.take(call.caller, 1)
-        return await asyncio.wrap_future(self._images.submit(work, cost, call))
+        return await picture_of(asyncio.wrap_future(self._images.submit(work, cost, call)), call)
 
     def _outcome(self, capture: Capture | SecondglanceError, options: Options) -> Outcome:
         return capture if isinstance(capture, SecondglanceError) else self.score_now(capture, options)

@@ -2,7 +2,7 @@
 
 import asyncio
 import math
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, TypeVar
 
 from domain.errors import DeadlineExceeded, Overloaded
@@ -12,10 +12,28 @@ from serving.plan import Piece
 T = TypeVar("T")
 
 
-async def until(futures: Iterable["asyncio.Future[Any]"], seconds: float) -> None:
-    """Waits until all are done, or nobody waits for them any more."""
-    if futures:
-        await asyncio.wait(futures, timeout=None if seconds == math.inf else max(0.0, seconds))
+async def until(futures: Collection["asyncio.Future[Any]"], call: Call) -> None:
+    """Waits until all are done or the call's time is over; drops them if the caller goes before."""
+    if not futures:
+        return
+    try:
+        await asyncio.wait(futures, timeout=None if call.deadline == math.inf else max(0.0, call.seconds_left))
+    except asyncio.CancelledError:
+        drop(futures, call)
+        raise
+
+
+async def picture_of(future: "asyncio.Future[T]", call: Call) -> T:
+    """What comes of a piece of work on a picture.
+
+    Raises:
+        DeadlineExceeded: If it is not done in time; it is dropped.
+    """
+    await until([future], call)
+    if not future.done():
+        drop([future], call)
+        raise DeadlineExceeded("it was not done in time")
+    return future.result()
 
 
 def done(future: "asyncio.Future[T]", piece: Piece) -> T:

@@ -153,3 +153,12 @@ def test_what_could_not_be_done_in_time_any_more_makes_way(gate: Gate) -> None:
     with pytest.raises(Overloaded, match="too late for its deadline"):
         late.result(20)
     assert gate.ran == ["other"]
+
+
+def test_what_was_dropped_does_not_make_the_queue_look_quicker() -> None:
+    lane, dropped = Lane("text", 1, 100), Call()
+    lane._seconds_a_unit = 10.0
+    lane.submit(dropped.dropped.set, 1, dropped).result(20)
+    lane.submit(lambda: None, 1, Call()).result(20)
+    lane.close()
+    assert lane._seconds_a_unit == pytest.approx(0.95 * 10.0, rel=1e-3)  # one lesson, not two
