@@ -11,7 +11,6 @@ from grpc_reflection.v1alpha import reflection
 
 from domain.capture import MAX_IMAGE_BYTES, Capture
 from domain.errors import InvalidRequest, SecondglanceError, Unavailable
-from domain.verdict import Verdict
 from pipeline.pipeline import Options
 from serving.access import Access
 from serving.call import Call, new_call
@@ -21,20 +20,24 @@ from serving.grpc_drain import GrpcDrain
 from serving.grpc_health import Health
 from serving.grpc_messages import to_capture, to_result, to_verdict
 from serving.grpc_pictures import PICTURES, Pictures
-from serving.grpc_reading import GrpcReading, Room, check
+from serving.grpc_reading import GrpcReading, check
 from serving.proto import scoring_pb2 as pb
 from serving.proto import scoring_pb2_grpc
+from serving.room import Room, Share
 from serving.schemas import MAX_BATCH
 from serving.service import ScoringService
 
 SERVICE = pb.DESCRIPTOR.services_by_name["Scoring"].full_name
 MAX_MESSAGE_BYTES = MAX_IMAGE_BYTES + 1024 * 1024
 MAX_MESSAGES_BYTES = 8 * MAX_IMAGE_BYTES
-"""Of all RPCs under way together."""
+"""Of all RPCs under way together; and as many of answers of streams that nobody has taken yet."""
 MOST_RPCS = 4096
 """At once; further ones are refused with RESOURCE_EXHAUSTED."""
 STREAM_AHEAD = 32
 """Requests of one stream that are worked on before its next one is read."""
+
+_Answer = tuple[pb.ScoreStreamResponse, int]
+"""Of a stream, and the room that it holds until it is taken."""
 
 
 class Scoring(scoring_pb2_grpc.ScoringServicer):
@@ -44,6 +47,7 @@ class Scoring(scoring_pb2_grpc.ScoringServicer):
         self._service = service
         self._drain = drain
         self._room = room
+        self._untaken = Room(MAX_MESSAGES_BYTES)
 
     async def Score(self, request: pb.ScoreRequest, context: Context) -> pb.ScoreResponse:  # noqa: N802
         """Scores one capture."""
@@ -67,11 +71,14 @@ class Scoring(scoring_pb2_grpc.ScoringServicer):
         """Scores captures as they come and answers in their order.
 
         The deadline is that of the whole stream; each capture also has the longest time that any call is granted. When
-        the server closes, what was read is answered and nothing further is read.
+        the server closes, what was read is answered and nothing further is read. Answers that are not taken hold room,
+        and without any left there is none for further ones.
         """
-        started: asyncio.Queue[asyncio.Task[pb.Result] | None] = asyncio.Queue()
+        started: asyncio.Queue[asyncio.Task[_Answer] | None] = asyncio.Queue()
         room = asyncio.Semaphore(STREAM_AHEAD)
         standing = current_standing()
+        share = Share(self._untaken, standing.caller.tenant)
+        longest_s = self._service.limits.longest_s
         tasks: set[asyncio.Task[Any]] = set()
 
         async def take_in(stream: Call) -> None:
@@ -82,10 +89,9 @@ class Scoring(scoring_pb2_grpc.ScoringServicer):
                     await room.acquire()
                     number += 1
                     name = f"{stream.request_id}.{number}"
-                    longest_s = self._service.limits.longest_s
                     caller = await standing.now()
                     call = new_call(name, stream.seconds_left, longest_s, caller, stream.traceparent)
-                    task = asyncio.create_task(self._result(request, call))
+                    task = asyncio.create_task(self._answer(request, call, share))
                     tasks.add(task)
                     task.add_done_callback(tasks.discard)
                     started.put_nowait(task)
@@ -97,22 +103,28 @@ class Scoring(scoring_pb2_grpc.ScoringServicer):
             self._drain.ends(reader)
             try:
                 while (task := await started.get()) is not None:
-                    yield pb.ScoreStreamResponse(result=await task)
+                    answer, held = await task
+                    yield answer
+                    share.give(held)
                     room.release()
                 if not await self._drain.ended_by_itself(reader):
                     raise Unavailable("the service stops; send what was not answered on another stream")
             finally:
+                share.end()
                 for unfinished in (reader, *tasks):
                     unfinished.cancel()
 
-    async def _result(self, request: pb.ScoreStreamRequest, call: Call) -> pb.Result:
-        outcome: Verdict | SecondglanceError
+    async def _answer(self, request: pb.ScoreStreamRequest, call: Call, share: Share) -> _Answer:
+        """The answer to one capture of a stream; where there is no room for it, it says so."""
         try:
-            with self._room.taken(request.ByteSize()):
+            with self._room.taken(request.ByteSize(), call.tenant):
                 outcome = await self._service.score(to_capture(request.capture), _options(request), call)
+            answer = pb.ScoreStreamResponse(result=to_result(request.capture.id, outcome))
+            held = answer.ByteSize()
+            share.take(held)
         except SecondglanceError as error:
-            outcome = error
-        return to_result(request.capture.id, outcome)
+            return pb.ScoreStreamResponse(result=to_result(request.capture.id, error)), 0
+        return answer, held
 
 
 def _read(message: pb.Capture) -> Capture | SecondglanceError:
@@ -147,7 +159,7 @@ class GrpcServer:
         """
         self._credentials = credentials
         self._drain, room = GrpcDrain(), Room(MAX_MESSAGES_BYTES)
-        reading = GrpcReading(room, service.limits.longest_s)
+        reading = GrpcReading(room, service.limits.longest_s, lambda: current_standing().caller.tenant)
         self._server = grpc.aio.server(
             interceptors=[self._drain, reading, GrpcAccess(access or Access())],
             maximum_concurrent_rpcs=MOST_RPCS,

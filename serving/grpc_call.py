@@ -60,7 +60,7 @@ async def answering(
             trailer.append(("retry-after", str(math.ceil(error.retry_after_s))))
             trailer.append(("grpc-retry-pushback-ms", str(math.ceil(error.retry_after_s * 1000))))
         await context.abort(code, f"{error.kind}: {error}", tuple(trailer))
-    except asyncio.CancelledError:
+    except (asyncio.CancelledError, GeneratorExit):  # the latter where a stream's answer is not taken any more
         code = grpc.StatusCode.CANCELLED
         raise
     except Exception as error:  # noqa: BLE001  answered and logged, without its message

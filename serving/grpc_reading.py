@@ -5,7 +5,7 @@ Left to gRPC the first would be a fault of ours (UNKNOWN), and there would be no
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import grpc
@@ -14,33 +14,7 @@ from google.protobuf.message import DecodeError
 
 from domain.errors import InvalidRequest, Overloaded, SecondglanceError
 from serving.errors import grpc_code
-
-
-class Room:
-    """How many bytes of messages may be worked on at once.
-
-    Args:
-        limit: Of all RPCs together.
-    """
-
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._held = 0
-
-    @contextlib.contextmanager
-    def taken(self, size: int) -> Iterator[None]:
-        """Holds the bytes of a message.
-
-        Raises:
-            Overloaded: If there is no room for them.
-        """
-        if self._held + size > self._limit:
-            raise Overloaded("too many bytes are being received at once")
-        self._held += size
-        try:
-            yield
-        finally:
-            self._held -= size
+from serving.room import Room
 
 
 class GrpcReading(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
@@ -49,11 +23,13 @@ class GrpcReading(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
     Args:
         room: For what is received.
         longest_s: Seconds in which the message of a unary RPC must have come.
+        tenant: Whose the RPC is that the present task answers.
     """
 
-    def __init__(self, room: Room, longest_s: float) -> None:
+    def __init__(self, room: Room, longest_s: float, tenant: Callable[[], str]) -> None:
         self._room = room
         self._longest_s = longest_s
+        self._tenant = tenant
 
     async def intercept_service(
         self,
@@ -85,7 +61,7 @@ class GrpcReading(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
             size = 0 if isinstance(request, SecondglanceError) else request.ByteSize()
             with contextlib.ExitStack() as held:
                 try:
-                    held.enter_context(self._room.taken(size))
+                    held.enter_context(self._room.taken(size, self._tenant()))
                 except Overloaded as error:
                     request = error
                 return await method(request, context)

@@ -15,15 +15,17 @@ from pipeline.pipeline import Pipeline
 from serving import grpc_api
 from serving.access import Access
 from serving.grpc_api import GrpcServer
-from serving.grpc_reading import Room
 from serving.key_ring import KeyRing
 from serving.limits import Limits
 from serving.proto import scoring_pb2 as pb
 from serving.proto import scoring_pb2_grpc
+from serving.room import Room, Share
 from serving.service import ScoringService
 from tests.conftest import FixedScorer
 
 LIMITS = Limits(text_threads=1, image_threads=1, scorer_slots=1)
+NARROW = [("grpc.http2.bdp_probe", 0), ("grpc.http2.lookahead_bytes", 65_536)]
+"""A client takes so much of what it has not asked for, and no more."""
 SCORE = "/secondglance.v1.Scoring/Score"
 
 
@@ -31,7 +33,7 @@ def talking(server: Callable[[], GrpcServer], talk: Callable[[grpc.aio.Channel],
     async def run() -> None:
         running = server()
         port = await running.start("127.0.0.1:0")
-        async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+        async with grpc.aio.insecure_channel(f"127.0.0.1:{port}", options=NARROW) as channel:
             await talk(channel)
         await running.stop(0)
 
@@ -71,9 +73,9 @@ def test_a_message_that_does_not_come_is_waited_for_so_long(pipeline: Pipeline) 
 
 
 def test_messages_together_have_a_bound(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(grpc_api, "MAX_MESSAGES_BYTES", 100)
+    monkeypatch.setattr(grpc_api, "MAX_MESSAGES_BYTES", 10_000)
     service = ScoringService(replace(pipeline, scorer=FixedScorer()), LIMITS)
-    small, large = pb.Capture(id="a", text="x" * 60), pb.Capture(id="b", text="x" * 120)
+    small, large = pb.Capture(id="a", text="x" * 60), pb.Capture(id="b", text="x" * 12_000)
 
     async def talk(channel: grpc.aio.Channel) -> None:
         stub: Any = scoring_pb2_grpc.ScoringStub(channel)  # type: ignore[no-untyped-call]
@@ -92,9 +94,82 @@ def test_messages_together_have_a_bound(pipeline: Pipeline, monkeypatch: pytest.
 
 def test_room_is_given_back_whatever_happens() -> None:
     room = Room(100)
-    with pytest.raises(ValueError, match="x"), room.taken(60):
-        with pytest.raises(Overloaded), room.taken(41):
+    with pytest.raises(ValueError, match="x"), room.taken(60, "a"):
+        with pytest.raises(Overloaded), room.taken(41, "b"):
             pass
         raise ValueError("x")
-    with room.taken(100):
+    with room.taken(100, "a"):
         pass
+    assert room.held == 0
+
+
+def test_a_tenant_leaves_room_for_others() -> None:
+    room = Room(100)
+    with room.taken(30, "a"), room.taken(20, "a"):
+        with pytest.raises(Overloaded), room.taken(20, "a"):
+            pass
+        with room.taken(20, "b"), room.taken(5, "c"):
+            assert room.held == 75
+
+
+def test_the_share_of_a_stream_ends_with_it() -> None:
+    room = Room(100)
+    share = Share(room, "a")
+    share.take(30)
+    share.take(10)
+    share.give(10)
+    assert room.held == 30
+    share.end()
+    share.give(30)  # of work that was still under way
+    with pytest.raises(Overloaded):
+        share.take(1)
+    assert room.held == 0
+
+
+LARGE = "stab me " * 1000
+"""Its answer has some 600 kB."""
+
+
+def test_answers_that_nobody_takes_are_bounded_and_let_go(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Several streams send all that they may and read nothing."""
+    limit = 2_000_000
+
+    class Noted(Room):
+        def __init__(self, limit: int) -> None:
+            super().__init__(limit)
+            self.most = self.takes = 0
+            rooms.append(self)
+
+        def take(self, size: int, tenant: str) -> None:
+            self.takes += 1
+            super().take(size, tenant)
+            self.most = max(self.most, self.held)
+
+    rooms: list[Noted] = []
+    monkeypatch.setattr(grpc_api, "Room", Noted)
+    monkeypatch.setattr(grpc_api, "MAX_MESSAGES_BYTES", limit)
+    limits = replace(LIMITS, longest_s=3600.0)
+    service = ScoringService(replace(pipeline, scorer=FixedScorer()), limits)
+
+    async def send(stream: Any) -> None:
+        for number in range(8):
+            await stream.write(pb.ScoreStreamRequest(capture=pb.Capture(id=str(number), text=LARGE)))
+
+    async def talk(channel: grpc.aio.Channel) -> None:
+        stub: Any = scoring_pb2_grpc.ScoringStub(channel)  # type: ignore[no-untyped-call]
+        deaf = [stub.ScoreStream() for _ in range(3)]
+        for stream in deaf:
+            await send(stream)
+        while sum(room.takes for room in rooms) < 3 * 8 + 3:  # every request has been taken, and some answers
+            await asyncio.sleep(0.05)
+        assert limit / 4 < max(room.most for room in rooms) <= limit
+        assert (await stub.Score(pb.ScoreRequest(capture=pb.Capture(id="a", text="homework")))).verdict.id == "a"
+        for stream in deaf:
+            stream.cancel()
+        while any(room.held for room in rooms):
+            await asyncio.sleep(0.05)
+        async with asyncio.timeout(60):  # and none of them counts as one that ended well
+            while 'requests_total{code="CANCELLED",transport="grpc"} 3.0' not in service.metrics.render().decode():
+                await asyncio.sleep(0.05)
+
+    talking(lambda: GrpcServer(service), talk)
