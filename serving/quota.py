@@ -1,4 +1,4 @@
-"""Captures a minute, by tenant: a bucket that refills steadily and may be overdrawn once."""
+"""Captures a minute, by tenant and what was agreed: a bucket that refills steadily and may be overdrawn once."""
 
 import threading
 import time
@@ -16,12 +16,16 @@ class _Bucket:
 
 
 class Quotas:
-    """What each tenant has left; a full bucket holds a minute's captures."""
+    """What each tenant has left; a full bucket holds a minute's captures.
+
+    Keys of a tenant for which the same number was agreed share a bucket, so that another key is not more; a key with
+    another number has one of its own, which neither fills nor empties the first.
+    """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._buckets: dict[str, _Bucket] = {}
+        self._buckets: dict[tuple[str, int], _Bucket] = {}
 
     def take(self, caller: Caller, captures: int) -> None:
         """Books captures. Whoever has anything left gets all of a request, and pays it back before the next.
@@ -34,7 +38,8 @@ class Quotas:
         a_second = caller.per_minute / 60
         with self._lock:
             now = self._clock()
-            bucket = self._buckets.setdefault(caller.tenant, _Bucket(caller.per_minute, now))
+            agreed = (caller.tenant, caller.per_minute)
+            bucket = self._buckets.setdefault(agreed, _Bucket(caller.per_minute, now))
             bucket.left = min(caller.per_minute, bucket.left + (now - bucket.filled) * a_second)
             bucket.filled = now
             if bucket.left < 1:

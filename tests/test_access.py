@@ -314,6 +314,18 @@ def test_a_bucket_refills_steadily() -> None:
     quotas.take(caller, 1)
 
 
+def test_a_key_with_another_number_has_a_bucket_of_its_own() -> None:
+    quotas = Quotas(lambda: 0.0)
+    large, small = (Caller("north", per_minute=number) for number in (600, 6))
+    quotas.take(large, 100)
+    quotas.take(small, 6)
+    with pytest.raises(QuotaExceeded):
+        quotas.take(small, 1)
+    quotas.take(large, 500)  # the small one has not cut it to its size
+    with pytest.raises(QuotaExceeded):
+        quotas.take(Caller("north", per_minute=600), 1)  # another key of the same number is not more
+
+
 def test_keys_come_and_go_without_a_restart(client: TestClient, path: Path, caplog: pytest.LogCaptureFixture) -> None:
     fresh = issue("north", frozenset({SCORE}))
 
