@@ -1,11 +1,19 @@
-"""Refuses bodies that are too long, come too slowly, or are too many at once, before they fill the memory."""
+"""Refuses bodies that are too long, come too slowly, or are too many at once, before they fill the memory.
+
+And JSON in UTF-16 or UTF-32, which RFC 8259 forbids: Python's reader guesses it where others read something else.
+"""
 
 import asyncio
 
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from domain.errors import Overloaded
+
+_HEAD = 4
+"""Bytes in which UTF-16 and UTF-32 show: JSON begins with a character of ASCII, and they write zeros beside it."""
+_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
 class BodyLimit:
@@ -29,22 +37,27 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         call = scope["state"]["call"]
-        seen = 0
+        seen, head = 0, b""
+        is_json = "json" in Headers(raw=scope.get("headers", [])).get("content-type", "").lower()
 
         async def counted() -> Message:
-            nonlocal seen
+            nonlocal seen, head
             try:
                 async with asyncio.timeout(call.seconds_left):
                     message = await receive()
             except TimeoutError:
                 raise HTTPException(408, "the body did not arrive in time") from None
-            length = len(message.get("body", b""))
+            body = message.get("body", b"")
+            head += body[: _HEAD - len(head)]
+            length = len(body)
             seen += length
             self._held += length
             if seen > self._limit:
                 raise HTTPException(413, f"the request has more than {self._limit} bytes")
             if self._held > self._together:
                 raise Overloaded("too many bytes are being received at once")
+            if is_json and (b"\0" in head or head.startswith(_MARKS)):
+                raise HTTPException(400, "the JSON is not in UTF-8")
             return message
 
         try:

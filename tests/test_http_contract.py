@@ -103,6 +103,15 @@ def test_every_fault_is_a_problem_with_its_code(
     assert problem["detail"]
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize("path", ["/v1/score", "/v1/pictures:hash", "/v1/moderations"])
+def test_json_in_anything_but_utf_8_is_refused(client: TestClient, path: str, encoding: str) -> None:
+    body = json.dumps({"id": "a", "text": "homework", "input": "homework"}).encode(encoding)
+    whole = client.post(path, content=body, headers=JSON)
+    in_bytes = client.post(path, content=(body[at : at + 1] for at in range(len(body))), headers=JSON)
+    assert [(answer.status_code, "not in UTF-8" in answer.text) for answer in (whole, in_bytes)] == [(400, True)] * 2
+
+
 def test_of_a_name_that_stands_twice_the_last_counts(client: TestClient) -> None:
     answer = client.post("/v1/score", content=b'{"id": "a", "text": "x", "id": "b"}', headers=JSON)
     assert answer.json()["id"] == "b"
