@@ -5,6 +5,7 @@ import numpy as np
 from domain.page import Box
 from ocr.decode import Pixels
 from ocr.detector import Detector, Quad
+from ocr.large_lines import with_large_lines
 from ocr.regions import merged
 from ocr.sharp_lines import sharp_lines
 
@@ -33,7 +34,7 @@ class LineFinder:
         Returns:
             A box for each level line, four corners for each tilted one.
         """
-        found = sharp_lines(pixels)
+        found = with_large_lines(pixels, sharp_lines(pixels))
         if not found.lines:
             return self._detector.find(pixels)
         height, width, _ = pixels.shape

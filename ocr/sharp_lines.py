@@ -18,13 +18,14 @@ from ocr.edges import Mask, edges_of
 from ocr.recognised import union
 from ocr.shapes import far_from, within
 
-_LOWEST, _HIGHEST = 7, 46
+_LOWEST, HIGHEST = 7, 46
 """Height of the letters of a line from top to bottom, in pixels."""
-_RULE = _HIGHEST + 4
+_RULE = HIGHEST + 4
 _BESIDE = 5
 """Straight edges that are longer are no letter's; what is left around their ends, in so many pixels, is not either."""
 _GUTTER = 24
-"""Columns without edges, in pixels, that part a region from top to bottom."""
+_SPACE = 0.65
+"""Columns without edges that part a region from top to bottom: in pixels, or in heights of what may be one line."""
 _NARROW = 8
 """The same where two lines stand beside something that is as high as both, such as a picture."""
 _APART = 1.7
@@ -32,6 +33,8 @@ _AFTER_NUMBER = 1.2
 _NUMBER = 1.3
 """Width of a gap, in heights of small letters, that parts a line: wider than any space, narrower than what is between
 cells; the same behind a number, and how wide that is at most, in heights of the line."""
+_SMALL = 0.5
+"""How high small letters are at least, in heights of their line."""
 _LOW = 0.4
 _NEAR = 0.25
 """A row of edges lower than the first, in heights of its neighbour, and as near as the second belongs to it: dots,
@@ -159,7 +162,8 @@ def _with_margin(ink: Box, width: int, height: int) -> Box:
 
 def _parts(mask: Mask, box: Box) -> list[Box]:
     """Cuts along empty columns, or rows, once; itself if there is no cut."""
-    parts = _cut(_across(mask, box), box, _GUTTER)
+    high = box[3] - box[1]
+    parts = _cut(_across(mask, box), box, max(_GUTTER, round(_SPACE * high)) if high <= HIGHEST else _GUTTER)
     if len(parts) == 1:
         box = parts[0]
         parts = _rows(mask, box)
@@ -172,7 +176,7 @@ def _parts(mask: Mask, box: Box) -> list[Box]:
 
 def _beside_two(mask: Mask, across: Profile, box: Box) -> list[Box]:
     """Two lines and what stands beside both of them; empty if that is not what it is."""
-    if not 2 * _LOWEST < box[3] - box[1] <= 2 * _HIGHEST:
+    if not 2 * _LOWEST < box[3] - box[1] <= 2 * HIGHEST:
         return []
     parts = _cut(across, box, _NARROW)
     gaps = [other[0] - one[2] for one, other in pairwise(parts)]
@@ -193,10 +197,13 @@ def _along(mask: Mask, across: Profile, box: Box) -> list[Box]:
 
 
 def _core(mask: Mask, box: Box) -> int:
-    """About the height of small letters in a line: the rows with most of its edges."""
+    """About the height of small letters in a line: the rows with most of its edges.
+
+    Edges of large letters gather at their tops and feet: half of the line is small letters at least.
+    """
     left, top, right, bottom = box
     edges = np.count_nonzero(mask[top:bottom, left:right], axis=1)
-    return int(np.count_nonzero(edges >= _FULL * edges.max()))
+    return max(int(np.count_nonzero(edges >= _FULL * edges.max())), round(_SMALL * (bottom - top)))
 
 
 def _across(mask: Mask, box: Box) -> Profile:
@@ -247,7 +254,7 @@ def _ink_within(pixels: Pixels, box: Box) -> Box | None:
         return None
     ink = np.asarray(cv2.threshold(differs, _INK * strongest, 255, cv2.THRESH_BINARY)[1], np.uint8)
     left, top, width, height = cv2.boundingRect(ink)
-    if not _LOWEST <= height <= _HIGHEST or width < _LONG * height or not _is_sharp(differs, ink):
+    if not _LOWEST <= height <= HIGHEST or width < _LONG * height or not _is_sharp(differs, ink):
         return None
     line = ink[top : top + height, left : left + width]
     return (start + left, above + top, start + left + width, above + top + height) if _are_letters(line) else None
