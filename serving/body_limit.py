@@ -9,7 +9,7 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from domain.errors import Overloaded
+from serving.room import Room, Share
 
 _HEAD = 4
 """Bytes in which UTF-16 and UTF-32 show: JSON begins with a character of ASCII, and they write zeros beside it."""
@@ -22,14 +22,13 @@ class BodyLimit:
     Args:
         app: What answers.
         limit: Bytes of one body.
-        together: Bytes of all bodies whose requests are under way.
+        together: Bytes of all bodies whose requests are under way; of one tenant's half of them (`Room`).
     """
 
     def __init__(self, app: ASGIApp, limit: int, together: int) -> None:
         self._app = app
         self._limit = limit
-        self._together = together
-        self._held = 0
+        self._room = Room(together)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes the request on; raises inside it once its body is too long or too slow."""
@@ -37,6 +36,7 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         call = scope["state"]["call"]
+        share = Share(self._room, call.tenant)
         seen, head = 0, b""
         is_json = "json" in Headers(raw=scope.get("headers", [])).get("content-type", "").lower()
 
@@ -49,13 +49,10 @@ class BodyLimit:
                 raise HTTPException(408, "the body did not arrive in time") from None
             body = message.get("body", b"")
             head += body[: _HEAD - len(head)]
-            length = len(body)
-            seen += length
-            self._held += length
+            seen += len(body)
             if seen > self._limit:
                 raise HTTPException(413, f"the request has more than {self._limit} bytes")
-            if self._held > self._together:
-                raise Overloaded("too many bytes are being received at once")
+            share.take(len(body))
             if is_json and (b"\0" in head or head.startswith(_MARKS)):
                 raise HTTPException(400, "the JSON is not in UTF-8")
             return message
@@ -63,4 +60,4 @@ class BodyLimit:
         try:
             await self._app(scope, counted, send)
         finally:
-            self._held -= seen
+            share.end()

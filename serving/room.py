@@ -14,7 +14,7 @@ class Room:
     single message, and there is always room for another tenant.
 
     Args:
-        limit: Of all RPCs together.
+        limit: Of all calls together.
     """
 
     def __init__(self, limit: int) -> None:
@@ -34,7 +34,7 @@ class Room:
         """
         held = self.held
         left = self._limit - held
-        if size > left or (held and self._held[tenant] + size > left):
+        if size > left or (size and held and self._held[tenant] + size > left):
             raise Overloaded("too many bytes are being received, or wait to be taken, at once")
         self._held[tenant] += size
 
@@ -59,7 +59,7 @@ class Room:
 
 
 class Share:
-    """What one stream holds of a room; all of it is given back when the stream ends, however it does."""
+    """What one call holds of a room, piece by piece; all of it is given back when the call ends, however it does."""
 
     def __init__(self, room: Room, tenant: str) -> None:
         self._room = room
@@ -71,15 +71,15 @@ class Share:
         """Takes room.
 
         Raises:
-            Overloaded: If there is none for so much, or the stream has ended.
+            Overloaded: If there is none for so much, or the call has ended.
         """
         if self._ended:
-            raise Overloaded("the stream has ended")
+            raise Overloaded("the call has ended")
         self._room.take(size, self._tenant)
         self._held += size
 
     def give(self, size: int) -> None:
-        """Gives room back, unless the end of the stream has."""
+        """Gives room back, unless the end of the call has."""
         if not self._ended:
             self._held -= size
             self._room.give(size, self._tenant)

@@ -19,6 +19,7 @@ from models.scorer import WindowScores
 from pipeline.pipeline import Pipeline
 from serving.body_limit import BodyLimit
 from serving.call import new_call
+from serving.caller import Caller
 from serving.http_api import make_app
 from serving.http_call import PATIENCE_S, HttpCall
 from serving.idempotency import _fingerprint
@@ -278,35 +279,41 @@ def test_a_body_that_comes_too_slowly_is_refused(service: ScoringService) -> Non
     assert (sent[0]["status"], json.loads(sent[1]["body"])["type"]) == (408, "urn:secondglance:request_timeout")
 
 
-def test_too_many_bytes_at_once_are_refused() -> None:
+@pytest.mark.parametrize(
+    ("together", "tenants", "refused"),
+    [(150, "aa", [False, True]), (150, "ab", [False, True]), (400, "aaab", [False, False, True, False])],
+)
+def test_too_many_bytes_at_once_are_refused(together: int, tenants: str, refused: list[bool]) -> None:
     async def read_all(scope: Any, receive: Any, send: Any) -> None:
         while (await receive()).get("more_body"):
             continue
 
-    limit = BodyLimit(read_all, limit=100, together=150)
+    limit = BodyLimit(read_all, limit=100, together=together)
     bodies = [{"type": "http.request", "body": b"x" * 90, "more_body": True}, {"type": "http.request"}]
 
-    async def two() -> list[Any]:
-        both_in = asyncio.Event()
+    async def send_all() -> list[Any]:
+        all_in = asyncio.Event()
 
-        async def send_one() -> Any:
+        async def send_one(tenant: str) -> Any:
             events = iter(bodies)
 
             async def receive() -> Any:
                 event = next(events)
                 if not event.get("more_body"):
-                    await both_in.wait()
+                    await all_in.wait()
                 return event
 
-            try:
-                await limit({"type": "http", "state": {"call": new_call()}}, receive, None)  # type: ignore[arg-type]
-            finally:
-                both_in.set()
+            call = new_call(caller=Caller(tenant))
+            return await limit({"type": "http", "state": {"call": call}}, receive, None)  # type: ignore[arg-type]
 
-        return await asyncio.gather(send_one(), send_one(), return_exceptions=True)
+        tasks = [asyncio.create_task(send_one(tenant)) for tenant in tenants]
+        await asyncio.sleep(0)
+        all_in.set()
+        return await asyncio.gather(*tasks, return_exceptions=True)
 
-    assert [type(outcome) for outcome in asyncio.run(two())] == [type(None), Overloaded]
-    assert limit._held == 0
+    kinds = [Overloaded if no else type(None) for no in refused]
+    assert [type(outcome) for outcome in asyncio.run(send_all())] == kinds
+    assert limit._room.held == 0
 
 
 def test_an_ocr_failure_is_503(client: TestClient, service: ScoringService) -> None:
