@@ -43,14 +43,14 @@ def build_pipeline(settings: PipelineSettings) -> Pipeline:
     return _assemble(ocr, _build_scorer(artifact, policy), first_look, banks, policy, artifact)
 
 
-def load_model(folder: Path) -> tuple[str, OnnxScorer, Judge]:
-    """A model beside the one in force: its name, what scores, and what judges by its thresholds.
+def load_model(folder: Path, policy: Policy) -> tuple[str, OnnxScorer, Judge]:
+    """A model beside the one in force: its name, what scores under a policy, and what judges by its thresholds.
 
     Raises:
         InvalidModel: If the folder is at fault.
     """
     artifact = load_artifact(folder)
-    return artifact.name, OnnxScorer(artifact), Judge(artifact.dismissal_threshold, artifact.languages)
+    return artifact.name, _build_scorer(artifact, policy), Judge(artifact.dismissal_threshold, artifact.languages)
 
 
 def renew_everything(pipeline: Pipeline, settings: PipelineSettings) -> tuple[Pipeline, list[str]]:

@@ -12,6 +12,7 @@ from domain.errors import SecondglanceError
 from models.registry import CHALLENGER, resolve
 from pipeline.build import build_pipeline, load_model, renew_everything, renew_lists, with_quarantine
 from pipeline.drift import read_reference_file
+from pipeline.policy import Policy
 from pipeline.settings import PipelineSettings
 from serving.access import Access
 from serving.active import Renewals
@@ -54,7 +55,9 @@ def run(pipeline_settings: PipelineSettings, settings: ServingSettings) -> None:
         read_reference_file(settings.reference) if settings.reference else None,
     )
     try:
-        service.challenge(load_challenger(pipeline_settings), pipeline_settings.challenger_share)
+        service.challenge(
+            load_challenger(pipeline_settings, service.pipeline.policy), pipeline_settings.challenger_share
+        )
         asyncio.run(_serve(service, access, settings))
     finally:
         service.close()
@@ -107,15 +110,15 @@ async def _end(serving: "asyncio.Task[None]", seconds: float) -> None:
         await asyncio.wait_for(serving, seconds)
 
 
-def load_challenger(settings: PipelineSettings) -> Challenger | None:
-    """The challenger, if it is to score anything.
+def load_challenger(settings: PipelineSettings, policy: Policy) -> Challenger | None:
+    """The challenger, if it is to score anything under a policy.
 
     Raises:
         InvalidModel: If there is none, or its folder is at fault.
     """
     if not settings.challenger_share:
         return None
-    return Challenger(*load_model(settings.challenger or resolve(CHALLENGER)))
+    return Challenger(*load_model(settings.challenger or resolve(CHALLENGER), policy))
 
 
 def make_access(settings: ServingSettings) -> Access:

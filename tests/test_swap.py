@@ -25,6 +25,8 @@ from models.registry import alias_file, point, read_aliases, roll_back
 from models.scorer import WindowScores
 from pipeline.build import load_model, renew_everything
 from pipeline.pipeline import Options, Pipeline
+from pipeline.policy import Policy
+from pipeline.policy_file import PolicyFile
 from pipeline.settings import PipelineSettings
 from serving.active import Renewals
 from serving.http_api import make_app
@@ -297,5 +299,7 @@ def test_a_sample_is_a_share(pipeline: Pipeline) -> None:
 
 def test_the_challenger_is_a_model_folder(tmp_path: Path) -> None:
     folder = sharper(tmp_path / "m")
-    name, _, judge = load_model(folder)
+    rules = [{"categories": {"all": {"sensitivity": 1}}}]
+    name, scorer, judge = load_model(folder, Policy(PolicyFile.model_validate({"rules": rules})))
     assert (name, judge.threshold) == (folder.name, load_artifact(folder).dismissal_threshold)
+    assert len(scorer._boundaries.places) > len(load_model(folder, Policy())[1]._boundaries.places)  # its own cuts
