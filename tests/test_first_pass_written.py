@@ -81,7 +81,7 @@ def test_no_sum_of_two_products_leaves_16_bits(folder: Path) -> None:
 
 
 def test_the_least_margin_that_holds_is_chosen() -> None:
-    from training.margin import MOST_CHANGED, MOST_TWICE, choose_margin, measure
+    from training.margin import MOST_CHANGED, MOST_TWICE, margins_that_hold, measure
 
     rng = np.random.default_rng(5)
     odds = rng.normal(-9, 4, (3000, 1, 9, 5))
@@ -91,14 +91,13 @@ def test_the_least_margin_that_holds_is_chosen() -> None:
         return [1 / (1 + np.exp(-one)) for one in odds + rng.normal(0, by, odds.shape)]
 
     exact, first = moved(0.0), moved(0.1)
-    found = choose_margin(first, exact, limits)
-    assert found is not None
+    found = next(margins_that_hold(first, exact, limits))
     assert found.upper <= MOST_CHANGED < measure(found.margin - 0.01, first, exact, limits).upper
     assert 0 < found.margin < 0.5
     assert 0 < found.twice < MOST_TWICE
-    assert choose_margin(exact, exact, limits) == measure(0.0, exact, exact, limits)
-    assert choose_margin(moved(3.0), exact, limits) is None
-    assert choose_margin(first[:100], exact[:100], limits) is None  # too few to tell
+    assert next(margins_that_hold(exact, exact, limits)) == measure(0.0, exact, exact, limits)
+    assert not list(margins_that_hold(moved(3.0), exact, limits))
+    assert not list(margins_that_hold(first[:100], exact[:100], limits))  # too few to tell
 
 
 def test_the_card_says_in_which_arithmetic_a_model_is_served() -> None:
@@ -119,13 +118,16 @@ class Double:
 
     has_first_pass = True
 
-    def __init__(self, misread: tuple[int, ...] = ()) -> None:
+    def __init__(self, misread: tuple[int, ...] = (), below: float = -6.0) -> None:
         self._misread = misread
+        self._below = below
 
     def logits(self, encoded: EncodedWindow, exact: bool = True) -> np.ndarray:
         number = int(encoded.input_ids[0, 0])
-        genuine = number < 700 and (exact or number not in self._misread)
-        return np.full((2, 9, 5), (4.0 if genuine else -6.0) + (0.0 if exact else 0.01), np.float32)
+        level = 4.0 if number < 700 else -6.0
+        if not exact:
+            level = 0.01 + (self._below if number in self._misread else level)
+        return np.full((2, 9, 5), level, np.float32)
 
 
 def test_a_margin_is_written_only_if_the_bound_holds_with_it() -> None:
@@ -151,6 +153,9 @@ def test_a_margin_is_written_only_if_the_bound_holds_with_it() -> None:
     assert misread["gap"] > 0.9
     assert fit_margin(Double((3,)), rows, temperatures, bound) == {}  # one of 700 is too many for that bound
     assert fit_margin(Double((3, 4, 5)), rows, temperatures, replace(bound, alpha=0.1)) == {}  # too many are changed
+    near = fit_margin(Double((3,), below=-1.1), rows, temperatures, bound)["first_pass"]
+    assert near["margin"] == 0.24  # P(severity >= 3) is 0.0159, 0.232 from 0.02 in log-odds: only then it is read again
+    assert (near["missed"], near["changed"]) == (0, 0)
     without = Double()
     without.has_first_pass = False
     assert fit_margin(without, rows, temperatures, bound) == {}

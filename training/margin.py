@@ -48,13 +48,6 @@ class Margin:
     gap: float
 
 
-def choose_margin(
-    first: Sequence[Ladders], exact: Sequence[Ladders], boundaries: Boundaries, delta: float = 0.05
-) -> Margin | None:
-    """The least margin of `margins_that_hold`, None if there is none."""
-    return next(margins_that_hold(first, exact, boundaries, delta), None)
-
-
 def margins_that_hold(
     first: Sequence[Ladders], exact: Sequence[Ladders], boundaries: Boundaries, delta: float = 0.05
 ) -> Iterator[Margin]:
@@ -77,7 +70,7 @@ def margins_that_hold(
 def measure(
     margin: float, first: Sequence[Ladders], exact: Sequence[Ladders], boundaries: Boundaries, delta: float = 0.05
 ) -> Margin:
-    """What a margin does on windows; arguments as for `choose_margin`."""
+    """What a margin does on windows; arguments as for `margins_that_hold`."""
     hits = sum(len(window) for window in exact)
     changed, again, gap = 0, 0, 0.0
     for quick, sure in zip(first, exact, strict=True):
