@@ -34,6 +34,12 @@ _PART = click.FloatRange(0, 0.5)
 @click.option(
     "--taught-weight", default=0.7, show_default=True, type=_PART_OF_ALL, help="Of the teacher, against the labels."
 )
+@click.option(
+    "--span-readout/--no-span-readout",
+    default=True,
+    show_default=True,
+    help="Read each hit out of its own tokens, or as its window (ablation).",
+)
 @click.option("--tracking", default="sqlite:///mlflow.db", show_default=True, help="MLflow tracking address.")
 def command(
     run: str,
@@ -50,6 +56,7 @@ def command(
     start: str | None,
     teacher: str | None,
     taught_weight: float,
+    span_readout: bool,
     tracking: str,
 ) -> None:
     """Fine-tunes a model on the train split and keeps the epoch with the highest dev AUROC."""
@@ -71,7 +78,7 @@ def command(
     for note in material.notes:
         click.echo(note)
     base = ENCODERS[encoder]
-    settings = TrainingSettings(epochs, concern_weight, taught_weight, encoder_rate=base.rate, seed=seed)
+    settings = TrainingSettings(epochs, concern_weight, taught_weight, span_readout, encoder_rate=base.rate, seed=seed)
     lessons = read_lessons(RUNS / teacher) if teacher else None
     others = {"teacher": teacher, "start": start}
     about = {name: read_about(RUNS / other) for name, other in others.items() if other}

@@ -165,10 +165,10 @@ def test_the_train_command_hands_all_of_it_on(
         "--concern-weight": "0.25", "--tracking": f"sqlite:///{tmp_path}/mlflow.db",
     }  # fmt: skip
     with pytest.raises(SystemExit) as stopped:
-        main(["train", *(str(part) for option in options.items() for part in option)])
+        main(["train", "--no-span-readout", *(str(part) for option in options.items() for part in option)])
     assert not stopped.value.code
     assert "public rows in each epoch: 1, beside 41" in capsys.readouterr().out
     told = json.loads((tmp_path / "runs" / "spring" / "training.json").read_text("utf-8"))
     assert (told["rows"], told["share"], told["feedback"]["rows"], told["public_share"]) == (41, 0.5, 1, 0.1)
-    assert told["concern_weight"] == 0.25
+    assert (told["concern_weight"], told["span_readout"]) == (0.25, False)
     assert list(told["public"]) == ["hatemojibuild"]

@@ -301,32 +301,6 @@ def test_a_row_that_is_in_the_queue_for_its_severity_is_not_missed() -> None:
     assert choose_threshold(scores, low + 0.5, 0.01).missed == 0  # P(severity >= 2) alone keeps it raised
 
 
-def test_the_concern_loss_is_learnt_from(maker: ExampleMaker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import mlflow
-    import torch
-
-    from training.network import tiny_network
-    from training.train import CHECKPOINT, TrainingSettings, train
-
-    monkeypatch.setattr("warnings.filters", [])  # third-party deprecations are not ours to mend
-    mlflow.set_tracking_uri(f"sqlite:///{tmp_path}/mlflow.db")
-    mlflow.set_experiment("test")
-    heads = []
-    for run, weight in (("a", 0.0), ("b", 1.0), ("c", 1.0)):
-        torch.manual_seed(3)
-        train(
-            tiny_network(30522),
-            maker,
-            ROWS,
-            ROWS[:4],
-            tmp_path / run,
-            TrainingSettings(epochs=1, concern_weight=weight),
-        )
-        heads.append(torch.load(tmp_path / run / CHECKPOINT, weights_only=True)["network"]["head.weight"])
-    assert torch.equal(heads[1], heads[2])
-    assert not torch.allclose(heads[0], heads[1])
-
-
 def test_the_card_can_say_what_each_bound_would_cost(
     maker: ExampleMaker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

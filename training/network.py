@@ -26,11 +26,13 @@ class SpanSeverityNetwork(nn.Module):  # type: ignore[misc]  # torch is not inst
     Args:
         encoder: A BERT-like encoder (`last_hidden_state` of shape (batch, tokens, width)).
         dropout: On the span representation.
+        span_readout: Whether each hit is read out of its own tokens; if not, of the whole window's (ablation).
     """
 
-    def __init__(self, encoder: nn.Module, dropout: float = 0.1) -> None:
+    def __init__(self, encoder: nn.Module, dropout: float = 0.1, span_readout: bool = True) -> None:
         super().__init__()
         self.encoder = encoder
+        self.span_readout = span_readout
         width = encoder.config.hidden_size
         self.pad = int(encoder.config.pad_token_id)
         encoder.embeddings.register_forward_hook(_to_half)
@@ -55,7 +57,8 @@ class SpanSeverityNetwork(nn.Module):  # type: ignore[misc]  # torch is not inst
         pooled = torch.matmul(spans, states)
         window = pooled[:, :1].expand_as(pooled)
         first = states[:, :1].expand_as(pooled)
-        hidden = torch.nn.functional.gelu(self.hidden(self.dropout(torch.cat([pooled, window, first], dim=-1))))
+        own = pooled if self.span_readout else window
+        hidden = torch.nn.functional.gelu(self.hidden(self.dropout(torch.cat([own, window, first], dim=-1))))
         logits = self.head(self.dropout(hidden))
         return logits.view(*logits.shape[:2], len(STANDARD_CATEGORIES), LEVELS)
 

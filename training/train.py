@@ -32,11 +32,13 @@ class TrainingSettings:
 
     Rates rise, then fall to almost nothing over the epochs. `concern_weight` is that of the concern loss
     beside the severity loss, `taught_weight` the share of the teacher's word against the labels' where both agree.
+    Without `span_readout` all hits of a window are read as the window is (ablation).
     """
 
     epochs: int = 12
     concern_weight: float = 1.0
     taught_weight: float = 0.7
+    span_readout: bool = True
     batch: int = 32
     encoder_rate: float = 1e-4
     head_rate: float = 5e-4
@@ -75,6 +77,7 @@ def train(
     run.mkdir(parents=True, exist_ok=True)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     torch.manual_seed(settings.seed)
+    network.span_readout = settings.span_readout
     network.to(device)
     optimiser, schedule = _optimiser(network, settings, len(rows) + public.size(len(rows)))
     dev_examples = [example for row in dev for example in maker.plain(row)]
