@@ -134,13 +134,14 @@ class Verdict:
         category: Its category; None when nothing was found.
         action: The most urgent action of findings and image matches.
         degraded: True if the model did not answer and grades stand in.
-        findings: In order of appearance.
+        findings: In order of appearance; of very many the most telling (`pipeline/kept.py`).
         image_matches: In order of distance.
         versions: What it was made with.
         timing_ns: What it cost.
         text: The text that was read; image input only, protected wording masked.
         frame: PDQ of the whole capture; image input only.
         reading: Highest ladder over the whole text by category, if it was asked for.
+        more_findings: How many there were besides; severity, category and action are those of all.
     """
 
     capture_id: str
@@ -155,3 +156,4 @@ class Verdict:
     text: str | None = None
     frame: FrameHash | None = None
     reading: Mapping[str, Ladder] | None = None
+    more_findings: int = 0

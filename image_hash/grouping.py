@@ -17,22 +17,27 @@ class Sighting:
     Attributes:
         frame: Hash of the whole capture; None for text.
         found: Names of what was found on it.
+        whole: Whether that is all; of very many findings a verdict tells some.
     """
 
     frame: FrameHash | None
     found: frozenset[str]
+    whole: bool = True
 
 
 def sighting_of(verdict: Verdict) -> Sighting:
     """What a verdict's capture showed."""
     fingerprints = (finding.fingerprint for finding in verdict.findings)
-    return make_sighting(verdict.frame, fingerprints, ((match.bank, match.item) for match in verdict.image_matches))
+    items = ((match.bank, match.item) for match in verdict.image_matches)
+    return make_sighting(verdict.frame, fingerprints, items, verdict.more_findings)
 
 
-def make_sighting(frame: FrameHash | None, fingerprints: Iterable[str], items: Iterable[tuple[str, str]]) -> Sighting:
-    """What a capture showed, out of the fingerprints of its findings, and the banks and items of its pictures."""
+def make_sighting(
+    frame: FrameHash | None, fingerprints: Iterable[str], items: Iterable[tuple[str, str]], more: int = 0
+) -> Sighting:
+    """What a capture showed: fingerprints of its findings, banks and items of its pictures, findings not told."""
     found = {f"finding {name}" for name in fingerprints} | {f"picture {bank}:{item}" for bank, item in items}
-    return Sighting(frame, frozenset(found))
+    return Sighting(frame, frozenset(found), not more)
 
 
 def group_sightings(sightings: Sequence[Sighting]) -> list[list[int]]:
@@ -45,7 +50,7 @@ def group_sightings(sightings: Sequence[Sighting]) -> list[list[int]]:
     for place, sighting in enumerate(sightings):
         for group in groups:
             card = sightings[group[0]]
-            if sighting.found <= card.found and _near(card.frame, sighting.frame):
+            if sighting.whole and sighting.found <= card.found and _near(card.frame, sighting.frame):
                 group.append(place)
                 break
         else:

@@ -54,12 +54,14 @@ def make_windows(
     blocks = _blocks(page)
     windows: list[ContextWindow] = []
     group: list[KeywordHit] = []
+    first = last = 0
     for hit in hits:
-        if group and (
-            _span(page, [*group, hit])[2] > MAX_WINDOW or _block_of(group[-1], blocks) != _block_of(hit, blocks)
-        ):
-            windows.append(_cut(page, group, header, blocks))
-            group = []
+        if group:
+            start, end = _reach(page, min(first, hit.start), max(last, hit.end))
+            if end - start > MAX_WINDOW or _block_of(group[-1], blocks) != _block_of(hit, blocks):
+                windows.append(_cut(page, group, header, blocks))
+                group = []
+        first, last = (min(first, hit.start), max(last, hit.end)) if group else (hit.start, hit.end)
         group.append(hit)
     if group:
         windows.append(_cut(page, group, header, blocks))
@@ -79,10 +81,9 @@ def make_reading_windows(page: Page, context: CaptureContext | None = None) -> t
     return tuple(windows)
 
 
-def _span(page: Page, group: Sequence[KeywordHit]) -> tuple[int, int, int]:
-    first, last = min(hit.start for hit in group), max(hit.end for hit in group)
-    start, end = max(0, first - REACH), min(len(page.text), last + REACH)
-    return start, end, end - start
+def _reach(page: Page, first: int, last: int) -> tuple[int, int]:
+    """How far the context of hits from `first` to `last` reaches."""
+    return max(0, first - REACH), min(len(page.text), last + REACH)
 
 
 class _Block(NamedTuple):
@@ -107,7 +108,7 @@ def _block_of(hit: KeywordHit, blocks: Sequence[_Block]) -> int:
 def _cut(page: Page, group: Sequence[KeywordHit], header: str, blocks: Sequence[_Block]) -> ContextWindow:
     start, end = _within_panel(page, group, blocks) if len(blocks) > 1 else (0, 0)
     if sum(map(str.isalnum, page.text[start:end])) - sum(hit.end - hit.start for hit in group) < ENOUGH:
-        start, end, _ = _span(page, group)
+        start, end = _reach(page, min(hit.start for hit in group), max(hit.end for hit in group))
         start, end = _grow_left(page.text, start), _grow_right(page.text, end)
     return ContextWindow(page.text[start:end], start, tuple(group), header)
 

@@ -56,6 +56,26 @@ class Judge:
         """
         return is_supported(text, language, self.languages)
 
+    def judge_all(
+        self,
+        window: ContextWindow,
+        scores: WindowScores | None,
+        page: Page,
+        policy: ResolvedPolicy,
+        language: str | None,
+    ) -> list[Finding | None]:
+        """Judges each hit of a window; what is the same for all of them is looked at once.
+
+        Args:
+            window: The window.
+            scores: The model's answer for it; None if it did not answer.
+            page: The page, for boxes and confidence.
+            policy: What is in force for the capture.
+            language: The capture's language as the caller states it.
+        """
+        known, context = self.knows(window.text, language), _has_context(window)
+        return [self.judge(window, index, scores, page, policy, known, context) for index in range(len(window.hits))]
+
     def judge(
         self,
         window: ContextWindow,
@@ -64,6 +84,7 @@ class Judge:
         page: Page,
         policy: ResolvedPolicy,
         known: bool = True,
+        context: bool | None = None,
     ) -> Finding | None:
         """Judges one hit.
 
@@ -74,6 +95,7 @@ class Judge:
             page: The page, for boxes and confidence.
             policy: What is in force for the capture.
             known: Whether the window's text is in a language of the model (`knows`).
+            context: Whether anything stands around its hits; looked for by default.
 
         Returns:
             The finding, or None where the policy has its category switched off, and for a cue in which the model
@@ -81,7 +103,7 @@ class Judge:
         """
         hit = window.hits[index]
         ladders = {} if scores is None else to_mapping(scores.hits[index])
-        reason = self._reason_not_to_trust(window, index, scores, page, known) or Reason.MODEL
+        reason = self._reason_not_to_trust(window, index, scores, page, known, context) or Reason.MODEL
         if reason is Reason.MODEL:
             assessed = _assess(hit, ladders, policy, self.threshold)
             severity = severity_of(ladders[assessed])
@@ -152,7 +174,13 @@ class Judge:
         return self._kept(hit, action, Reason.MODEL)
 
     def _reason_not_to_trust(
-        self, window: ContextWindow, index: int, scores: WindowScores | None, page: Page, known: bool
+        self,
+        window: ContextWindow,
+        index: int,
+        scores: WindowScores | None,
+        page: Page,
+        known: bool,
+        context: bool | None,
     ) -> Reason | None:
         """Why the lexicon's grade must stand; None if the model may decide."""
         hit = window.hits[index]
@@ -168,7 +196,7 @@ class Judge:
             return Reason.POOR_OCR
         if scores.unknown > UNKNOWN_TOKENS or not scores.covered[index]:
             return Reason.LOW_CONFIDENCE
-        return None if _has_context(window) else Reason.NO_CONTEXT
+        return None if (_has_context(window) if context is None else context) else Reason.NO_CONTEXT
 
     def _kept(self, hit: KeywordHit, action: Action, reason: Reason) -> Action:
         """The model may think an explicit statement in the first person harmless, but not take it out of the queue."""

@@ -25,6 +25,7 @@ from pipeline.echoes import without_echoes
 from pipeline.evidence import explain
 from pipeline.first_look import FirstLook, Seen
 from pipeline.judge import POOR_OCR, Judge, judge_picture, to_mapping, worst
+from pipeline.kept import MOST_FINDINGS, Kept
 from pipeline.policy import UNRULED, Policy, ResolvedPolicy
 from pipeline.stopwatch import Stopwatch
 
@@ -43,10 +44,12 @@ class Options:
     Attributes:
         evidence: Also say which words moved each score (costs extra passes).
         read_all: Also read text that no keyword hit; never changes the verdict.
+        most_findings: How many are told, unless more stand for something alone (`pipeline/kept.py`).
     """
 
     evidence: bool = False
     read_all: bool = False
+    most_findings: int = MOST_FINDINGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +135,8 @@ class Pipeline:
             clock.lap("hash")
         found = seen.hits or seen.listed or matches
         policy = self.policy.resolve(capture.context) if found else UNRULED
-        findings, degraded = self._second_look(capture, page, seen, policy, options)
-        reading = None
+        kept, degraded = self._second_look(capture, page, seen, policy, options)
+        findings, reading = kept.findings, None
         if options.read_all:
             try:
                 reading = self._read_all(page, capture)
@@ -156,6 +159,7 @@ class Pipeline:
             text=_mask(page.text, [finding.hit for finding in findings]) if capture.image is not None else None,
             frame=frame,
             reading=reading,
+            more_findings=kept.taken - len(findings),
         )
 
     def _read(self, capture: Capture, clock: Stopwatch) -> Page:
@@ -187,25 +191,24 @@ class Pipeline:
         seen: Seen,
         policy: ResolvedPolicy,
         options: Options,
-    ) -> tuple[tuple[Finding, ...], bool]:
-        findings: list[Finding] = []
+    ) -> tuple[Kept, bool]:
+        kept = Kept(options.most_findings)
         degraded = False
         for window in make_windows(page, seen.hits, capture.context):
             try:
                 scores = self.scorer.score(window)
             except Unavailable:
                 scores, degraded = None, True
-            known = self.judge.knows(window.text, capture.context.language)
-            made = [self.judge.judge(window, index, scores, page, policy, known) for index in range(len(window.hits))]
+            made = self.judge.judge_all(window, scores, page, policy, capture.context.language)
             if options.evidence and scores is not None:
                 try:
                     made = self._with_evidence(window, made, (*seen.hits, *seen.listed), policy)
                 except Unavailable:
                     degraded = True
-            findings += without_echoes([finding for finding in made if finding is not None])
+            kept.take(without_echoes([finding for finding in made if finding is not None]))
         listed = [self.judge.judge_listed(hit, page, policy) for hit in seen.listed]
-        findings += [finding for finding in listed if finding is not None]
-        return tuple(sorted(findings, key=lambda finding: finding.hit.start)), degraded
+        kept.take(finding for finding in listed if finding is not None)
+        return kept, degraded
 
     def _with_evidence(
         self,

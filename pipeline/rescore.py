@@ -1,5 +1,6 @@
 """What would change: the same captures under what is in force and under a candidate lexicon, model or policy."""
 
+import sys
 import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,10 +12,11 @@ from domain.errors import SecondglanceError
 from domain.verdict import Action, Finding, Verdict
 from ocr.engine import OcrEngine, Owner, Reading
 from pipeline.judge import worst
-from pipeline.pipeline import Pipeline
+from pipeline.pipeline import Options, Pipeline
 
 Row = dict[str, Any]
 """JSON of one capture: ids, actions and phrases, never its text."""
+_ALL = Options(most_findings=sys.maxsize)
 
 
 class ReadOnce:
@@ -46,7 +48,7 @@ def rescore(identity: str | None, capture: Capture | SecondglanceError, before: 
     try:
         if isinstance(capture, SecondglanceError):
             raise capture
-        old, new = before.score(capture), after.score(capture)
+        old, new = before.score(capture, _ALL), after.score(capture, _ALL)
     except SecondglanceError as error:
         return {"id": identity, "error": {"type": error.kind, "detail": str(error)}}
     phrases = _actions(old.findings), _actions(new.findings)

@@ -125,7 +125,10 @@ class Versions(Record):
 
 
 class Verdict(Record):
-    """The answer for one capture; `degraded` says that the lexicon's grades stand in for the model."""
+    """The answer for one capture; `degraded` says that the lexicon's grades stand in for the model.
+
+    Of very many findings the most telling are there, and `more_findings` says how many there were besides.
+    """
 
     id: str
     severity: int
@@ -139,6 +142,7 @@ class Verdict(Record):
     text: str | None = None
     frame: FrameHash | None = None
     reading: dict[str, Ladder] | None = None
+    more_findings: int = 0
 
 
 class Failure(Record):

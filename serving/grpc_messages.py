@@ -49,6 +49,7 @@ def to_verdict(verdict: Verdict) -> pb.Verdict:
         degraded=verdict.degraded,
         text=verdict.text,
         findings=[_finding(finding) for finding in verdict.findings],
+        more_findings=verdict.more_findings or None,
         image_matches=[to_match(match) for match in verdict.image_matches],
         frame=pb.FrameHash(pdq=verdict.frame.pdq.hex(), quality=verdict.frame.quality) if verdict.frame else None,
         versions=pb.Versions(**flat(verdict.versions, VERSIONS)),

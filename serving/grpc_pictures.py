@@ -63,4 +63,5 @@ def _picture(message: pb.Picture) -> PictureGiven:
 def _sighting(verdict: pb.Verdict) -> Sighting:
     frame = read_frame(verdict.frame.pdq, verdict.frame.quality) if verdict.HasField("frame") else None
     fingerprints = [finding.fingerprint for finding in verdict.findings]
-    return make_sighting(frame, fingerprints, [(match.bank, match.item) for match in verdict.image_matches])
+    items = [(match.bank, match.item) for match in verdict.image_matches]
+    return make_sighting(frame, fingerprints, items, verdict.more_findings)

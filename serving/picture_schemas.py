@@ -71,13 +71,15 @@ class VerdictIn(_Answered):
     id: Label
     frame: _FrameIn | None = None
     findings: list[_FindingIn] = []
+    more_findings: int = Field(0, ge=0)
     image_matches: list[_MatchIn] = []
 
     def to_sighting(self) -> Sighting:
         """What the capture showed."""
         frame = read_frame(self.frame.pdq, self.frame.quality) if self.frame else None
         fingerprints = (finding.fingerprint for finding in self.findings)
-        return make_sighting(frame, fingerprints, ((match.bank, match.item) for match in self.image_matches))
+        items = ((match.bank, match.item) for match in self.image_matches)
+        return make_sighting(frame, fingerprints, items, self.more_findings)
 
 
 class GroupIn(Given):

@@ -102,6 +102,8 @@ def verdict_to_json(verdict: Verdict) -> dict[str, Any]:
     if verdict.text is not None:
         out["text"] = verdict.text
     out["findings"] = [_finding_to_json(finding) for finding in verdict.findings]
+    if verdict.more_findings:
+        out["more_findings"] = verdict.more_findings
     out["image_matches"] = [match_to_json(match) for match in verdict.image_matches]
     if verdict.frame is not None:
         out["frame"] = {"pdq": verdict.frame.pdq.hex(), "quality": verdict.frame.quality}

@@ -109,7 +109,8 @@ class VerdictOut(Answer):
     action: ActionName
     degraded: bool = Field(description="Whether the lexicon's grades stand in for the model.")
     text: str | None = Field(None, description="What was read; for images only.")
-    findings: list[FindingOut]
+    findings: list[FindingOut] = Field(description="At most 100, unless more stand for something alone.")
+    more_findings: int = Field(0, description="How many there were besides; severity and action are those of all.")
     image_matches: list[ImageMatchOut]
     frame: FrameOut | None = Field(None, description="For images only.")
     reading: dict[str, Ladder] | None = Field(None, description="Of the whole text, where `read_all` was asked for.")

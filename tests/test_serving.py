@@ -109,6 +109,27 @@ def test_evidence_and_reading_are_the_same_too(client: httpx.Client, stub: scori
     assert any(finding["evidence"] for finding in by_http["findings"])
 
 
+def test_of_very_many_findings_the_same_few_are_told_everywhere(
+    client: httpx.Client, stub: scoring_pb2_grpc.ScoringStub, tmp_path: Path
+) -> None:
+    body = {"id": "text", "text": "kys " * 200 + "or bring a knife"}
+    (tmp_path / "in.jsonl").write_text(json.dumps(body), encoding="utf-8")
+    command = [sys.executable, "-m", "cli.main", "score", "--jsonl", str(tmp_path / "in.jsonl"), "--bank", BANK]
+    told = timeless(json.loads(subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout))
+    assert len(told["findings"]) == 100
+    assert told["more_findings"] > 400
+    assert timeless(client.post("/v1/score", json=body).raise_for_status().json()) == told
+    batch = client.post("/v1/score:batch", json={"captures": [body]}).raise_for_status().json()["verdicts"]
+    capture = pb.Capture(**body)
+    by_grpc = [
+        stub.Score(pb.ScoreRequest(capture=capture)).verdict,
+        stub.ScoreBatch(pb.ScoreBatchRequest(captures=[capture])).verdicts[0].verdict,
+        next(iter(stub.ScoreStream(iter([pb.ScoreStreamRequest(capture=capture)])))).result.verdict,
+    ]
+    assert [timeless(verdict) for verdict in batch] == [told]
+    assert [timeless(from_proto(verdict)) for verdict in by_grpc] == [told] * 3
+
+
 def test_batch_and_stream_keep_order_and_give_each_bad_capture_its_own_error(
     client: httpx.Client, stub: scoring_pb2_grpc.ScoringStub
 ) -> None:

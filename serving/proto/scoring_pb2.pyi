@@ -252,7 +252,7 @@ class Timing(_message.Message):
     def __init__(self, decode: _Optional[int] = ..., ocr: _Optional[int] = ..., match: _Optional[int] = ..., hash: _Optional[int] = ..., queue: _Optional[int] = ..., inference: _Optional[int] = ..., total: _Optional[int] = ...) -> None: ...
 
 class Verdict(_message.Message):
-    __slots__ = ("id", "severity", "category", "action", "degraded", "text", "findings", "image_matches", "versions", "timing_ns", "reading", "frame")
+    __slots__ = ("id", "severity", "category", "action", "degraded", "text", "findings", "image_matches", "versions", "timing_ns", "reading", "frame", "more_findings")
     class ReadingEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -272,6 +272,7 @@ class Verdict(_message.Message):
     TIMING_NS_FIELD_NUMBER: _ClassVar[int]
     READING_FIELD_NUMBER: _ClassVar[int]
     FRAME_FIELD_NUMBER: _ClassVar[int]
+    MORE_FINDINGS_FIELD_NUMBER: _ClassVar[int]
     id: str
     severity: int
     category: str
@@ -284,7 +285,8 @@ class Verdict(_message.Message):
     timing_ns: Timing
     reading: _containers.MessageMap[str, Ladder]
     frame: FrameHash
-    def __init__(self, id: _Optional[str] = ..., severity: _Optional[int] = ..., category: _Optional[str] = ..., action: _Optional[str] = ..., degraded: _Optional[bool] = ..., text: _Optional[str] = ..., findings: _Optional[_Iterable[_Union[Finding, _Mapping]]] = ..., image_matches: _Optional[_Iterable[_Union[ImageMatch, _Mapping]]] = ..., versions: _Optional[_Union[Versions, _Mapping]] = ..., timing_ns: _Optional[_Union[Timing, _Mapping]] = ..., reading: _Optional[_Mapping[str, Ladder]] = ..., frame: _Optional[_Union[FrameHash, _Mapping]] = ...) -> None: ...
+    more_findings: int
+    def __init__(self, id: _Optional[str] = ..., severity: _Optional[int] = ..., category: _Optional[str] = ..., action: _Optional[str] = ..., degraded: _Optional[bool] = ..., text: _Optional[str] = ..., findings: _Optional[_Iterable[_Union[Finding, _Mapping]]] = ..., image_matches: _Optional[_Iterable[_Union[ImageMatch, _Mapping]]] = ..., versions: _Optional[_Union[Versions, _Mapping]] = ..., timing_ns: _Optional[_Union[Timing, _Mapping]] = ..., reading: _Optional[_Mapping[str, Ladder]] = ..., frame: _Optional[_Union[FrameHash, _Mapping]] = ..., more_findings: _Optional[int] = ...) -> None: ...
 
 class FrameHash(_message.Message):
     __slots__ = ("pdq", "quality")
