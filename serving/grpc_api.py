@@ -11,11 +11,12 @@ from grpc_reflection.v1alpha import reflection
 
 from domain.capture import MAX_IMAGE_BYTES, Capture
 from domain.errors import InvalidRequest, SecondglanceError, Unavailable
+from domain.verdict import Verdict
 from pipeline.pipeline import Options
 from serving.access import Access
 from serving.call import Call, new_call
 from serving.grpc_access import GrpcAccess, current_standing
-from serving.grpc_call import Context, answering
+from serving.grpc_call import Context, answering, hand_over
 from serving.grpc_drain import GrpcDrain
 from serving.grpc_health import Health
 from serving.grpc_messages import to_capture, to_result, to_verdict
@@ -30,32 +31,32 @@ from serving.service import ScoringService
 SERVICE = pb.DESCRIPTOR.services_by_name["Scoring"].full_name
 MAX_MESSAGE_BYTES = MAX_IMAGE_BYTES + 1024 * 1024
 MAX_MESSAGES_BYTES = 8 * MAX_IMAGE_BYTES
-"""Of all RPCs under way together; and as many of answers of streams that nobody has taken yet."""
+"""Of all RPCs under way together; and as many of answers that nobody has taken yet."""
 MOST_RPCS = 4096
 """At once; further ones are refused with RESOURCE_EXHAUSTED."""
 STREAM_AHEAD = 32
 """Requests of one stream that are worked on before its next one is read."""
 
-_Answer = tuple[pb.ScoreStreamResponse, int]
+_Answer = tuple[bytes, int]
 """Of a stream, and the room that it holds until it is taken."""
 
 
 class Scoring(scoring_pb2_grpc.ScoringServicer):
     """The methods of `secondglance.v1.Scoring`."""
 
-    def __init__(self, service: ScoringService, drain: GrpcDrain, room: Room) -> None:
+    def __init__(self, service: ScoringService, drain: GrpcDrain, room: Room, untaken: Room) -> None:
         self._service = service
         self._drain = drain
         self._room = room
-        self._untaken = Room(MAX_MESSAGES_BYTES)
+        self._untaken = untaken
 
-    async def Score(self, request: pb.ScoreRequest, context: Context) -> pb.ScoreResponse:  # noqa: N802
+    async def Score(self, request: pb.ScoreRequest, context: Context) -> bytes:  # noqa: N802
         """Scores one capture."""
         async with answering(context, self._service, request) as call:
             verdict = await self._service.score(to_capture(request.capture), _options(request), call)
-            return pb.ScoreResponse(verdict=to_verdict(verdict))
+            return hand_over(pb.ScoreResponse(verdict=to_verdict(verdict)), self._untaken, call, context)
 
-    async def ScoreBatch(self, request: pb.ScoreBatchRequest, context: Context) -> pb.ScoreBatchResponse:  # noqa: N802
+    async def ScoreBatch(self, request: pb.ScoreBatchRequest, context: Context) -> bytes:  # noqa: N802
         """Scores up to 256 captures."""
         async with answering(context, self._service, request) as call:
             if len(request.captures) > MAX_BATCH:
@@ -63,11 +64,12 @@ class Scoring(scoring_pb2_grpc.ScoringServicer):
             captures = [_read(message) for message in request.captures]
             outcomes = await self._service.score_batch(captures, _options(request), call)
             named = zip(request.captures, outcomes, strict=True)
-            return pb.ScoreBatchResponse(verdicts=[to_result(message.id, outcome) for message, outcome in named])
+            results = [to_result(message.id, outcome) for message, outcome in named]
+            return hand_over(pb.ScoreBatchResponse(verdicts=results), self._untaken, call, context)
 
     async def ScoreStream(  # noqa: N802
         self, requests: AsyncIterator[pb.ScoreStreamRequest], context: Context
-    ) -> AsyncIterator[pb.ScoreStreamResponse]:
+    ) -> AsyncIterator[bytes]:
         """Scores captures as they come and answers in their order.
 
         The deadline is that of the whole stream; each capture also has the longest time that any call is granted. When
@@ -119,12 +121,16 @@ class Scoring(scoring_pb2_grpc.ScoringServicer):
         try:
             with self._room.taken(request.ByteSize(), call.tenant):
                 outcome = await self._service.score(to_capture(request.capture), _options(request), call)
-            answer = pb.ScoreStreamResponse(result=to_result(request.capture.id, outcome))
-            held = answer.ByteSize()
-            share.take(held)
+            answer = _one_of_many(request, outcome)
+            share.take(len(answer))
         except SecondglanceError as error:
-            return pb.ScoreStreamResponse(result=to_result(request.capture.id, error)), 0
-        return answer, held
+            return _one_of_many(request, error), 0
+        return answer, len(answer)
+
+
+def _one_of_many(request: pb.ScoreStreamRequest, outcome: Verdict | SecondglanceError) -> bytes:
+    """An answer of a stream in bytes: the message itself would be several times as large, and may wait for long."""
+    return pb.ScoreStreamResponse(result=to_result(request.capture.id, outcome)).SerializeToString()
 
 
 def _read(message: pb.Capture) -> Capture | SecondglanceError:
@@ -158,7 +164,7 @@ class GrpcServer:
             credentials: For TLS; without, it speaks plainly.
         """
         self._credentials = credentials
-        self._drain, room = GrpcDrain(), Room(MAX_MESSAGES_BYTES)
+        self._drain, room, untaken = GrpcDrain(), Room(MAX_MESSAGES_BYTES), Room(MAX_MESSAGES_BYTES)
         reading = GrpcReading(room, service.limits.longest_s, lambda: current_standing().caller.tenant)
         self._server = grpc.aio.server(
             interceptors=[self._drain, reading, GrpcAccess(access or Access())],
@@ -169,8 +175,8 @@ class GrpcServer:
                 ("grpc.so_reuseport", 0),
             ],
         )
-        scoring_pb2_grpc.add_ScoringServicer_to_server(Scoring(service, self._drain, room), self._server)  # type: ignore[no-untyped-call]
-        scoring_pb2_grpc.add_PicturesServicer_to_server(Pictures(service), self._server)  # type: ignore[no-untyped-call]
+        scoring_pb2_grpc.add_ScoringServicer_to_server(Scoring(service, self._drain, room, untaken), self._server)  # type: ignore[no-untyped-call]
+        scoring_pb2_grpc.add_PicturesServicer_to_server(Pictures(service, untaken), self._server)  # type: ignore[no-untyped-call]
         self._health = Health(self._drain)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         names = (SERVICE, PICTURES, health.SERVICE_NAME, reflection.SERVICE_NAME)

@@ -9,6 +9,7 @@ from typing import Any
 
 import grpc
 import grpc.aio
+from google.protobuf.message import Message
 
 from domain.errors import Overloaded, SecondglanceError
 from serving.call import REQUEST_ID_HEADER, TRACE_HEADER, Call, new_call
@@ -16,10 +17,34 @@ from serving.errors import grpc_code
 from serving.fault import where
 from serving.grpc_access import current_standing
 from serving.grpc_reading import check
+from serving.room import Room
 from serving.service import ScoringService
 
 Context = grpc.aio.ServicerContext[Any, Any]
 _LOG = logging.getLogger("secondglance")
+
+
+def hand_over(answer: Message, room: Room, call: Call, context: Context) -> bytes:
+    """The bytes of a unary answer; they hold room until the RPC is over, which is when they are taken.
+
+    As long as its caller takes nothing gRPC keeps them, and what it was given them as: here not the message, which is
+    several times as large.
+
+    Args:
+        answer: The answer.
+        room: For answers that nobody has taken yet.
+        call: Whose it is.
+        context: Of the RPC.
+
+    Raises:
+        Overloaded: If there is no room for it.
+    """
+    told = answer.SerializeToString()
+    size = len(told)
+    room.take(size, call.tenant)
+    over: Any = lambda _: room.give(size, call.tenant)  # noqa: E731
+    context.add_done_callback(over)
+    return told
 
 
 @asynccontextmanager

@@ -8,7 +8,7 @@ from domain.image_match import ImageMatch
 from domain.page import Box
 from domain.verdict import Finding, Verdict
 from serving.proto import scoring_pb2 as pb
-from serving.schemas import TIMING, VERSIONS, flat
+from serving.schemas import LONGEST_LABEL, TIMING, VERSIONS, flat
 
 _CONTEXT = tuple(field.name for field in fields(CaptureContext))
 
@@ -17,8 +17,10 @@ def to_capture(message: pb.Capture) -> Capture:
     """A capture as the pipeline takes it.
 
     Raises:
-        InvalidRequest: If it has neither text nor image.
+        InvalidRequest: If it has neither text nor image, or an id that is too long to be answered.
     """
+    if len(message.id) > LONGEST_LABEL:
+        raise InvalidRequest(f"an id has at most {LONGEST_LABEL} characters")
     content = message.WhichOneof("content")
     if content is None:
         raise InvalidRequest("a capture has either a text or an image")
@@ -35,7 +37,7 @@ def to_capture(message: pb.Capture) -> Capture:
 def to_result(identity: str, outcome: Verdict | SecondglanceError) -> pb.Result:
     """A verdict, or the failure that stands in its place."""
     if isinstance(outcome, SecondglanceError):
-        return pb.Result(failure=pb.Failure(id=identity, type=outcome.kind, detail=str(outcome)))
+        return pb.Result(failure=pb.Failure(id=identity[:LONGEST_LABEL], type=outcome.kind, detail=str(outcome)))
     return pb.Result(verdict=to_verdict(outcome))
 
 

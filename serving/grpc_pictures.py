@@ -4,12 +4,13 @@ from dataclasses import asdict
 
 from image_hash.bank_item import HASHES
 from image_hash.grouping import Sighting, make_sighting
-from serving.grpc_call import Context, answering
+from serving.grpc_call import Context, answering, hand_over
 from serving.grpc_messages import to_match
 from serving.picture_schemas import read_frame
 from serving.pictures import PictureGiven, PictureService
 from serving.proto import scoring_pb2 as pb
 from serving.proto import scoring_pb2_grpc
+from serving.room import Room
 from serving.service import ScoringService
 
 PICTURES = pb.DESCRIPTOR.services_by_name["Pictures"].full_name
@@ -18,40 +19,46 @@ PICTURES = pb.DESCRIPTOR.services_by_name["Pictures"].full_name
 class Pictures(scoring_pb2_grpc.PicturesServicer):
     """The methods of `secondglance.v1.Pictures`."""
 
-    def __init__(self, service: ScoringService) -> None:
+    def __init__(self, service: ScoringService, untaken: Room) -> None:
         self._pictures = PictureService(service)
         self._service = service
+        self._untaken = untaken
 
-    async def Hash(self, request: pb.HashRequest, context: Context) -> pb.HashResponse:  # noqa: N802
+    async def Hash(self, request: pb.HashRequest, context: Context) -> bytes:  # noqa: N802
         """All hashes of a picture."""
         async with answering(context, self._service, request) as call:
             told = await self._pictures.hash(request.image, call)
             quality = int(told.pop("quality"))
             hashes = pb.PictureHashes(**told, quality=quality)
-            return pb.HashResponse(hashes=hashes)
+            answer = pb.HashResponse(hashes=hashes)
+            return hand_over(answer, self._untaken, call, context)
 
-    async def Lookup(self, request: pb.LookupRequest, context: Context) -> pb.LookupResponse:  # noqa: N802
+    async def Lookup(self, request: pb.LookupRequest, context: Context) -> bytes:  # noqa: N802
         """What the banks know of a picture."""
         async with answering(context, self._service, request) as call:
             matches, banks = await self._pictures.lookup(_picture(request.picture), request.regions, call)
-            return pb.LookupResponse(matches=[to_match(match) for match in matches], banks=banks)
+            answer = pb.LookupResponse(matches=[to_match(match) for match in matches], banks=banks)
+            return hand_over(answer, self._untaken, call, context)
 
-    async def Compare(self, request: pb.CompareRequest, context: Context) -> pb.CompareResponse:  # noqa: N802
+    async def Compare(self, request: pb.CompareRequest, context: Context) -> bytes:  # noqa: N802
         """How far two pictures are apart."""
         async with answering(context, self._service, request) as call:
             told = await self._pictures.compare(_picture(request.one), _picture(request.other), call)
-            return pb.CompareResponse(**asdict(told))
+            answer = pb.CompareResponse(**asdict(told))
+            return hand_over(answer, self._untaken, call, context)
 
-    async def Group(self, request: pb.GroupRequest, context: Context) -> pb.GroupResponse:  # noqa: N802
+    async def Group(self, request: pb.GroupRequest, context: Context) -> bytes:  # noqa: N802
         """Which verdicts belong to one incident."""
         async with answering(context, self._service, request) as call:
             incidents = await self._pictures.group([(one.id, _sighting(one)) for one in request.verdicts], call)
-            return pb.GroupResponse(incidents=[pb.Incident(captures=captures) for captures in incidents])
+            answer = pb.GroupResponse(incidents=[pb.Incident(captures=captures) for captures in incidents])
+            return hand_over(answer, self._untaken, call, context)
 
-    async def Banks(self, request: pb.BanksRequest, context: Context) -> pb.BanksResponse:  # noqa: N802
+    async def Banks(self, request: pb.BanksRequest, context: Context) -> bytes:  # noqa: N802
         """Which banks are loaded."""
-        async with answering(context, self._service, request):
-            return pb.BanksResponse(banks=[pb.Bank(**asdict(bank)) for bank in self._pictures.banks()])
+        async with answering(context, self._service, request) as call:
+            answer = pb.BanksResponse(banks=[pb.Bank(**asdict(bank)) for bank in self._pictures.banks()])
+            return hand_over(answer, self._untaken, call, context)
 
 
 def _picture(message: pb.Picture) -> PictureGiven:

@@ -40,9 +40,9 @@ class GrpcReading(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
         handler = await continuation(handler_call_details)
         if handler is None:
             return None
-        read, write = reader(handler.request_deserializer), handler.response_serializer
+        read, write = reader(handler.request_deserializer), writer(handler.response_serializer)
         if handler.request_streaming:
-            return handler._replace(request_deserializer=read)
+            return handler._replace(request_deserializer=read, response_serializer=write)
         if handler.response_streaming:
             return grpc.stream_stream_rpc_method_handler(self._of_one(handler.unary_stream), read, write)
         return grpc.stream_unary_rpc_method_handler(self._of_one(handler.unary_unary), read, write)
@@ -79,6 +79,15 @@ def reader(deserialize: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
             return InvalidRequest("the bytes are no message of this method")
 
     return read
+
+
+def writer(serialize: Callable[[Any], bytes]) -> Callable[[Any], bytes]:
+    """Writes an answer, unless it is bytes already."""
+
+    def write(answer: Any) -> bytes:
+        return answer if isinstance(answer, bytes) else serialize(answer)
+
+    return write
 
 
 def check(request: object) -> None:

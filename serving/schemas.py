@@ -17,7 +17,8 @@ MAX_BATCH = 256
 _NOWHERE = CaptureContext()
 VERSIONS = tuple(field.name for field in fields(Versions))
 TIMING = tuple(field.name for field in fields(Timing))
-Label = Annotated[str, StringConstraints(max_length=2048)]
+LONGEST_LABEL = 2048
+Label = Annotated[str, StringConstraints(max_length=LONGEST_LABEL)]
 Base64 = Annotated[
     str, WithJsonSchema({"type": "string", "format": "byte", "description": "PNG, JPEG or WebP in base64."})
 ]

@@ -166,6 +166,19 @@ def test_a_stream_keeps_its_order_and_a_bad_capture_does_not_end_it(service: Sco
     over_grpc(service, talk)
 
 
+def test_an_id_that_is_too_long_is_refused_and_not_repeated(service: ScoringService) -> None:
+    capture = pb.Capture(id="x" * 2049, text="homework")
+
+    async def talk(stub: Any) -> None:
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await stub.Score(pb.ScoreRequest(capture=capture))
+        assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+        (result,) = (await stub.ScoreBatch(pb.ScoreBatchRequest(captures=[capture]))).verdicts
+        assert (result.failure.type, result.failure.id) == ("invalid_request", "x" * 2048)
+
+    over_grpc(service, talk)
+
+
 def test_nothing_is_left_of_a_stream_that_is_cancelled(service: ScoringService, scorer: HeldScorer) -> None:
     """More was sent than is worked on ahead, so that its reader waits for room."""
     scorer.go.clear()

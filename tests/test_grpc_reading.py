@@ -1,6 +1,7 @@
 """What a caller may make a gRPC server hold: messages that never come, and many at once."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +23,7 @@ from serving.proto import scoring_pb2_grpc
 from serving.room import Room, Share
 from serving.service import ScoringService
 from tests.conftest import FixedScorer
+from tests.deaf_client import DeafClient
 
 LIMITS = Limits(text_threads=1, image_threads=1, scorer_slots=1)
 NARROW = [("grpc.http2.bdp_probe", 0), ("grpc.http2.lookahead_bytes", 65_536)]
@@ -33,9 +35,11 @@ def talking(server: Callable[[], GrpcServer], talk: Callable[[grpc.aio.Channel],
     async def run() -> None:
         running = server()
         port = await running.start("127.0.0.1:0")
-        async with grpc.aio.insecure_channel(f"127.0.0.1:{port}", options=NARROW) as channel:
-            await talk(channel)
-        await running.stop(0)
+        try:
+            async with grpc.aio.insecure_channel(f"127.0.0.1:{port}", options=NARROW) as channel:
+                await talk(channel)
+        finally:
+            await running.stop(0)
 
     asyncio.run(run())
 
@@ -128,28 +132,45 @@ def test_the_share_of_a_stream_ends_with_it() -> None:
 
 LARGE = "stab me " * 200
 """Its answer has some 60 kB."""
+LIMIT = 300_000
 
 
-def test_answers_that_nobody_takes_are_bounded_and_let_go(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+class Noted(Room):
+    """Knows how much it ever held."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(limit)
+        self.most = self.takes = 0
+
+    def take(self, size: int, tenant: str) -> None:
+        self.takes += 1
+        super().take(size, tenant)
+        self.most = max(self.most, self.held)
+
+
+@pytest.fixture
+def rooms(monkeypatch: pytest.MonkeyPatch) -> list[Noted]:
+    """Those of the server that is made next, both small."""
+    made: list[Noted] = []
+
+    def make(limit: int) -> Noted:
+        made.append(Noted(limit))
+        return made[-1]
+
+    monkeypatch.setattr(grpc_api, "Room", make)
+    monkeypatch.setattr(grpc_api, "MAX_MESSAGES_BYTES", LIMIT)
+    return made
+
+
+def answered(service: ScoringService, code: str) -> int:
+    """RPCs that ended with a code."""
+    found = re.search(rf'requests_total{{code="{code}",transport="grpc"}} (\d+)', service.metrics.render().decode())
+    return int(found[1]) if found else 0
+
+
+def test_answers_of_streams_that_nobody_takes_are_bounded_and_let_go(pipeline: Pipeline, rooms: list[Noted]) -> None:
     """Several streams send all that they may and read nothing."""
-    limit = 300_000
-
-    class Noted(Room):
-        def __init__(self, limit: int) -> None:
-            super().__init__(limit)
-            self.most = self.takes = 0
-            rooms.append(self)
-
-        def take(self, size: int, tenant: str) -> None:
-            self.takes += 1
-            super().take(size, tenant)
-            self.most = max(self.most, self.held)
-
-    rooms: list[Noted] = []
-    monkeypatch.setattr(grpc_api, "Room", Noted)
-    monkeypatch.setattr(grpc_api, "MAX_MESSAGES_BYTES", limit)
-    limits = replace(LIMITS, longest_s=3600.0)
-    service = ScoringService(replace(pipeline, scorer=FixedScorer()), limits)
+    service = ScoringService(replace(pipeline, scorer=FixedScorer()), replace(LIMITS, longest_s=3600.0))
 
     async def send(stream: Any) -> None:
         for number in range(8):
@@ -162,14 +183,51 @@ def test_answers_that_nobody_takes_are_bounded_and_let_go(pipeline: Pipeline, mo
             await send(stream)
         while sum(room.takes for room in rooms) < 3 * 8 + 3:  # every request has been taken, and some answers
             await asyncio.sleep(0.05)
-        assert limit / 4 < max(room.most for room in rooms) <= limit
+        assert LIMIT / 4 < max(room.most for room in rooms) <= LIMIT
         assert (await stub.Score(pb.ScoreRequest(capture=pb.Capture(id="a", text="homework")))).verdict.id == "a"
         for stream in deaf:
             stream.cancel()
         while any(room.held for room in rooms):
             await asyncio.sleep(0.05)
         async with asyncio.timeout(60):  # and none of them counts as one that ended well
-            while 'requests_total{code="CANCELLED",transport="grpc"} 3.0' not in service.metrics.render().decode():
+            while answered(service, "CANCELLED") < 3:
                 await asyncio.sleep(0.05)
 
     talking(lambda: GrpcServer(service), talk)
+
+
+def test_unary_answers_that_nobody_takes_are_bounded_and_let_go(pipeline: Pipeline, rooms: list[Noted]) -> None:
+    """A connection asks again and again and takes not a byte."""
+    service = ScoringService(replace(pipeline, scorer=FixedScorer()), replace(LIMITS, longest_s=3600.0))
+    large = pb.ScoreRequest(capture=pb.Capture(id="a", text=LARGE))
+
+    async def talk(deaf: DeafClient, stub: Any) -> None:
+        for _ in range(20):
+            await deaf.ask(SCORE, large.SerializeToString())
+        while answered(service, "OK") + answered(service, "RESOURCE_EXHAUSTED") < 20:
+            await asyncio.sleep(0.05)
+        untaken = rooms[1]
+        assert 0 < answered(service, "OK") * large.ByteSize() < untaken.held == untaken.most <= LIMIT // 2
+        assert (await stub.Score(pb.ScoreRequest(capture=pb.Capture(id="b", text="homework")))).verdict.id == "b"
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await stub.Score(large)
+        assert refused.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+        assert "retry-after" in dict(refused.value.trailing_metadata())
+        await deaf.close()
+        while untaken.held:
+            await asyncio.sleep(0.05)
+        assert len((await stub.Score(large)).verdict.findings) == 100
+        while untaken.held:  # what is taken holds no room
+            await asyncio.sleep(0.05)
+
+    async def run() -> None:
+        server = GrpcServer(service)
+        address = f"127.0.0.1:{await server.start('127.0.0.1:0')}"
+        try:
+            async with grpc.aio.insecure_channel(address) as channel:
+                stub = scoring_pb2_grpc.ScoringStub(channel)  # type: ignore[no-untyped-call]
+                await talk(await DeafClient.connect(address), stub)
+        finally:
+            await server.stop(0)
+
+    asyncio.run(run())
