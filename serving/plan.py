@@ -10,6 +10,7 @@ import imagesize
 from domain.capture import MAX_IMAGE_PIXELS, Capture
 from domain.errors import ImageTooLarge, SecondglanceError
 from ocr.decode import check_bytes
+from pipeline.pipeline import check_text
 
 BYTES_A_TEXT = 1024
 """What a text costs besides its bytes."""
@@ -80,8 +81,12 @@ def make_plan(captures: Sequence[Capture | SecondglanceError]) -> Plan:
             except SecondglanceError as error:
                 refused[place] = error
         else:
+            try:
+                cost += text_cost(check_text(capture.text or ""))
+            except SecondglanceError as error:
+                refused[place] = error
+                continue
             texts.append((place, capture))
-            cost += text_cost(capture.text or "")
             if cost >= CHUNK:
                 pieces.append(Piece(False, tuple(texts), cost))
                 texts, cost = [], 0

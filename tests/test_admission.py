@@ -163,12 +163,12 @@ def test_what_a_piece_costs_is_known_before_it_is_done(written: Any) -> None:
     capture = (Path(__file__).parents[1] / "demo" / "captures" / "chat_dark.png").read_bytes()
     assert image_cost(capture) > 500_000
     assert [image_cost(bad) for bad in (b"text", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0\xff", b"RIFF")] == [1] * 4
-    plan = make_plan(
-        [Capture("a", text="é" * CHUNK), InvalidImage("x"), Capture("b", image=b""), Capture("c", text="")]
-    )
+    captures = [Capture("a", text="é" * CHUNK), InvalidImage("x"), Capture("b", image=b""), Capture("c", text="")]
+    plan = make_plan([*captures, Capture("d", text="x" * 300_000), Capture("e", text="\ud800")])
     assert [(piece.places, piece.image) for piece in plan.pieces] == [([0], False), ([3], False)]
     assert plan.pieces[0].cost == 2 * CHUNK + 1024
-    assert sorted(plan.refused) == [1, 2]
+    kinds = {place: error.kind for place, error in plan.refused.items()}
+    assert kinds == {1: "invalid_image", 2: "invalid_image", 4: "text_too_long", 5: "invalid_text"}
 
 
 @pytest.mark.parametrize(
