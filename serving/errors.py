@@ -1,5 +1,7 @@
 """The one table from domain errors to HTTP and gRPC codes."""
 
+import math
+
 import grpc
 
 from domain.errors import (
@@ -42,3 +44,11 @@ def http_status(error: SecondglanceError) -> int:
 def grpc_code(error: SecondglanceError) -> grpc.StatusCode:
     """GRPC status code for an error."""
     return next(code for kind, _, code in _CODES if isinstance(error, kind))
+
+
+def grpc_retry(error: SecondglanceError) -> tuple[tuple[str, str], ...]:
+    """Trailing metadata that says when to come back, where that may help."""
+    if not isinstance(error, Overloaded):
+        return ()
+    milliseconds = math.ceil(error.retry_after_s * 1000)
+    return ("retry-after", str(math.ceil(error.retry_after_s))), ("grpc-retry-pushback-ms", str(milliseconds))

@@ -1,9 +1,10 @@
 """Access over gRPC: an interceptor that every RPC passes, those of health and reflection included."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, cast
 
 import grpc
 import grpc.aio
@@ -11,8 +12,9 @@ import grpc.aio
 from domain.errors import SecondglanceError
 from serving.access import Access, credential_of
 from serving.caller import NOBODY, READ, SCORE, Caller
-from serving.errors import grpc_code
+from serving.errors import grpc_code, grpc_retry
 from serving.grpc_reading import checked
+from serving.room import Room
 
 SCOPE_OF = {
     "secondglance.v1.Scoring": SCORE,
@@ -60,10 +62,16 @@ def current_standing() -> Standing:
 
 
 class GrpcAccess(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
-    """Finds the caller of each RPC and lets only those with the scope pass."""
+    """Finds the caller of each RPC and lets only those with the scope pass, and whose tenant leaves room for others.
 
-    def __init__(self, access: Access) -> None:
+    Args:
+        access: Who may do what.
+        calls: Room for RPCs that are open.
+    """
+
+    def __init__(self, access: Access, calls: Room) -> None:
         self._access = access
+        self._calls = calls
 
     async def intercept_service(
         self,
@@ -89,10 +97,20 @@ class GrpcAccess(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
             return caller
 
         try:
-            _STANDING.set(Standing(await find(), find))
+            _STANDING.set(Standing(caller := await find(), find))
+            self._open(caller.tenant)
         except SecondglanceError as error:
             return _refusal(handler, error)
         return handler
+
+    def _open(self, tenant: str) -> None:
+        """Counts the RPC that this task answers, up to its end: gRPC asks interceptors in the task of the whole RPC.
+
+        Raises:
+            Overloaded: If its tenant has too many that are open.
+        """
+        self._calls.take(1, tenant)
+        cast("asyncio.Task[Any]", asyncio.current_task()).add_done_callback(lambda _: self._calls.give(1, tenant))
 
 
 def _refusal(handler: Any, error: SecondglanceError) -> Any:
@@ -102,7 +120,7 @@ def _refusal(handler: Any, error: SecondglanceError) -> Any:
     """
 
     async def refuse(_: Any, context: grpc.aio.ServicerContext[Any, Any]) -> None:
-        await context.abort(grpc_code(error), f"{error.kind}: {error}")
+        await context.abort(grpc_code(error), f"{error.kind}: {error}", grpc_retry(error))
 
     async def refuse_stream(request: Any, context: grpc.aio.ServicerContext[Any, Any]) -> AsyncIterator[Any]:
         await refuse(request, context)

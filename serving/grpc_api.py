@@ -33,7 +33,9 @@ MAX_MESSAGE_BYTES = MAX_IMAGE_BYTES + 1024 * 1024
 MAX_MESSAGES_BYTES = 8 * MAX_IMAGE_BYTES
 """Of all RPCs under way together; and as many of answers that nobody has taken yet."""
 MOST_RPCS = 4096
-"""At once; further ones are refused with RESOURCE_EXHAUSTED."""
+"""That are open at once, a tenant alone half of them; further ones are refused with RESOURCE_EXHAUSTED."""
+MOST_OTHERS = 1024
+"""Besides: health checks and calls that are about to be refused."""
 STREAM_AHEAD = 32
 """Requests of one stream that are worked on before its next one is read."""
 
@@ -165,10 +167,11 @@ class GrpcServer:
         """
         self._credentials = credentials
         self._drain, room, untaken = GrpcDrain(), Room(MAX_MESSAGES_BYTES), Room(MAX_MESSAGES_BYTES)
+        calls = Room(MOST_RPCS, "too many calls are open at once")
         reading = GrpcReading(room, service.limits.longest_s, lambda: current_standing().caller.tenant)
         self._server = grpc.aio.server(
-            interceptors=[self._drain, reading, GrpcAccess(access or Access())],
-            maximum_concurrent_rpcs=MOST_RPCS,
+            interceptors=[self._drain, reading, GrpcAccess(access or Access(), calls)],
+            maximum_concurrent_rpcs=MOST_RPCS + MOST_OTHERS,
             options=[
                 ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
                 ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),

@@ -11,9 +11,9 @@ import grpc
 import grpc.aio
 from google.protobuf.message import Message
 
-from domain.errors import Overloaded, SecondglanceError
+from domain.errors import SecondglanceError
 from serving.call import REQUEST_ID_HEADER, TRACE_HEADER, Call, new_call
-from serving.errors import grpc_code
+from serving.errors import grpc_code, grpc_retry
 from serving.fault import where
 from serving.grpc_access import current_standing
 from serving.grpc_reading import check
@@ -73,24 +73,21 @@ async def answering(
         current_standing().caller,
         str(trace) if trace else None,
     )
-    trailer: list[tuple[str, str]] = [(REQUEST_ID_HEADER, call.request_id)]
-    context.set_trailing_metadata(tuple(trailer))
+    trailer = ((REQUEST_ID_HEADER, call.request_id),)
+    context.set_trailing_metadata(trailer)
     code = grpc.StatusCode.OK
     try:
         check(request)
         yield call
     except SecondglanceError as error:
         code = grpc_code(error)
-        if isinstance(error, Overloaded):
-            trailer.append(("retry-after", str(math.ceil(error.retry_after_s))))
-            trailer.append(("grpc-retry-pushback-ms", str(math.ceil(error.retry_after_s * 1000))))
-        await context.abort(code, f"{error.kind}: {error}", tuple(trailer))
+        await context.abort(code, f"{error.kind}: {error}", (*trailer, *grpc_retry(error)))
     except (asyncio.CancelledError, GeneratorExit):  # the latter where a stream's answer is not taken any more
         code = grpc.StatusCode.CANCELLED
         raise
     except Exception as error:  # noqa: BLE001  answered and logged, without its message
         code = grpc.StatusCode.INTERNAL
         _LOG.error("call %s failed: %s", call.request_id, where(error))
-        await context.abort(code, "internal: the service failed; the request id finds it in the log", tuple(trailer))
+        await context.abort(code, "internal: the service failed; the request id finds it in the log", trailer)
     finally:
         service.metrics.count_request("grpc", code.name)

@@ -1,4 +1,4 @@
-"""How many bytes of messages a server holds at once, and how many of them are one tenant's."""
+"""How much a server holds at once, in bytes of messages or in calls, and how much of it is one tenant's."""
 
 import contextlib
 from collections import Counter
@@ -8,22 +8,26 @@ from domain.errors import Overloaded
 
 
 class Room:
-    """Bytes of what was received and is worked on, or of answers that nobody has taken yet.
+    """Bytes of what was received and is worked on, or of answers that nobody has taken yet, or calls that are open.
 
     What a tenant may hold is bounded by the room that is left, as in the queues: one alone gets half of it, but for a
-    single message, and there is always room for another tenant.
+    single one, and there is always room for another tenant.
 
     Args:
-        limit: Of all calls together.
+        limit: Of all tenants together.
+        full: What a caller is told whom there is no room for.
     """
 
-    def __init__(self, limit: int) -> None:
+    def __init__(
+        self, limit: int, full: str = "too many bytes are being received, or wait to be taken, at once"
+    ) -> None:
         self._limit = limit
+        self._full = full
         self._held: Counter[str] = Counter()
 
     @property
     def held(self) -> int:
-        """Bytes that are held now."""
+        """What is held now."""
         return self._held.total()
 
     def take(self, size: int, tenant: str) -> None:
@@ -35,7 +39,7 @@ class Room:
         held = self.held
         left = self._limit - held
         if size > left or (size and held and self._held[tenant] + size > left):
-            raise Overloaded("too many bytes are being received, or wait to be taken, at once")
+            raise Overloaded(self._full)
         self._held[tenant] += size
 
     def give(self, size: int, tenant: str) -> None:

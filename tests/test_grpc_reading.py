@@ -150,10 +150,12 @@ class Noted(Room):
 
 @pytest.fixture
 def rooms(monkeypatch: pytest.MonkeyPatch) -> list[Noted]:
-    """Those of the server that is made next, both small."""
+    """Those for bytes of the server that is made next, both small."""
     made: list[Noted] = []
 
-    def make(limit: int) -> Noted:
+    def make(limit: int, *told: str) -> Room:
+        if told:
+            return Room(limit, *told)
         made.append(Noted(limit))
         return made[-1]
 
