@@ -89,7 +89,7 @@ class Lane:
             if self._closed:
                 raise Overloaded("the service is stopping")
             self._admit(cost, call)
-            start = max(self._clock, self._last.get(call.tenant, 0.0))
+            start = self._start(call)
             self._last[call.tenant] = start + cost
             entry = _Entry(start, next(self._numbers), cost, call, work, Future())
             self._waiting[call.tenant] += cost
@@ -114,8 +114,20 @@ class Lane:
         if waiting and self._waiting[call.tenant] + cost > self._limit - waiting:
             raise Overloaded(f"the {self.name} queue is full", max(_LEAST_RETRY_S, wait_s))
         busy = waiting or self._running >= self._count
-        if busy and _WAIT_MARGIN * wait_s + self._seconds_of(cost) > call.seconds_left:
+        latest_s = (call.seconds_left - self._seconds_of(cost)) / _WAIT_MARGIN
+        if busy and wait_s > latest_s and self._seconds_for(self._before(call)) > latest_s:
             raise Overloaded(f"the {self.name} queue is too long for the deadline", max(_LEAST_RETRY_S, wait_s))
+
+    def _before(self, call: Call) -> int:
+        """Units of work whose turn comes before a tenant's next: all of its own, and of others' what stands earlier."""
+        if self._waiting[call.tenant] == self.waiting:
+            return self.waiting
+        start = self._start(call)
+        return sum(entry.cost for entry in self._heap if entry.tag <= start)
+
+    def _start(self, call: Call) -> float:
+        """Where a tenant's next entry stands on the virtual clock."""
+        return max(self._clock, self._last.get(call.tenant, 0.0))
 
     def _seconds_for(self, units: int) -> float:
         """How long all threads need for so much work; 0 as long as nothing was measured."""

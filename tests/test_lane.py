@@ -110,6 +110,25 @@ def test_a_long_queue_counts_for_more_than_the_estimate(gate: Gate) -> None:
     assert gate.ran == ["before", "after"]
 
 
+def test_what_others_have_queued_counts_only_as_far_as_it_goes_before(gate: Gate) -> None:
+    lane, held = busy(gate, limit=10_000)
+    lane._seconds_a_unit = 1.0
+    flood = Call(caller=Caller("flood"))
+    many = [lane.submit(lambda n=n: gate.note(f"many{n}"), 400, flood) for n in range(5)]
+
+    def ask(seconds: float, tenant: str) -> "Future[str]":
+        call = Call(caller=Caller(tenant), deadline=time.monotonic() + seconds)
+        return lane.submit(lambda: gate.note(tenant), 1, call)
+
+    with pytest.raises(Overloaded, match="too long for the deadline"):
+        ask(450, "other")  # one of the many goes before it
+    with pytest.raises(Overloaded, match="too long for the deadline"):
+        ask(600, "flood")  # all of them go before its own
+    other = ask(600, "other")
+    finish(lane, gate, held, *many, other)
+    assert gate.ran.index("other") == 1
+
+
 def test_what_waited_past_its_deadline_is_not_begun(gate: Gate) -> None:
     lane, held = busy(gate)
     late = lane.submit(lambda: gate.note("late"), 1, Call(deadline=time.monotonic() + 0.01))
