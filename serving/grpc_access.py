@@ -9,11 +9,10 @@ from typing import Any, cast
 import grpc
 import grpc.aio
 
-from domain.errors import SecondglanceError
+from domain.errors import Overloaded, SecondglanceError
 from serving.access import Access, credential_of
 from serving.caller import NOBODY, READ, SCORE, Caller
 from serving.errors import grpc_code, grpc_retry
-from serving.grpc_reading import checked
 from serving.room import Room
 
 SCOPE_OF = {
@@ -66,12 +65,14 @@ class GrpcAccess(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
 
     Args:
         access: Who may do what.
-        calls: Room for RPCs that are open.
+        calls: Room for RPCs that are open, by tenant.
+        keyless: Room for those that need no key, by the address that they come from.
     """
 
-    def __init__(self, access: Access, calls: Room) -> None:
+    def __init__(self, access: Access, calls: Room, keyless: Room) -> None:
         self._access = access
         self._calls = calls
+        self._keyless = keyless
 
     async def intercept_service(
         self,
@@ -83,11 +84,9 @@ class GrpcAccess(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
         if handler is None:
             return None
         name = handler_call_details.method.strip("/").partition("/")[0]
-        if name.startswith("grpc."):
-            handler = checked(handler)
         scope = SCOPE_OF.get(name, "unknown")
         if scope is None:
-            return handler
+            return self._of_anybody(handler)
         metadata = {str(name): str(value) for name, value in handler_call_details.invocation_metadata or ()}
         credential = credential_of(metadata)
 
@@ -112,6 +111,28 @@ class GrpcAccess(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
         self._calls.take(1, tenant)
         cast("asyncio.Task[Any]", asyncio.current_task()).add_done_callback(lambda _: self._calls.give(1, tenant))
 
+    def _of_anybody(self, handler: Any) -> Any:
+        """A method that takes a stream and gives one message, or writes by itself, for so many of one address."""
+        method = handler.stream_unary or handler.stream_stream
+
+        async def answer(requests: Any, context: grpc.aio.ServicerContext[Any, Any]) -> Any:
+            address = context.peer().rpartition(":")[0]
+            try:
+                self._keyless.take(1, address)
+            except Overloaded as error:
+                return await _refuse(error, context)
+            over: Any = lambda _: self._keyless.give(1, address)  # noqa: E731
+            context.add_done_callback(over)
+            return await method(requests, context)
+
+        if handler.response_streaming:
+            return handler._replace(stream_stream=answer)
+        return handler._replace(stream_unary=answer)
+
+
+async def _refuse(error: SecondglanceError, context: grpc.aio.ServicerContext[Any, Any]) -> None:
+    await context.abort(grpc_code(error), f"{error.kind}: {error}", grpc_retry(error))
+
 
 def _refusal(handler: Any, error: SecondglanceError) -> Any:
     """A handler that ends the RPC before its first message.
@@ -120,7 +141,7 @@ def _refusal(handler: Any, error: SecondglanceError) -> Any:
     """
 
     async def refuse(_: Any, context: grpc.aio.ServicerContext[Any, Any]) -> None:
-        await context.abort(grpc_code(error), f"{error.kind}: {error}", grpc_retry(error))
+        await _refuse(error, context)
 
     async def refuse_stream(request: Any, context: grpc.aio.ServicerContext[Any, Any]) -> AsyncIterator[Any]:
         await refuse(request, context)

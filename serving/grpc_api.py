@@ -35,7 +35,7 @@ MAX_MESSAGES_BYTES = 8 * MAX_IMAGE_BYTES
 MOST_RPCS = 4096
 """That are open at once, a tenant alone half of them; further ones are refused with RESOURCE_EXHAUSTED."""
 MOST_OTHERS = 1024
-"""Besides: health checks and calls that are about to be refused."""
+"""Besides, those that need no key, checks and watches of health; an address alone gets half of them."""
 STREAM_AHEAD = 32
 """Requests of one stream that are worked on before its next one is read."""
 
@@ -167,11 +167,11 @@ class GrpcServer:
         """
         self._credentials = credentials
         self._drain, room, untaken = GrpcDrain(), Room(MAX_MESSAGES_BYTES), Room(MAX_MESSAGES_BYTES)
-        calls = Room(MOST_RPCS, "too many calls are open at once")
+        calls, self._keyless = (Room(most, "too many calls are open at once") for most in (MOST_RPCS, MOST_OTHERS))
         reading = GrpcReading(room, service.limits.longest_s, lambda: current_standing().caller.tenant)
         self._server = grpc.aio.server(
-            interceptors=[self._drain, reading, GrpcAccess(access or Access(), calls)],
-            maximum_concurrent_rpcs=MOST_RPCS + MOST_OTHERS,
+            interceptors=[self._drain, GrpcAccess(access or Access(), calls, self._keyless), reading],
+            maximum_concurrent_rpcs=MOST_RPCS + 2 * MOST_OTHERS,  # and some that are about to be refused
             options=[
                 ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
                 ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
@@ -195,19 +195,19 @@ class GrpcServer:
             port = self._server.add_secure_port(address, self._credentials)
         else:
             port = self._server.add_insecure_port(address)
-        await self.set_healthy(False)
+        self.set_healthy(False)
         await self._server.start()
         return port
 
-    async def set_healthy(self, healthy: bool) -> None:
+    def set_healthy(self, healthy: bool) -> None:
         """Sets the health of the whole server and of the scoring service."""
         status = health_pb2.HealthCheckResponse.SERVING if healthy else health_pb2.HealthCheckResponse.NOT_SERVING
         for name in ("", SERVICE, PICTURES):
-            await self._health.set(name, status)
+            self._health.set(name, status)
 
     async def stop(self, grace_seconds: float) -> None:
         """Takes no more calls and gives those under way some time."""
-        await self.set_healthy(False)
+        self.set_healthy(False)
         await self._drain.hold()
         stopping = asyncio.create_task(self._server.stop(grace_seconds))
         await asyncio.sleep(0)  # its first step says on every connection that the server goes

@@ -40,6 +40,8 @@ class GrpcReading(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
         handler = await continuation(handler_call_details)
         if handler is None:
             return None
+        if handler_call_details.method.startswith("/grpc."):
+            handler = checked(handler)
         read, write = reader(handler.request_deserializer), writer(handler.response_serializer)
         if handler.request_streaming:
             return handler._replace(request_deserializer=read, response_serializer=write)

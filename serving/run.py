@@ -91,13 +91,13 @@ async def _serve(service: ScoringService, access: Access, settings: ServingSetti
         await loop.run_in_executor(None, service.warm_up)
         gc.collect()
         gc.freeze()  # the lexicon's many objects live on: no collection needs to look through them
-        await grpc_server.set_healthy(True)
+        grpc_server.set_healthy(True)
         _LOG.info("ready: http %s:%d, grpc %s:%d", host, listener.getsockname()[1], host, grpc_port)
         await asyncio.wait({stopping, serving}, return_when=asyncio.FIRST_COMPLETED)
     finally:
         stopping.cancel()
         service.retire()
-        await grpc_server.set_healthy(False)
+        grpc_server.set_healthy(False)
         _LOG.info("stopping: requests under way get %.0f s", settings.drain_seconds)
         if not serving.done():
             await asyncio.sleep(settings.drain_delay_seconds)  # load balancers look, HTTP connections end

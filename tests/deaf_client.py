@@ -24,24 +24,25 @@ class DeafClient:
     _hearing: "asyncio.Task[None] | None" = field(default=None, init=False)
 
     @classmethod
-    async def connect(cls, address: str) -> "DeafClient":
-        """Connects, and says that it takes no byte of any answer."""
+    async def connect(cls, address: str, source: str = "127.0.0.1") -> "DeafClient":
+        """Connects from an address, and says that it takes no byte of any answer."""
         host, port = address.rsplit(":", 1)
-        client = cls(*await asyncio.open_connection(host, int(port)))
+        client = cls(*await asyncio.open_connection(host, int(port), local_addr=(source, 0)))
         client.writer.write(PREFACE + _frame(SETTINGS, 0, 0, struct.pack(">HI", INITIAL_WINDOW_SIZE, 0)))
         client._hearing = asyncio.create_task(client._hear())
         return client
 
-    async def ask(self, method: str, message: bytes, metadata: Iterable[tuple[str, str]] = ()) -> None:
-        """Begins a unary call."""
-        self.sent += 5 + len(message)
+    async def ask(self, method: str, message: bytes | None, metadata: Iterable[tuple[str, str]] = ()) -> None:
+        """Begins a call with one message, or with none that ever comes."""
+        self.sent += 5 + len(message or b"")
         assert self.sent <= WINDOW, "a connection takes no more without further ado"
         number, self.streams = 2 * self.streams + 1, self.streams + 1
         head = [(":method", "POST"), (":scheme", "http"), (":path", method), (":authority", "localhost")]
         head += [("te", "trailers"), ("content-type", "application/grpc"), *metadata]
         block = b"".join(b"\0" + _text(name) + _text(value) for name, value in head)
         self.writer.write(_frame(HEADERS, END_HEADERS, number, block))
-        self.writer.write(_frame(DATA, END_STREAM, number, struct.pack(">BI", 0, len(message)) + message))
+        if message is not None:
+            self.writer.write(_frame(DATA, END_STREAM, number, struct.pack(">BI", 0, len(message)) + message))
         await self.writer.drain()
 
     async def close(self) -> None:

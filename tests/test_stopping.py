@@ -173,7 +173,7 @@ def over_grpc(service: ScoringService, talk: Callable[[grpc.aio.Channel, GrpcSer
     async def run() -> None:
         server = GrpcServer(service)
         port = await server.start("127.0.0.1:0")
-        await server.set_healthy(True)
+        server.set_healthy(True)
         async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
             await talk(channel, server, port)
             await server.stop(0)
