@@ -18,22 +18,23 @@ from keyword_stage.misread import find_misread
 from keyword_stage.reading import Edit, Reading
 from keyword_stage.spaced import find_spaced
 from keyword_stage.vocabulary import Vocabulary
+from keyword_stage.words import Words
 
 _MOST_READINGS = 4
 _NEIGHBOUR = 25
 
 
-def readings(text: str, folded: str, vocabulary: Vocabulary, emoji: EmojiFinder, from_ocr: bool) -> Iterator[Reading]:
+def readings(text: str, words: Words, vocabulary: Vocabulary, emoji: EmojiFinder, from_ocr: bool) -> Iterator[Reading]:
     """Yields the readings that a text gives cause for; none for ordinary text.
 
     Args:
         text: The original.
-        folded: The same, folded.
+        words: Of the same, folded.
         vocabulary: What may be hidden in it.
         emoji: Which of them stand for words.
         from_ocr: Whether recognition may be at fault.
     """
-    joined = [*find_hyphens(text, vocabulary), *find_spaced(text, folded, vocabulary)]
+    joined = [*find_hyphens(text, vocabulary), *find_spaced(text, words, vocabulary)]
     found = [joined, find_letters(text, vocabulary, not (joined or from_ocr)), emoji.find(text)]
     if from_ocr:
         found.append(find_misread(text, vocabulary))

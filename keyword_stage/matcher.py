@@ -60,7 +60,7 @@ class Matcher:
             (phrase, _hit(text, phrase, start, end, ())) for phrase, start, end in self._cues.find(text)
         ]
         scans: list[tuple[Reading | None, Scan]] = [(None, self._sweeper.scan(text))]
-        for other in readings(text, scans[0][1].folded, self._vocabulary, self._emoji, page.from_ocr):
+        for other in readings(text, scans[0][1].words, self._vocabulary, self._emoji, page.from_ocr):
             scans += [(other, scan) for scan in self._sweeper.around(other)]
         if not any(scan.phrases for _, scan in scans):
             return cues, []

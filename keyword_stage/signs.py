@@ -64,7 +64,6 @@ _PLACE, _DOUBLE = 1, 2
 """What a pair of neighbours is: a sign of a disguise, or one letter twice, which is one beside another such pair."""
 _SIGNS = (b"\1", b"\3", b"\2\2", b"\2\0\2")
 """What pairs in a row hold one of if there is a sign."""
-_ALIKE = bytes(32 if code == 32 else ord("x") for code in range(256))
 _LONG = 256
 """Code points from which on numpy sees sooner what stands apart."""
 _WORD = np.array([chr(code).isalnum() for code in range(128)])
@@ -125,17 +124,6 @@ def _places(seen: bytes, table: NDArray[np.uint8]) -> list[int]:
     found = pairs[:-2] & (pairs[1:-1] | pairs[2:] | _PLACE)
     places: list[int] = (found != 0).nonzero()[0].tolist()
     return places
-
-
-def may_stand_apart(folded: str) -> bool:
-    """Whether three letters that stand alone follow each other, as the inner ones of any word spelt so do."""
-    if len(folded) < _LONG and folded.isascii():
-        return b" x x x " in folded.encode().translate(_ALIKE)
-    spaces = (np.frombuffer(folded.encode(), dtype=np.uint8) if folded.isascii() else code_points(folded)) == ord(" ")
-    if len(spaces) < 7:
-        return False
-    two = spaces[:-2] & spaces[2:]
-    return 1 in (two[:-4] & two[4:]).tobytes()
 
 
 def single_letters(text: str) -> list[tuple[int, int]]:

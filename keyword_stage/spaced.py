@@ -6,8 +6,9 @@ from itertools import pairwise
 
 from keyword_stage.fold import fold
 from keyword_stage.reading import Edit
-from keyword_stage.signs import may_stand_apart, single_letters
+from keyword_stage.signs import single_letters
 from keyword_stage.vocabulary import Vocabulary
+from keyword_stage.words import Words
 
 _GAP = r" \t.\-_*/|,~+=•·:;\u00a0"
 _MARKS = r"[\u0300-\u036f\u200b-\u200d]{0,4}"
@@ -22,16 +23,16 @@ _SURE = 7
 _LEET = (str.maketrans("013457", "oieast"), str.maketrans("013457", "oleast"))
 
 
-def find_spaced(text: str, folded: str, vocabulary: Vocabulary) -> Iterator[Edit]:
+def find_spaced(text: str, words: Words, vocabulary: Vocabulary) -> Iterator[Edit]:
     """Finds runs of single letters that are made of known words, whole runs only.
 
     Args:
         text: The original.
-        folded: The same, folded.
+        words: Of the same, folded.
         vocabulary: What they may be made of.
     """
     past = 0
-    for start, end in single_letters(text) if may_stand_apart(folded) else ():
+    for start, end in single_letters(text) if words.may_stand_apart() else ():
         for sign in _SIGN.finditer(text, start, end + _AHEAD):
             run = _RUN.match(text, sign.start() - 1) if sign.start() >= past else None
             if run is None:

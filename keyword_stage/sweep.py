@@ -12,16 +12,17 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from keyword_stage.automaton import AUTOMATA, Automaton, build_automaton
-from keyword_stage.fold import code_points, fold, fold_offsets
+from keyword_stage.automaton import AUTOMATA
+from keyword_stage.fold import fold, fold_offsets
 from keyword_stage.gapped import GappedPhrases
 from keyword_stage.gaps import Place
 from keyword_stage.lexicon import Lexicon, Phrase
 from keyword_stage.reading import Reading
+from keyword_stage.strings import Strings
+from keyword_stage.words import Words
 
 _BLOCK_BREAK = re.compile(r"\n[^\S\n]*\n")
 _MARKS = re.compile("[\u00ad\u0300-\u036f\u200b-\u200d\u2060\ufe00-\ufe0f\ufeff]*")
-_SPACE = ord(" ")
 _APART = 1000
 """Words that an empty line counts for: more than any rule reaches, so that none looks into another block."""
 _WORD = 8
@@ -50,19 +51,18 @@ class Layout:
 
     Args:
         text: The text.
-        folded: The same, folded.
+        words: Of the same, folded.
         offset: Code points in front of the text that were left out.
     """
 
-    def __init__(self, text: str, folded: str, offset: int) -> None:
+    def __init__(self, text: str, words: Words, offset: int) -> None:
         self._text = text
-        self._ascii = text.isascii()
-        self._folded = folded
+        self._words = words
         self._offset = offset
 
     @cached_property
     def _spaces(self) -> list[int]:
-        spaces: list[int] = (code_points(self._folded) == _SPACE).nonzero()[0].tolist()
+        spaces: list[int] = self._words.spaces.tolist()
         return spaces
 
     @cached_property
@@ -74,7 +74,7 @@ class Layout:
         """For each empty line how many words stand before it."""
         breaks = [match.start() for match in _BLOCK_BREAK.finditer(self._text)]
         ends = np.searchsorted(self._origin, breaks).tolist() if breaks else []
-        return [bisect_left(self._spaces, end) - self._folded.endswith(" ", 0, end) for end in ends]
+        return [bisect_left(self._spaces, end) - self._words.folded.endswith(" ", 0, end) for end in ends]
 
     def words(self, form: Form, end: int) -> tuple[int, int]:
         """First and last word, by number from 0, of a form that ends at an offset of the folded text."""
@@ -94,7 +94,7 @@ class Layout:
     def original(self, place: Place) -> Place:
         """The same in half-open offsets into the text, with what was left out in front of it."""
         start, past = int(self._origin[place.start]), int(self._origin[place.end]) + 1
-        if not self._ascii and (marks := _MARKS.match(self._text, past)):
+        if not self._text.isascii() and (marks := _MARKS.match(self._text, past)):
             past = marks.end()
         return Place(start + self._offset, past + self._offset, place.first, place.last)
 
@@ -104,13 +104,13 @@ class Scan:
     """Where phrases stand in a text, before any of their rules.
 
     Attributes:
-        folded: The text, folded.
+        words: Of the text, folded.
         layout: Where its words stand.
         phrases: Phrases that stand in one place, in offsets into the folded text.
         context: Spellings that rules look for, each with the offset of its end.
     """
 
-    folded: str
+    words: Words
     layout: Layout
     phrases: list[tuple[tuple[Phrase, ...], Place]]
     context: list[tuple[int, Form]]
@@ -146,7 +146,7 @@ class Sweeper:
             text: Form(text, len(text.split()), tuple(phrases.get(text, ())), text in rules)
             for text in (*phrases, *rules)
         }
-        self._strings: Automaton[Form] | None = build_automaton(forms, automaton) if forms else None
+        self._strings = Strings(forms, automaton) if forms else None
         guards = (phrase.rules.unless.within for phrase in lexicon.phrases if phrase.rules.unless)
         self._reach = max((phrase.spelling.most_words for phrase in lexicon.phrases), default=1) + max(
             guards, default=0
@@ -159,21 +159,21 @@ class Sweeper:
             text: Where to look.
             offset: Code points in front of it that were left out.
         """
-        folded = fold(text)
-        layout = Layout(text, folded, offset)
-        ends = list(self._strings.iter(folded)) if self._strings else []
+        words = Words(fold(text))
+        layout = Layout(text, words, offset)
+        ends = self._strings.find(words) if self._strings else []
         if not (ends or self._gapped):
-            return Scan(folded, layout, [], [])
+            return Scan(words, layout, [], [])
         found = [
             (form.phrases, place)
             for end, form in ends
             if form.phrases and (place := layout.place(*layout.words(form, end)))
         ]
         if self._gapped:
-            for phrase, words in self._gapped.find(folded.split()):
-                if place := layout.place(*words):  # what an empty line cuts stands within nothing that none cuts
+            for phrase, span in self._gapped.find(words.folded.split()):
+                if place := layout.place(*span):  # what an empty line cuts stands within nothing that none cuts
                     found.append(((phrase,), place))
-        return Scan(folded, layout, found, [each for each in ends if each[1].context])
+        return Scan(words, layout, found, [each for each in ends if each[1].context])
 
     def around(self, reading: Reading) -> list[Scan]:
         """Scans a reading where it differs from the text, as far as phrases and rules reach from there."""
