@@ -5,9 +5,10 @@ only for texts that show signs of a disguise, and only of words that the lexicon
 """
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import zip_longest
 
 from keyword_stage.confusables import CONFUSABLES
 from keyword_stage.emoji import EmojiFinder
@@ -22,10 +23,12 @@ from keyword_stage.words import Words
 
 _MOST_READINGS = 4
 _NEIGHBOUR = 25
+_APART = 120
+"""Code points that no phrase takes from one restored word to the next, gaps included, but for very long words."""
 
 
-def readings(text: str, words: Words, vocabulary: Vocabulary, emoji: EmojiFinder, from_ocr: bool) -> Iterator[Reading]:
-    """Yields the readings that a text gives cause for; none for ordinary text.
+def readings(text: str, words: Words, vocabulary: Vocabulary, emoji: EmojiFinder, from_ocr: bool) -> list[Reading]:
+    """The readings that a text gives cause for; none for ordinary text.
 
     Args:
         text: The original.
@@ -35,12 +38,35 @@ def readings(text: str, words: Words, vocabulary: Vocabulary, emoji: EmojiFinder
         from_ocr: Whether recognition may be at fault.
     """
     joined = [*find_hyphens(text, vocabulary), *find_spaced(text, words, vocabulary)]
-    found = [joined, find_letters(text, vocabulary, not (joined or from_ocr)), emoji.find(text)]
+    found = [joined, [*find_letters(text, vocabulary, not (joined or from_ocr))], [*emoji.find(text)]]
     if from_ocr:
-        found.append(find_misread(text, vocabulary))
-    edits = list(_ranked(text, _apart(found, len(text)), vocabulary))
-    for rank in range(min(_MOST_READINGS, max((len(edit.words) for edit in edits), default=0))):
-        yield Reading.make(text, edits, rank)
+        found.append([*find_misread(text, vocabulary)])
+    if not any(found):
+        return []
+    edits = list(_ranked(text, _of_use(text, _apart(found, len(text)), vocabulary), vocabulary))
+    most = max((len(edit.words) for edit in edits), default=0)
+    return [Reading.make(text, edits, rank) for rank in range(min(_MOST_READINGS, most))]
+
+
+def _of_use(text: str, edits: Sequence[Edit], vocabulary: Vocabulary) -> Iterator[Edit]:
+    """Those that have other edits beside them, or one of whose words stands in some phrase as its neighbours do."""
+    past = -_APART
+    for edit, behind in zip_longest(edits, edits[1:]):
+        far = past + _APART <= edit.start and (behind is None or edit.end + _APART <= behind.start)
+        if not far or any(_fits(text, edit, word, vocabulary) for word in edit.words):
+            yield edit
+        past = edit.end
+
+
+def _fits(text: str, edit: Edit, word: str, vocabulary: Vocabulary) -> bool:
+    """Whether a phrase may hold a word where it stands, as far as this is plain to see."""
+    before = text[max(0, edit.start - _NEIGHBOUR) : edit.start]
+    words = fold(before).split()
+    place = len(words)
+    near = fold(before + word + text[edit.end : edit.end + _NEIGHBOUR]).split()
+    if not 1 < place < len(near) - 2 or near[: place + 1] != [*words, word.strip()]:
+        return True
+    return vocabulary.skeletons.may_stand(*near[place - 1 : place + 2])
 
 
 def _ranked(text: str, edits: Iterable[Edit], vocabulary: Vocabulary) -> Iterator[Edit]:
@@ -65,11 +91,11 @@ def _rank(words: tuple[str, ...], before: str, behind: str, vocabulary: Vocabula
     return tuple(sorted(words, key=lambda word: -fits[word]))
 
 
-def _apart(found: Iterable[Iterable[Edit]], length: int) -> list[Edit]:
+def _apart(found: Iterable[Sequence[Edit]], length: int) -> list[Edit]:
     """Edits in order; of two in one place that of the earlier finder."""
     taken = bytearray()
     kept: list[Edit] = []
-    for edits in filter(None, map(list, found)):
+    for edits in filter(None, found):
         taken = taken or bytearray(length + 1)
         mine = [edit for edit in edits if not _is_taken(taken, edit)]
         for edit in mine:

@@ -81,7 +81,7 @@ def fold(text: str) -> str:
         return f" {b' '.join(words).decode()} " if words else " "
     codes = np.frombuffer(b" %b " % folded, dtype=np.uint8)
     rest = codes[1:]
-    joined: bytes = rest[(rest | codes[:-1]) != _SPACE].tobytes()  # of two spaces alone: no other code is below
+    joined: bytes = rest.compress((rest | codes[:-1]) != _SPACE).tobytes()  # of two spaces alone: no other code is below
     return " " + joined.decode()
 
 

@@ -121,7 +121,9 @@ def _places(seen: bytes, table: NDArray[np.uint8]) -> list[int]:
     pairs = table.take(both)
     if len(seen) < _LONG and not any(map(pairs.tobytes().__contains__, _SIGNS)):
         return []
-    found = pairs[:-2] & (pairs[1:-1] | pairs[2:] | _PLACE)
+    found = pairs[1:-1] | pairs[2:]
+    found |= _PLACE
+    found &= pairs[:-2]
     places: list[int] = (found != 0).nonzero()[0].tolist()
     return places
 

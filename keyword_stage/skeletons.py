@@ -117,6 +117,16 @@ class Skeletons:
             self.quiet.clear()
         self.quiet.add(key)
 
+    def may_stand(self, before: str, word: str, behind: str) -> bool:
+        """Whether a phrase or a rule may hold a folded word that others stand beside."""
+        one, skeleton, other = (_squeeze(each.encode().translate(_PLAIN)) for each in (before, word, behind))
+        return (
+            skeleton in self._alone
+            or b"%b %b" % (one, skeleton) in self._beside
+            or b"%b %b" % (skeleton, other) in self._beside
+            or self._is_begun(skeleton)
+        )
+
     def _is_begun(self, skeleton: bytes) -> bool:
         return any(skeleton[:length] in self._stems for length in self._lengths.get(skeleton[:1], ()))
 

@@ -88,11 +88,13 @@ class _Beginnings:
         return near
 
     def _near(self, keys: NDArray[np.uint64]) -> Iterator[tuple[int, tuple[str, ...]]]:
-        found = self._table.take(self._place(keys))
+        flat = keys.ravel()
+        found = self._table.take(self._place(flat))
         if 1 in found.tobytes():
-            for number, key in zip(found.nonzero()[-1].tolist(), keys[found].tolist(), strict=True):
+            places = found.nonzero()[0]
+            for place, key in zip(places.tolist(), flat[places].tolist(), strict=True):
                 if strings := self._known.get(key):
-                    yield number, strings
+                    yield place % keys.shape[-1], strings
 
     def _stems(self, words: Words) -> NDArray[np.uint64]:
         stems: NDArray[np.uint64] = (words.seen & self._mask) * _STEM
