@@ -75,13 +75,22 @@ def fold(text: str) -> str:
     Returns:
         Lower-case words separated by single spaces, with a leading and a trailing space.
     """
-    folded = _spell_out(text).encode().translate(_BYTES, _DROPPED_BYTES)
-    if len(folded) < _LONG:
-        words = folded.split()
+    return join_spaces(fold_apart(text))
+
+
+def fold_apart(text: str) -> bytes:
+    """The same in UTF-8, with one space or several between words, in front and behind."""
+    return b" %b " % _spell_out(text).encode().translate(_BYTES, _DROPPED_BYTES)
+
+
+def join_spaces(apart: bytes) -> str:
+    """Folded text with single spaces of one with any."""
+    if len(apart) < _LONG:
+        words = apart.split()
         return f" {b' '.join(words).decode()} " if words else " "
-    codes = np.frombuffer(b" %b " % folded, dtype=np.uint8)
+    codes = np.frombuffer(apart, dtype=np.uint8)
     rest = codes[1:]
-    joined: bytes = rest.compress((rest | codes[:-1]) != _SPACE).tobytes()  # of two spaces alone: no other code is below
+    joined: bytes = rest.compress((rest | codes[:-1]) != _SPACE).tobytes()  # no other code is below a space
     return " " + joined.decode()
 
 

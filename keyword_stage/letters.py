@@ -1,7 +1,7 @@
 """Words in which letters were replaced or repeated, and tokens in which signs stand between letters."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice, product
 
 from keyword_stage.fold import fold, fold_char
@@ -41,20 +41,15 @@ def find_letters(text: str, vocabulary: Vocabulary, closed: bool = False) -> Ite
         closed: Whether nothing else is disguised in it but by emoji; then a word that fits nowhere is left out.
     """
     past = 0
-    skeletons = vocabulary.skeletons
+    known = vocabulary.skeletons.known
     for start, end in suspicious_tokens(text):
         start = start if start > past else past
-        if end <= past or end - start > _LONGEST_TOKEN or hash(text[start:end]) in skeletons.quiet:
+        if known.get(token := hash(text[start:end])) == () or end <= past or end - start > _LONGEST_TOKEN:
             continue
-        seen = hash((text[start:end], *_is_beside_prose(text, start, end)))
-        if seen in skeletons.quiet or not skeletons.may_hide(text, start, end, closed):
+        edits = _edits(text, start, end, token, vocabulary, closed)
+        if not edits:
             continue
         before, past = past, end
-        edits = list(_read_token(text, start, past, vocabulary))
-        if not edits:
-            if not _is_cut(text, start, end):
-                skeletons.remember(seen if _sees_beside(text, start, end) else hash(text[start:end]))
-            continue
         if edits[0].disguise == "leet":
             figures = _FIGURES_BEFORE.search(text, max(before, edits[0].start - _REACH), edits[0].start)
             yield from _read_figures(text, figures, vocabulary)
@@ -63,6 +58,26 @@ def find_letters(text: str, vocabulary: Vocabulary, closed: bool = False) -> Ite
             figures = _FIGURES_BEHIND.match(text, past)
             yield from _read_figures(text, figures, vocabulary)
             past = figures.end() if figures else past
+
+
+def _edits(text: str, start: int, end: int, token: int, vocabulary: Vocabulary, closed: bool) -> Sequence[Edit]:
+    """What is hidden in a token, given with its hash; what was read before is not read again."""
+    skeletons = vocabulary.skeletons
+    if closed and skeletons.fits_nowhere(token, text, start, end):
+        return ()
+    known = skeletons.known.get(token)
+    if known is None:
+        seen = hash((token, *_is_beside_prose(text, start, end)))
+        known = skeletons.known.get(seen)
+        if known is None:
+            if not skeletons.may_hide(text, start, end, closed):
+                return ()
+            edits = list(_read_token(text, start, end, vocabulary))
+            if not _is_cut(text, start, end):
+                own = tuple(edit.moved(-start) for edit in edits)
+                skeletons.remember(seen if _sees_beside(text, start, end) else token, own)
+            return edits
+    return [edit.moved(start) for edit in known]
 
 
 def _read_figures(text: str, figures: re.Match[str] | None, vocabulary: Vocabulary) -> Iterator[Edit]:

@@ -59,10 +59,11 @@ class Matcher:
         cues: list[Sighting] = [
             (phrase, _hit(text, phrase, start, end, ())) for phrase, start, end in self._cues.find(text)
         ]
-        scans: list[tuple[Reading | None, Scan]] = [(None, self._sweeper.scan(text))]
-        for other in readings(text, scans[0][1].words, self._vocabulary, self._emoji, page.from_ocr):
-            scans += [(other, scan) for scan in self._sweeper.around(other)]
-        if not any(scan.phrases for _, scan in scans):
+        plain_scan = self._sweeper.scan(text)
+        others = readings(text, plain_scan.words, self._vocabulary, self._emoji, page.from_ocr)
+        scans: list[tuple[Reading | None, Scan]] = [(None, plain_scan)]
+        scans += [(other, scan) for other in others for scan in self._sweeper.around(other)]
+        if not (plain_scan.phrases or (others and any(scan.phrases for _, scan in scans))):
             return cues, []
         today = self._today()
         context: list[ContextWord] = []

@@ -41,6 +41,10 @@ class Edit:
     shortest: int = 4
     least: int = 1
 
+    def moved(self, by: int) -> "Edit":
+        """The same so many code points further on."""
+        return Edit(self.start + by, self.end + by, self.words, self.disguise, self.alone, self.shortest, self.least)
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable
 from itertools import pairwise
 
+from keyword_stage.reading import Edit
 from keyword_stage.signs import JOINTS
 
 _CLASSES = {"l": "1i", "o": "0", "e": "3", "a": "4@", "s": "5$", "t": "7", "b": "6g89"}
@@ -43,7 +44,7 @@ _PLAIN = _table()
 class Skeletons:
     """Says of which tokens a reading may come. Never changes what it says.
 
-    Tokens that hide nothing are remembered by their salted hashes alone, a bounded number of them.
+    What was read of tokens is remembered by their salted hashes alone, a bounded number of them.
 
     Args:
         words: What may be hidden: folded words.
@@ -52,7 +53,8 @@ class Skeletons:
         is_ordinary: Whether a folded word is hardly a piece of another.
 
     Attributes:
-        quiet: Salted hashes of what was seen to hide nothing: tokens, and tokens with what stands beside them.
+        known: What was read of tokens, or of tokens with what stands beside them, by their salted hashes: edits, by
+            their offsets in the token.
     """
 
     def __init__(
@@ -79,7 +81,8 @@ class Skeletons:
             lengths.setdefault(stem[:1], set()).add(len(stem))
         self._lengths = {first: tuple(sorted(known)) for first, known in lengths.items()}
         self._alone, self._beside = _neighbours(forms)
-        self.quiet: set[int] = set()
+        self.known: dict[int, tuple[Edit, ...]] = {}
+        self._paired: dict[int, bytes] = {}
 
     def may_hide(self, text: str, start: int, end: int, closed: bool) -> bool:
         """Whether a token may hold a hidden word; only an ASCII token is ever dismissed.
@@ -104,18 +107,27 @@ class Skeletons:
             skeleton = _squeeze(pieces[0])
             if skeleton in self._words or self._is_begun(skeleton):
                 whole = skeleton not in self._alone and not self._is_begun(skeleton)
-                sure = closed and whole and _SPLITTING.isdisjoint(token)
-                return not sure or self._fits(text, start, end, skeleton)
+                if not whole or not _SPLITTING.isdisjoint(token):
+                    return True
+                if len(self._paired) >= _MOST_KNOWN:
+                    self._paired.clear()
+                self._paired[hash(token)] = skeleton
+                return not closed or self._fits(text, start, end, skeleton)
         elif self._is_parted(token, pieces):
             return True
         self.remember(hash(token))
         return False
 
-    def remember(self, key: int) -> None:
-        """Takes note of what hides nothing, by its salted hash."""
-        if len(self.quiet) >= _MOST_KNOWN:
-            self.quiet.clear()
-        self.quiet.add(key)
+    def fits_nowhere(self, key: int, text: str, start: int, end: int) -> bool:
+        """Whether a token that stands there is known, by its salted hash, to hide a word only beside some others."""
+        skeleton = self._paired.get(key)
+        return skeleton is not None and not self._fits(text, start, end, skeleton)
+
+    def remember(self, key: int, edits: tuple[Edit, ...] = ()) -> None:
+        """Takes note of what was read of a token, by its salted hash."""
+        if len(self.known) >= _MOST_KNOWN:
+            self.known.clear()
+        self.known[key] = edits
 
     def may_stand(self, before: str, word: str, behind: str) -> bool:
         """Whether a phrase or a rule may hold a folded word that others stand beside."""

@@ -1,6 +1,6 @@
 """Strings of whole words in a folded text, each with a value.
 
-Of a long text one hash of each three words tells which strings may begin there, and those are compared; so a text
+Of a long text hashes of each three words tell at once which strings may stand there, and those are compared; so a text
 without any costs the same however many strings there are. Of other texts an automaton finds them.
 """
 
@@ -16,9 +16,9 @@ from keyword_stage.automaton import AUTOMATA, build_automaton
 from keyword_stage.words import BEGINNINGS, TOGETHER, Words
 
 _FEW = 500
-"""Strings up to which a table of their beginnings is not worth its memory; schools have so many of their own."""
+"""Strings up to which a table of their hashes is not worth its memory; schools have so many of their own."""
 _LONG = 256
-"""Code points from which on looking at all words at once takes less time than an automaton."""
+"""Bytes from which on looking at all words at once takes less time than an automaton."""
 _MANY = 16
 """One word in so many may begin a string before an automaton takes less time."""
 _ROOM, _MOST_ROOM = 8, 22
@@ -38,67 +38,83 @@ class Strings(Generic[T]):
     def __init__(self, values: Mapping[str, T], automaton: str = AUTOMATA[0]) -> None:
         self._values = values
         self._automaton = build_automaton(values, automaton)
-        self._beginnings = _Beginnings(values) if len(values) > _FEW else None
+        self._hashed = _Hashed(values) if len(values) > _FEW else None
 
     def find(self, words: Words) -> list[tuple[int, T]]:
         """Every occurrence in a text: the offset of its last code point, and its value, in an automaton's order."""
-        text = words.folded
-        if self._beginnings is None or len(text) < _LONG:
-            return list(self._automaton.iter(text))
-        near = self._beginnings.find(words)
+        if self._hashed is None or len(words) < _LONG:
+            return list(self._automaton.iter(words.folded))
+        near = list(self._hashed.find(words))
         if not near:
             return []
-        if _MANY * len(near) > len(words.spaces):
+        text, spaces = words.folded, words.spaces
+        if _MANY * len(near) > len(spaces):
             return list(self._automaton.iter(text))
         found: list[tuple[int, int, str]] = []
         for number, strings in near:
-            start = int(words.spaces[number])
+            start = int(spaces[number])
             found += [(start + len(each), start, each) for each in strings if text.startswith(each, start)]
         return [(past - 1, self._values[each]) for past, _, each in sorted(found)]
 
 
-class _Beginnings:
-    """Strings by a hash of their first whole words, or of the first letters of one that has none."""
+class _Hashed:
+    """Strings by a hash of their first whole words, or of the first letters of one that has none.
+
+    Up to six words are hashed, three at a time.
+    """
 
     def __init__(self, texts: Mapping[str, object]) -> None:
-        begun = [text for text in texts if text.rindex(" ") == 0]
-        others = [text for text in texts if text.rindex(" ") > 0]
-        first = [text[: text.rindex(" ")].split()[:TOGETHER] for text in others]
-        lengths = np.array(list(map(len, first)), dtype=np.intp)
-        keys = Words(f" {' '.join(chain.from_iterable(first))} ").keys
-        shortest = min((len(text.encode()) - 1 for text in begun), default=0)
-        self._mask = BEGINNINGS[min(shortest, len(BEGINNINGS) - 1)]
-        stems = self._stems(Words("".join(begun) + " "))
+        whole = [text for text in texts if text.rindex(" ") > 0]
+        first = [text[: text.rindex(" ")].split()[: 2 * TOGETHER] for text in whole]
+        keys = Words(f" {' '.join(chain.from_iterable(first))} ".encode()).keys
         known: dict[int, list[str]] = defaultdict(list)
-        for key, text in zip(keys[lengths - 1, lengths.cumsum() - lengths].tolist(), others, strict=True):
+        longer: dict[int, list[str]] = defaultdict(list)
+        past = 0
+        for text, words in zip(whole, first, strict=True):
+            key = keys.item(min(len(words), TOGETHER) - 1, past)
+            if len(words) <= TOGETHER:
+                known[key].append(text)
+            else:
+                known.setdefault(key, [])  # some string goes on behind these words
+                longer[key ^ keys.item(len(words) - TOGETHER - 1, past + TOGETHER)].append(text)
+            past += len(words)
+        stems = [text for text in texts if text.rindex(" ") == 0]
+        shortest = min((len(text.encode()) - 1 for text in stems), default=0)
+        self._letters = BEGINNINGS[min(shortest, len(BEGINNINGS) - 1)]
+        for key, text in zip(self._begun(Words("".join((*stems, " ")).encode())).tolist(), stems, strict=True):
             known[key].append(text)
-        for key, text in zip(stems.tolist(), begun, strict=True):
-            known[key].append(text)
-        self._known = {key: tuple(strings) for key, strings in known.items()}
+        self._known, self._longer = dict(known), dict(longer)
         bits = min(_MOST_ROOM, len(known).bit_length() + _ROOM)
         self._shift = np.uint64(64 - bits)
         self._table = np.zeros(2**bits, dtype=np.bool_)
         self._table[self._place(np.array(list(known), dtype=np.uint64))] = True
 
-    def find(self, words: Words) -> list[tuple[int, tuple[str, ...]]]:
-        """Words by number, and the strings that may begin there."""
-        near = [*self._near(words.keys)]
-        if self._mask:
-            near += self._near(self._stems(words))
-        return near
+    def find(self, words: Words) -> Iterator[tuple[int, list[str]]]:
+        """Words by number, and strings that stand there unless their hashes deceive."""
+        keys = words.keys
+        for place, key in self._near(keys.ravel()):
+            number = place % keys.shape[1]
+            if (strings := self._known.get(key)) is not None:
+                if strings:
+                    yield number, strings
+                for rest in keys[:, number + TOGETHER : number + TOGETHER + 1].ravel().tolist():
+                    if strings := self._longer.get(key ^ rest):
+                        yield number, strings
+        if self._letters:
+            for number, key in self._near(self._begun(words)):
+                if strings := self._known.get(key):
+                    yield number, strings
 
-    def _near(self, keys: NDArray[np.uint64]) -> Iterator[tuple[int, tuple[str, ...]]]:
-        flat = keys.ravel()
-        found = self._table.take(self._place(flat))
+    def _near(self, keys: NDArray[np.uint64]) -> Iterator[tuple[int, int]]:
+        """Hashes that may be known, each with its place before it."""
+        found = self._table.take(self._place(keys))
         if 1 in found.tobytes():
             places = found.nonzero()[0]
-            for place, key in zip(places.tolist(), flat[places].tolist(), strict=True):
-                if strings := self._known.get(key):
-                    yield place % keys.shape[-1], strings
+            yield from zip(places.tolist(), keys[places].tolist(), strict=True)
 
-    def _stems(self, words: Words) -> NDArray[np.uint64]:
-        stems: NDArray[np.uint64] = (words.seen & self._mask) * _STEM
-        return stems
+    def _begun(self, words: Words) -> NDArray[np.uint64]:
+        begun: NDArray[np.uint64] = (words.seen & self._letters) * _STEM
+        return begun
 
     def _place(self, keys: NDArray[np.uint64]) -> NDArray[np.int64]:
         return (keys >> self._shift).view(np.int64)

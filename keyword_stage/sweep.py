@@ -8,12 +8,13 @@ import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from keyword_stage.automaton import AUTOMATA
-from keyword_stage.fold import fold, fold_offsets
+from keyword_stage.fold import fold, fold_apart, fold_offsets
 from keyword_stage.gapped import GappedPhrases
 from keyword_stage.gaps import Place
 from keyword_stage.lexicon import Lexicon, Phrase
@@ -99,8 +100,7 @@ class Layout:
         return Place(start + self._offset, past + self._offset, place.first, place.last)
 
 
-@dataclass(frozen=True, slots=True)
-class Scan:
+class Scan(NamedTuple):
     """Where phrases stand in a text, before any of their rules.
 
     Attributes:
@@ -159,7 +159,7 @@ class Sweeper:
             text: Where to look.
             offset: Code points in front of it that were left out.
         """
-        words = Words(fold(text))
+        words = Words(fold_apart(text))
         layout = Layout(text, words, offset)
         ends = self._strings.find(words) if self._strings else []
         if not (ends or self._gapped):
@@ -170,7 +170,7 @@ class Sweeper:
             if form.phrases and (place := layout.place(*layout.words(form, end)))
         ]
         if self._gapped:
-            for phrase, span in self._gapped.find(words.folded.split()):
+            for phrase, span in self._gapped.find(words.split()):
                 if place := layout.place(*span):  # what an empty line cuts stands within nothing that none cuts
                     found.append(((phrase,), place))
         return Scan(words, layout, found, [each for each in ends if each[1].context])

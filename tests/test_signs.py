@@ -12,16 +12,17 @@ from hypothesis import strategies as st
 from domain.hit import KeywordHit
 from domain.page import Page
 from keyword_stage import letters, spaced
-from keyword_stage.fold import fold
+from keyword_stage.fold import fold_apart
 from keyword_stage.lexicon import Lexicon, Phrase
 from keyword_stage.matcher import Matcher
 from keyword_stage.reading import Edit
 from keyword_stage.rules import read_rules
-from keyword_stage.signs import may_stand_apart, repeated, single_letters
+from keyword_stage.signs import repeated, single_letters
 from keyword_stage.skeletons import Skeletons
 from keyword_stage.spelling import read_spelling
 from keyword_stage.sweep import Sweeper
 from keyword_stage.vocabulary import Vocabulary
+from keyword_stage.words import Words
 
 _TOKEN = re.compile(r"[\w@$!|€£*#%•\-_./\\+~^=,:;&·]*[^\W\d_][\w@$!|€£*#%•\-_./\\+~^=,:;&·]*")
 
@@ -52,10 +53,10 @@ PIECES = st.sampled_from(
 TEXTS = st.lists(PIECES, max_size=14).map("".join)
 
 
-class Nothing(set[int]):
+class Nothing(dict[int, tuple[Edit, ...]]):
     """Remembers nothing, so that every token is read."""
 
-    def add(self, element: int, /) -> None:
+    def __setitem__(self, key: int, value: tuple[Edit, ...], /) -> None:
         """Forgets it."""
 
 
@@ -83,7 +84,7 @@ def test_no_token_that_hides_a_word_is_overlooked(vocabulary: Vocabulary, text: 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(letters, "suspicious_tokens", every_token)
         patch.setattr(Skeletons, "may_hide", lambda *_: True)
-        patch.setattr(vocabulary.skeletons, "quiet", NOTHING)
+        patch.setattr(vocabulary.skeletons, "known", NOTHING)
         assert found == list(letters.find_letters(text, vocabulary))
 
 
@@ -136,7 +137,7 @@ def test_a_reading_is_looked_through_as_far_as_phrases_and_rules_reach(text: str
 def test_a_token_that_hid_nothing_may_hide_something_elsewhere(parts: list[tuple[str, str, str]]) -> None:
     one, other = Vocabulary(LEXICON), Vocabulary(LEXICON)
     for text in map("".join, parts):
-        other.skeletons.quiet.clear()
+        other.skeletons.known.clear()
         assert list(letters.find_letters(text, one)) == list(letters.find_letters(text, other))
 
 
@@ -153,17 +154,21 @@ def test_few_tokens_of_ordinary_prose_are_read(vocabulary: Vocabulary) -> None:
 @example("k i l l")
 @example("k i l l" + 9 * " word" + "s.k i l l y o u" + 9 * " word")
 @example("a.k  i-l\nl.")
+@example(40 * "words " + "k i l l" + 40 * " words")
 def test_letters_that_stand_apart_are_never_overlooked(vocabulary: Vocabulary, text: str) -> None:
-    found: list[Edit] = list(spaced.find_spaced(text, fold(text), vocabulary))
+    words = Words(fold_apart(text))
+    found: list[Edit] = list(spaced.find_spaced(text, words, vocabulary))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(spaced, "may_stand_apart", lambda _: True)
+        patch.setattr(Words, "may_stand_apart", lambda _: True)
         patch.setattr(spaced, "single_letters", lambda text: [(0, len(text))])
-        assert found == list(spaced.find_spaced(text, fold(text), vocabulary))
+        assert found == list(spaced.find_spaced(text, words, vocabulary))
 
 
-def test_ordinary_single_letters_do_not_stand_apart() -> None:
-    assert not may_stand_apart(fold("I have a 7 iron, it's a B in maths"))
-    assert may_stand_apart(fold("he said k i l l"))
+@pytest.mark.parametrize("before", ["", "many words " * 40, "viele Wörter " * 40])
+def test_ordinary_single_letters_do_not_stand_apart(before: str) -> None:
+    assert not Words(fold_apart(before + "I have a 7 iron, it's a B in maths")).may_stand_apart()
+    assert Words(fold_apart(before + "he said k i l l")).may_stand_apart()
+    assert Words(fold_apart(before + "he said k  i\u200b. l l")).may_stand_apart()
 
 
 @given(st.text(alphabet=st.sampled_from("ab1 .-\n")))
