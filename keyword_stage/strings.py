@@ -5,7 +5,7 @@ without any costs the same however many strings there are. Of other texts an aut
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import Generic, TypeVar
 
@@ -21,8 +21,8 @@ _LONG = 256
 """Bytes from which on looking at all words at once takes less time than an automaton."""
 _MANY = 16
 """One word in so many may begin a string before an automaton takes less time."""
-_ROOM, _MOST_ROOM = 8, 22
-"""The table has some 2 ** 8 places for each string, but 2 ** 22 at most."""
+_ROOM, _MOST_ROOM = 7, 21
+"""The table has some 2 ** 7 places for each string, but 2 ** 21 at most: more would not stay in a processor's cache."""
 _STEM = np.uint64(0x27D4EB2F165667C5)
 T = TypeVar("T")
 
@@ -44,16 +44,22 @@ class Strings(Generic[T]):
         """Every occurrence in a text: the offset of its last code point, and its value, in an automaton's order."""
         if self._hashed is None or len(words) < _LONG:
             return list(self._automaton.iter(words.folded))
-        near = list(self._hashed.find(words))
+        near = [
+            (number, each)
+            for number, strings in self._hashed.find(words)
+            for each in strings
+            if words.may_begin(number, each)
+        ]
         if not near:
             return []
         text, spaces = words.folded, words.spaces
         if _MANY * len(near) > len(spaces):
             return list(self._automaton.iter(text))
         found: list[tuple[int, int, str]] = []
-        for number, strings in near:
-            start = int(spaces[number])
-            found += [(start + len(each), start, each) for each in strings if text.startswith(each, start)]
+        for number, each in near:
+            start = spaces.item(number)
+            if text.startswith(each, start):
+                found.append((start + len(each), start, each))
         return [(past - 1, self._values[each]) for past, _, each in sorted(found)]
 
 
@@ -89,28 +95,31 @@ class _Hashed:
         self._table = np.zeros(2**bits, dtype=np.bool_)
         self._table[self._place(np.array(list(known), dtype=np.uint64))] = True
 
-    def find(self, words: Words) -> Iterator[tuple[int, list[str]]]:
+    def find(self, words: Words) -> list[tuple[int, list[str]]]:
         """Words by number, and strings that stand there unless their hashes deceive."""
-        keys = words.keys
+        keys, known = words.keys, self._known
+        near: list[tuple[int, list[str]]] = []
         for place, key in self._near(keys.ravel()):
+            if key not in known:
+                continue
             number = place % keys.shape[1]
-            if (strings := self._known.get(key)) is not None:
-                if strings:
-                    yield number, strings
-                for rest in keys[:, number + TOGETHER : number + TOGETHER + 1].ravel().tolist():
-                    if strings := self._longer.get(key ^ rest):
-                        yield number, strings
+            if strings := known[key]:
+                near.append((number, strings))
+            if number + TOGETHER < keys.shape[1]:
+                for row in range(TOGETHER):
+                    if strings := self._longer.get(key ^ keys.item(row, number + TOGETHER)):
+                        near.append((number, strings))
         if self._letters:
-            for number, key in self._near(self._begun(words)):
-                if strings := self._known.get(key):
-                    yield number, strings
+            near += [(number, known[key]) for number, key in self._near(self._begun(words)) if key in known]
+        return near
 
-    def _near(self, keys: NDArray[np.uint64]) -> Iterator[tuple[int, int]]:
+    def _near(self, keys: NDArray[np.uint64]) -> Iterable[tuple[int, int]]:
         """Hashes that may be known, each with its place before it."""
         found = self._table.take(self._place(keys))
-        if 1 in found.tobytes():
-            places = found.nonzero()[0]
-            yield from zip(places.tolist(), keys[places].tolist(), strict=True)
+        if 1 not in found.tobytes():
+            return ()
+        places = found.nonzero()[0]
+        return zip(places.tolist(), keys[places].tolist(), strict=True)
 
     def _begun(self, words: Words) -> NDArray[np.uint64]:
         begun: NDArray[np.uint64] = (words.seen & self._letters) * _STEM

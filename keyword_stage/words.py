@@ -91,6 +91,10 @@ class Words:
             three[:-2] = two[:-2] + three[2:]
         return self._keys
 
+    def may_begin(self, number: int, string: str) -> bool:
+        """Whether the first word of a folded string stands there, told without joining any spaces."""
+        return self._apart.startswith(string[: string.find(" ", 1) + 1].encode(), self._sizes[0].item(number))
+
     def may_stand_apart(self) -> bool:
         """Whether three letters that stand alone follow each other, as the inner ones of any word spelt so do."""
         if not self._apart.isascii():
