@@ -106,9 +106,8 @@ class _Hashed:
             if strings := known[key]:
                 near.append((number, strings))
             if number + TOGETHER < keys.shape[1]:
-                for row in range(TOGETHER):
-                    if strings := self._longer.get(key ^ keys.item(row, number + TOGETHER)):
-                        near.append((number, strings))
+                longer = [key ^ keys.item(row, number + TOGETHER) for row in range(TOGETHER)]
+                near += [(number, self._longer[each]) for each in longer if each in self._longer]
         if self._letters:
             near += [(number, known[key]) for number, key in self._near(self._begun(words)) if key in known]
         return near
