@@ -8,6 +8,7 @@ from keyword_stage.reading import Edit
 from keyword_stage.vocabulary import LONGEST, Vocabulary
 
 _BROKEN = re.compile(rf"(?<!\w)([^\W\d_]{{2,{LONGEST}}})[-\u00ad\u2010]\n\n?([^\W\d_]{{2,{LONGEST}}})(?!\w)")
+_END = re.compile(r"[-\u00ad\u2010]\n\n?")
 _ENDS = ("\u00ad\n", "\u2010\n")
 
 
@@ -19,7 +20,12 @@ def find_hyphens(text: str, vocabulary: Vocabulary) -> Iterator[Edit]:
     """
     if text.rfind("-\n") < 0 and (text.isascii() or not any(end in text for end in _ENDS)):
         return  # `rfind` takes a third of the time that `in` takes
-    for match in _BROKEN.finditer(text):
+    past = 0
+    for end in _END.finditer(text):
+        match = _BROKEN.search(text, max(past, end.start() - LONGEST), end.end() + LONGEST + 1)
+        if match is None or match.end(1) != end.start():
+            continue
+        past = match.end()
         joined = fold(match[1] + match[2]).strip()
         if match[2].islower() and vocabulary.reach(joined) > len(match[1]):
             yield Edit(*match.span(), (joined,), "hyphenated")

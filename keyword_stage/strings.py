@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from keyword_stage.automaton import AUTOMATA, build_automaton
 from keyword_stage.words import BEGINNINGS, TOGETHER, Words
 
-_FEW = 500
-"""Strings up to which a table of their hashes is not worth its memory; schools have so many of their own."""
+_FEW = {"pyahocorasick": 500, "hyperscan": 4000}
+"""Strings up to which an automaton takes less time, or a table of hashes is not worth its memory; schools have so many."""
 _LONG = 256
 """Bytes from which on looking at all words at once takes less time than an automaton."""
 _MANY = 16
@@ -38,7 +38,7 @@ class Strings(Generic[T]):
     def __init__(self, values: Mapping[str, T], automaton: str = AUTOMATA[0]) -> None:
         self._values = values
         self._automaton = build_automaton(values, automaton)
-        self._hashed = _Hashed(values) if len(values) > _FEW else None
+        self._hashed = _Hashed(values) if len(values) > _FEW[automaton] else None
 
     def find(self, words: Words) -> list[tuple[int, T]]:
         """Every occurrence in a text: the offset of its last code point, and its value, in an automaton's order."""

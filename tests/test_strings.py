@@ -34,7 +34,7 @@ def test_hashes_find_what_an_automaton_finds(texts: set[str], text: str, many: i
     values = {each: each.upper() for each in sorted(texts)}
     words = Words(fold_apart(text))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(strings, "_FEW", 0)
+        patch.setattr(strings, "_FEW", {"pyahocorasick": 0})
         patch.setattr(strings, "_LONG", 0)
         patch.setattr(strings, "_MANY", many)
         assert Strings(values).find(words) == list(build_automaton(values).iter(fold(text)))
