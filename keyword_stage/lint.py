@@ -61,7 +61,7 @@ def _shadowed(lexicon: Lexicon) -> Iterator[str]:
 
 def _shadow(sweeper: Sweeper, phrase: Phrase, text: str) -> Phrase | None:
     """Another phrase that takes all of a text and is shown instead."""
-    for other, place in sweeper.locate(sweeper.scan(text)).phrases:
+    for other, place in sweeper.scan(text).phrases:
         stronger = other.category == phrase.category and other.grade >= phrase.grade
         if stronger and other.spelling != phrase.spelling and (place.start, place.end) == (0, len(text)):
             return other

@@ -16,7 +16,7 @@ from keyword_stage.gaps import Place
 from keyword_stage.guards import Company, is_meant_otherwise, words_of
 from keyword_stage.lexicon import Lexicon, Phrase
 from keyword_stage.reading import Reading
-from keyword_stage.sweep import Scan, Sweep, Sweeper
+from keyword_stage.sweep import Scan, Sweeper
 from keyword_stage.vocabulary import Vocabulary
 
 _LAST_LATIN = "\u0250"
@@ -69,13 +69,13 @@ class Matcher:
         context: list[ContextWord] = []
         found: dict[tuple[int, int, str, str], Sighting] = {}
         for reading, scan in scans:
-            sweep = self._sweeper.locate(scan)
+            near = scan.context()
             context += [
-                (form, *_span(reading, place)) for form, place in sweep.context if form in self._company
+                (form, *_span(reading, place)) for form, place in near if form in self._company
             ]  # `settle` needs no others
             if reading is None and len(scans) > 1:
-                plain = _places_by_phrase(sweep)
-            for phrase, place in _standing(sweep, today):
+                plain = _places_by_phrase(scan.phrases)
+            for phrase, place in _standing(scan.phrases, near, today):
                 start, end = _span(reading, place)
                 key = (start, end, phrase.id, phrase.category)
                 if key in found or (reading and _is_plain(plain.get(phrase.id, ()), phrase, start, end)):
@@ -85,10 +85,12 @@ class Matcher:
         return [*found.values(), *cues], context
 
 
-def _standing(sweep: Sweep, today: date) -> Iterator[tuple[Phrase, Place]]:
+def _standing(
+    phrases: Iterable[tuple[Phrase, Place]], context: Sequence[tuple[str, Place]], today: date
+) -> Iterator[tuple[Phrase, Place]]:
     """The phrases that have not expired and that nothing near them explains."""
-    words = words_of(sweep.context)
-    for phrase, place in sweep.phrases:
+    words = words_of(context)
+    for phrase, place in phrases:
         unless = phrase.rules.unless
         if not (phrase.rules.is_expired(today) or (unless and is_meant_otherwise(unless, place, words))):
             yield phrase, place
@@ -101,10 +103,10 @@ def settle(found: Sequence[Sighting], context: Iterable[ContextWord]) -> tuple[K
     return without_secrets(_choose(_in_company(found, context)))
 
 
-def _places_by_phrase(sweep: Sweep) -> dict[str, list[tuple[int, int]]]:
+def _places_by_phrase(phrases: Iterable[tuple[Phrase, Place]]) -> dict[str, list[tuple[int, int]]]:
     """Half-open spans of each phrase by its id, in order."""
     places: dict[str, list[tuple[int, int]]] = {}
-    for phrase, place in sweep.phrases:
+    for phrase, place in phrases:
         places.setdefault(phrase.id, []).append((place.start, place.end))
     return {identity: sorted(found) for identity, found in places.items()}
 

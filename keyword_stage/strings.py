@@ -5,8 +5,8 @@ without any costs the same however many strings there are. Of other texts an aut
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from itertools import chain
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, islice
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -44,17 +44,14 @@ class Strings(Generic[T]):
         """Every occurrence in a text: the offset of its last code point, and its value, in an automaton's order."""
         if self._hashed is None or len(words) < _LONG:
             return list(self._automaton.iter(words.folded))
-        near = [
-            (number, each)
-            for number, strings in self._hashed.find(words)
-            for each in strings
-            if words.may_begin(number, each)
-        ]
+        most = len(words.seen) // _MANY
+        near = list(islice(self._hashed.find(words), most + 1))
+        if len(near) > most:
+            return list(self._automaton.iter(words.folded))
+        near = [(number, each) for number, each in near if words.may_begin(number, each)]
         if not near:
             return []
         text, spaces = words.folded, words.spaces
-        if _MANY * len(near) > len(spaces):
-            return list(self._automaton.iter(text))
         found: list[tuple[int, int, str]] = []
         for number, each in near:
             start = spaces.item(number)
@@ -95,22 +92,20 @@ class _Hashed:
         self._table = np.zeros(2**bits, dtype=np.bool_)
         self._table[self._place(np.array(list(known), dtype=np.uint64))] = True
 
-    def find(self, words: Words) -> list[tuple[int, list[str]]]:
+    def find(self, words: Words) -> Iterator[tuple[int, str]]:
         """Words by number, and strings that stand there unless their hashes deceive."""
         keys, known = words.keys, self._known
-        near: list[tuple[int, list[str]]] = []
         for place, key in self._near(keys.ravel()):
-            if key not in known:
-                continue
-            number = place % keys.shape[1]
-            if strings := known[key]:
-                near.append((number, strings))
-            if number + TOGETHER < keys.shape[1]:
-                longer = [key ^ keys.item(row, number + TOGETHER) for row in range(TOGETHER)]
-                near += [(number, self._longer[each]) for each in longer if each in self._longer]
-        if self._letters:
-            near += [(number, known[key]) for number, key in self._near(self._begun(words)) if key in known]
-        return near
+            if key in known:
+                number = place % keys.shape[1]
+                for text in known[key]:
+                    yield number, text
+                for rest in keys[:, number + TOGETHER].tolist() if number + TOGETHER < keys.shape[1] else ():
+                    for text in self._longer.get(key ^ rest, ()):
+                        yield number, text
+        for number, key in self._near(self._begun(words)) if self._letters else ():
+            for text in known.get(key, ()):
+                yield number, text
 
     def _near(self, keys: NDArray[np.uint64]) -> Iterable[tuple[int, int]]:
         """Hashes that may be known, each with its place before it."""

@@ -77,56 +77,44 @@ class Layout:
         ends = np.searchsorted(self._origin, breaks).tolist() if breaks else []
         return [bisect_left(self._spaces, end) - self._words.folded.endswith(" ", 0, end) for end in ends]
 
-    def words(self, form: Form, end: int) -> tuple[int, int]:
-        """First and last word, by number from 0, of a form that ends at an offset of the folded text."""
-        past = bisect_left(self._spaces, end)
-        return past - form.words, past - 1
+    def of_form(self, form: Form, last: int) -> Place | None:
+        """Where a form stands whose last code point has an offset in the folded text."""
+        past = bisect_left(self._spaces, last)
+        return self.place(past - form.words, past - 1)
 
     def place(self, first: int, last: int) -> Place | None:
-        """Where words stand, in offsets into the folded text; None if an empty line cuts them."""
-        block = 0
+        """Where words stand, by number from 0, with what was left out in front; None if an empty line cuts them."""
+        apart = 0
         if self._blocks:
             block = bisect_right(self._blocks, last)
             if block != bisect_right(self._blocks, first):
                 return None
-        apart = _APART * block
-        return Place(self._spaces[first] + 1, self._spaces[last + 1] - 1, first + apart, last + apart)
-
-    def original(self, place: Place) -> Place:
-        """The same in half-open offsets into the text, with what was left out in front of it."""
-        start, past = int(self._origin[place.start]), int(self._origin[place.end]) + 1
+            apart = _APART * block
+        start = self._origin.item(self._spaces[first] + 1)
+        past = self._origin.item(self._spaces[last + 1] - 1) + 1
         if not self._text.isascii() and (marks := _MARKS.match(self._text, past)):
             past = marks.end()
-        return Place(start + self._offset, past + self._offset, place.first, place.last)
+        return Place(start + self._offset, past + self._offset, first + apart, last + apart)
 
 
 class Scan(NamedTuple):
-    """Where phrases stand in a text, before any of their rules.
+    """What stands where in a text, before any rules; nothing reaches across an empty line.
 
     Attributes:
         words: Of the text, folded.
-        layout: Where its words stand.
-        phrases: Phrases that stand in one place, in offsets into the folded text.
-        context: Spellings that rules look for, each with the offset of its end.
+        layout: Where they stand.
+        phrases: Phrases, by offsets into the text.
+        forms: Spellings that rules look for, each after the offset of its last code point in the folded text.
     """
 
     words: Words
     layout: Layout
-    phrases: list[tuple[tuple[Phrase, ...], Place]]
-    context: list[tuple[int, Form]]
-
-
-@dataclass(frozen=True, slots=True)
-class Sweep:
-    """What stands where in a text.
-
-    Attributes:
-        phrases: Phrases, before any of their rules.
-        context: Folded spellings that rules look for.
-    """
-
     phrases: list[tuple[Phrase, Place]]
-    context: list[tuple[str, Place]]
+    forms: list[tuple[int, Form]]
+
+    def context(self) -> list[tuple[str, Place]]:
+        """Spellings that rules look for, by offsets into the text."""
+        return [(form.text, place) for last, form in self.forms if (place := self.layout.of_form(form, last))]
 
 
 class Sweeper:
@@ -164,15 +152,14 @@ class Sweeper:
         ends = self._strings.find(words) if self._strings else []
         if not (ends or self._gapped):
             return Scan(words, layout, [], [])
-        found = [
-            (form.phrases, place)
-            for end, form in ends
-            if form.phrases and (place := layout.place(*layout.words(form, end)))
-        ]
+        found: list[tuple[Phrase, Place]] = []
+        for last, form in ends:
+            if form.phrases and (place := layout.of_form(form, last)):
+                found += [(phrase, place) for phrase in form.phrases]
         if self._gapped:
             for phrase, span in self._gapped.find(words.split()):
                 if place := layout.place(*span):  # what an empty line cuts stands within nothing that none cuts
-                    found.append(((phrase,), place))
+                    found.append((phrase, place))
         return Scan(words, layout, found, [each for each in ends if each[1].context])
 
     def around(self, reading: Reading) -> list[Scan]:
@@ -190,17 +177,3 @@ class Sweeper:
     def _is_far(self, text: str, start: int, end: int) -> bool:
         """Whether as many words stand there as phrases and rules reach."""
         return min(start, end) >= 0 and fold(text[start:end]).count(" ") > self._reach
-
-    def locate(self, scan: Scan) -> Sweep:
-        """Offsets into the text of what a scan found, and what rules look for; nothing reaches across an empty line."""
-        layout = scan.layout
-        context = [
-            (form.text, layout.original(place))
-            for end, form in scan.context
-            if (place := layout.place(*layout.words(form, end)))
-        ]
-        found: list[tuple[Phrase, Place]] = []
-        for phrases, folded in scan.phrases:
-            place = layout.original(folded)
-            found += [(phrase, place) for phrase in phrases]
-        return Sweep(found, context)
