@@ -117,14 +117,14 @@ def repeated(text: str) -> list[int]:
 
 def _places(seen: bytes, table: NDArray[np.uint8]) -> list[int]:
     """Offsets of the first of two neighbours that are a sign of a disguise."""
-    both = np.ndarray(len(seen) + 1, "<u2", seen + b"\0\0", strides=(1,))  # each code with the next one
+    both = np.ndarray(len(seen) + 1, "<u2", seen + b"\0\0", 0, (1,))  # each code with the next one
     pairs = table.take(both)
     if len(seen) < _LONG and not any(map(pairs.tobytes().__contains__, _SIGNS)):
         return []
     found = pairs[1:-1] | pairs[2:]
     found |= _PLACE
     found &= pairs[:-2]
-    places: list[int] = (found != 0).nonzero()[0].tolist()
+    places: list[int] = found.astype(np.bool_).nonzero()[0].tolist()
     return places
 
 

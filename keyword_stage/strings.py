@@ -1,11 +1,12 @@
-"""Strings of whole words in a folded text, each with a value.
+"""Strings of words in a folded text, each with a value.
 
 Of a long text hashes of each three words tell at once which strings may stand there, and those are compared; so a text
-without any costs the same however many strings there are. Of other texts an automaton finds them.
+without any costs the same however many strings there are. Of short texts, and where a string may end within a word, an
+automaton finds them.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import chain, islice
 from typing import Generic, TypeVar
 
@@ -13,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from keyword_stage.automaton import AUTOMATA, build_automaton
-from keyword_stage.words import BEGINNINGS, TOGETHER, Words
+from keyword_stage.words import TOGETHER, Words
 
 _FEW = {"pyahocorasick": 500, "hyperscan": 4000}
 """Strings up to which an automaton takes less time, or a table of hashes is not worth its memory; schools have so many."""
@@ -23,7 +24,6 @@ _MANY = 16
 """One word in so many may begin a string before an automaton takes less time."""
 _ROOM, _MOST_ROOM = 7, 21
 """The table has some 2 ** 7 places for each string, but 2 ** 21 at most: more would not stay in a processor's cache."""
-_STEM = np.uint64(0x27D4EB2F165667C5)
 T = TypeVar("T")
 
 
@@ -38,19 +38,19 @@ class Strings(Generic[T]):
     def __init__(self, values: Mapping[str, T], automaton: str = AUTOMATA[0]) -> None:
         self._values = values
         self._automaton = build_automaton(values, automaton)
-        self._hashed = _Hashed(values) if len(values) > _FEW[automaton] else None
+        whole = all(text.endswith(" ") for text in values)
+        self._hashed = _Hashed(values) if whole and len(values) > _FEW[automaton] else None
 
     def find(self, words: Words) -> list[tuple[int, T]]:
         """Every occurrence in a text: the offset of its last code point, and its value, in an automaton's order."""
         if self._hashed is None or len(words) < _LONG:
             return list(self._automaton.iter(words.folded))
-        most = len(words.seen) // _MANY
+        most = words.keys.shape[1] // _MANY
         near = list(islice(self._hashed.find(words), most + 1))
-        if len(near) > most:
-            return list(self._automaton.iter(words.folded))
-        near = [(number, each) for number, each in near if words.may_begin(number, each)]
         if not near:
             return []
+        if len(near) > most:
+            return list(self._automaton.iter(words.folded))
         text, spaces = words.folded, words.spaces
         found: list[tuple[int, int, str]] = []
         for number, each in near:
@@ -61,19 +61,15 @@ class Strings(Generic[T]):
 
 
 class _Hashed:
-    """Strings by a hash of their first whole words, or of the first letters of one that has none.
-
-    Up to six words are hashed, three at a time.
-    """
+    """Strings of whole words by a hash of the first six, three at a time."""
 
     def __init__(self, texts: Mapping[str, object]) -> None:
-        whole = [text for text in texts if text.rindex(" ") > 0]
-        first = [text[: text.rindex(" ")].split()[: 2 * TOGETHER] for text in whole]
+        first = [text.split()[: 2 * TOGETHER] for text in texts]
         keys = Words(f" {' '.join(chain.from_iterable(first))} ".encode()).keys
         known: dict[int, list[str]] = defaultdict(list)
         longer: dict[int, list[str]] = defaultdict(list)
         past = 0
-        for text, words in zip(whole, first, strict=True):
+        for text, words in zip(texts, first, strict=True):
             key = keys.item(min(len(words), TOGETHER) - 1, past)
             if len(words) <= TOGETHER:
                 known[key].append(text)
@@ -81,43 +77,27 @@ class _Hashed:
                 known.setdefault(key, [])  # some string goes on behind these words
                 longer[key ^ keys.item(len(words) - TOGETHER - 1, past + TOGETHER)].append(text)
             past += len(words)
-        stems = [text for text in texts if text.rindex(" ") == 0]
-        shortest = min((len(text.encode()) - 1 for text in stems), default=0)
-        self._letters = BEGINNINGS[min(shortest, len(BEGINNINGS) - 1)]
-        for key, text in zip(self._begun(Words("".join((*stems, " ")).encode())).tolist(), stems, strict=True):
-            known[key].append(text)
         self._known, self._longer = dict(known), dict(longer)
-        bits = min(_MOST_ROOM, len(known).bit_length() + _ROOM)
-        self._shift = np.uint64(64 - bits)
-        self._table = np.zeros(2**bits, dtype=np.bool_)
+        self._shift = np.uint64(64 - min(_MOST_ROOM, len(known).bit_length() + _ROOM))
+        self._table = np.zeros(2 ** (64 - int(self._shift)), dtype=np.bool_)
         self._table[self._place(np.array(list(known), dtype=np.uint64))] = True
 
     def find(self, words: Words) -> Iterator[tuple[int, str]]:
         """Words by number, and strings that stand there unless their hashes deceive."""
-        keys, known = words.keys, self._known
-        for place, key in self._near(keys.ravel()):
-            if key in known:
-                number = place % keys.shape[1]
-                for text in known[key]:
-                    yield number, text
-                for rest in keys[:, number + TOGETHER].tolist() if number + TOGETHER < keys.shape[1] else ():
-                    for text in self._longer.get(key ^ rest, ()):
-                        yield number, text
-        for number, key in self._near(self._begun(words)) if self._letters else ():
-            for text in known.get(key, ()):
-                yield number, text
-
-    def _near(self, keys: NDArray[np.uint64]) -> Iterable[tuple[int, int]]:
-        """Hashes that may be known, each with its place before it."""
-        found = self._table.take(self._place(keys))
+        keys, known, longer = words.keys, self._known, self._longer
+        flat, count = keys.ravel(), keys.shape[1]
+        found = self._table.take(self._place(flat))
         if 1 not in found.tobytes():
-            return ()
+            return
         places = found.nonzero()[0]
-        return zip(places.tolist(), keys[places].tolist(), strict=True)
-
-    def _begun(self, words: Words) -> NDArray[np.uint64]:
-        begun: NDArray[np.uint64] = (words.seen & self._letters) * _STEM
-        return begun
+        for place, key in zip(places.tolist(), flat[places].tolist(), strict=True):
+            if key not in known:
+                continue
+            number = place % count
+            behind = keys[:, number + TOGETHER].tolist() if number + TOGETHER < count else []
+            for text in chain(known[key], *(longer.get(key ^ rest, ()) for rest in behind)):
+                if words.may_begin(number, text):
+                    yield number, text
 
     def _place(self, keys: NDArray[np.uint64]) -> NDArray[np.int64]:
         return (keys >> self._shift).view(np.int64)

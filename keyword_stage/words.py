@@ -12,7 +12,7 @@ _ALIKE = bytes(_SPACE if code == _SPACE else ord("x") for code in range(256))
 _SEEN = 8
 """Bytes of a word that count for its hash."""
 _PAST = bytes(_SEEN)
-BEGINNINGS = np.array([2 ** (8 * length) - 1 for length in range(_SEEN + 1)], dtype=np.uint64)
+_BEGINNINGS = np.array([2 ** (8 * length) - 1 for length in range(_SEEN + 1)], dtype=np.uint64)
 """Masks of the first bytes of a word, by how many."""
 _FACTORS = np.array([[0x9E3779B97F4A7C15], [0xC2B2AE3D27D4EB4F], [0x165667B19E3779F9]], dtype=np.uint64)
 TOGETHER = len(_FACTORS)
@@ -74,7 +74,7 @@ class Words:
         if self._seen is None:
             before, lengths = self._sizes
             behind = np.ndarray(len(self._apart), "<u8", self._apart + _PAST, 1, (1,))  # at each byte those behind it
-            self._seen = behind[before] & BEGINNINGS.take(lengths, mode="clip")
+            self._seen = behind[before] & _BEGINNINGS.take(lengths, mode="clip")
         return self._seen
 
     @property
@@ -93,7 +93,7 @@ class Words:
 
     def may_begin(self, number: int, string: str) -> bool:
         """Whether the first word of a folded string stands there, told without joining any spaces."""
-        return self._apart.startswith(string[: string.find(" ", 1) + 1].encode(), self._sizes[0].item(number))
+        return self._apart.startswith(string[: string.index(" ", 1) + 1].encode(), self._sizes[0].item(number))
 
     def may_stand_apart(self) -> bool:
         """Whether three letters that stand alone follow each other, as the inner ones of any word spelt so do."""

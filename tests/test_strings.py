@@ -40,9 +40,12 @@ def test_hashes_find_what_an_automaton_finds(texts: set[str], text: str, many: i
         assert Strings(values).find(words) == list(build_automaton(values).iter(fold(text)))
 
 
-def test_strings_of_the_projects_own_lexicon_are_found_in_long_texts() -> None:
-    forms = sorted(form for phrase in read_lexicon().phrases for part in phrase.spelling.parts for form in part)
-    values = dict.fromkeys(forms, 0) | {form: number for number, form in enumerate(forms)}
+def test_strings_of_a_large_list_are_found_in_long_texts() -> None:
+    lexicon = read_lexicon()
+    forms = sorted(
+        {form for each in lexicon.phrases for part in each.spelling.parts for form in part if form[-1] == " "}
+    )
+    values = {form: number for number, form in enumerate(forms)}
     found, automaton = Strings(values), build_automaton(values)
     rng = random.Random(20)
     hits = 0
