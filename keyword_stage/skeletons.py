@@ -198,21 +198,22 @@ def _neighbours(forms: Iterable[str]) -> tuple[frozenset[bytes], frozenset[bytes
 
 def _last_word(text: str, end: int) -> bytes | None:
     """Skeleton of the word before an offset; empty if there is none, None if it is not plain to see."""
-    words = text[max(0, end - _AROUND) : end].split()
+    words = text[max(0, end - _AROUND) : end].rsplit(maxsplit=1)
     if not words:
         return b"" if end <= _AROUND else None
     return _skeleton(words[-1]) if len(words) > 1 or end <= _AROUND else None
 
 
 def _next_word(text: str, start: int) -> bytes | None:
-    words = text[start : start + _AROUND].split(maxsplit=2)
+    words = text[start : start + _AROUND].split(maxsplit=1)
     if not words:
         return b"" if start + _AROUND >= len(text) else None
     return _skeleton(words[0]) if len(words) > 1 or start + _AROUND >= len(text) else None
 
 
 def _skeleton(word: str) -> bytes | None:
-    bare = word.lstrip("\"'([").rstrip("\"'])!?.,:;").replace("'", "")
-    if not (bare.isascii() and bare.isalnum()) or bare.isdigit():
+    if not word.isalpha():
+        word = word.lstrip("\"'([").rstrip("\"'])!?.,:;").replace("'", "")
+    if not (word.isascii() and word.isalnum()) or word.isdigit():
         return None
-    return _squeeze(bare.encode().translate(_PLAIN))
+    return _squeeze(word.encode().translate(_PLAIN))

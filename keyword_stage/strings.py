@@ -22,8 +22,10 @@ _LONG = 256
 """Bytes from which on looking at all words at once takes less time than an automaton."""
 _MANY = 16
 """One word in so many may begin a string before an automaton takes less time."""
-_ROOM, _MOST_ROOM = 7, 21
-"""The table has some 2 ** 7 places for each string, but 2 ** 21 at most: more would not stay in a processor's cache."""
+_ROOM, _MOST_ROOM = 8, 20
+"""A table has some 2 ** 8 places for each string, but 2 ** 20 at most: more would not stay in a processor's cache."""
+_OTHER = np.uint64(0x27D4EB2F165667C5)
+"""Makes another place of a hash: what two tables know by chance is rare."""
 T = TypeVar("T")
 
 
@@ -68,34 +70,43 @@ class _Hashed:
         keys = Words(f" {' '.join(chain.from_iterable(first))} ".encode()).keys
         known: dict[int, list[str]] = defaultdict(list)
         longer: dict[int, list[str]] = defaultdict(list)
+        goes_on: set[int] = set()
         past = 0
         for text, words in zip(texts, first, strict=True):
             key = keys.item(min(len(words), TOGETHER) - 1, past)
             if len(words) <= TOGETHER:
                 known[key].append(text)
             else:
-                known.setdefault(key, [])  # some string goes on behind these words
+                known.setdefault(key, [])
+                goes_on.add(key)
                 longer[key ^ keys.item(len(words) - TOGETHER - 1, past + TOGETHER)].append(text)
             past += len(words)
-        self._known, self._longer = dict(known), dict(longer)
-        self._shift = np.uint64(64 - min(_MOST_ROOM, len(known).bit_length() + _ROOM))
-        self._table = np.zeros(2 ** (64 - int(self._shift)), dtype=np.bool_)
-        self._table[self._place(np.array(list(known), dtype=np.uint64))] = True
+        self._known, self._longer, self._open = dict(known), dict(longer), frozenset(goes_on)
+        bits = min(_MOST_ROOM, len(known).bit_length() + _ROOM)
+        self._shift = np.uint64(64 - bits)
+        self._one, self._other = np.zeros((2, 2**bits), dtype=np.bool_)
+        hashes = np.array(list(known), dtype=np.uint64)
+        self._one[self._place(hashes)] = True
+        self._other[self._place(hashes * _OTHER)] = True
 
     def find(self, words: Words) -> Iterator[tuple[int, str]]:
         """Words by number, and strings that stand there unless their hashes deceive."""
         keys, known, longer = words.keys, self._known, self._longer
         flat, count = keys.ravel(), keys.shape[1]
-        found = self._table.take(self._place(flat))
-        if 1 not in found.tobytes():
+        places = self._one.take(self._place(flat)).nonzero()[0]
+        if not len(places):
             return
-        places = found.nonzero()[0]
-        for place, key in zip(places.tolist(), flat[places].tolist(), strict=True):
+        hashes = flat[places]
+        sure = self._other.take(self._place(hashes * _OTHER))
+        for place, key in zip(places[sure].tolist(), hashes[sure].tolist(), strict=True):
             if key not in known:
                 continue
             number = place % count
-            behind = keys[:, number + TOGETHER].tolist() if number + TOGETHER < count else []
-            for text in chain(known[key], *(longer.get(key ^ rest, ()) for rest in behind)):
+            texts = known[key]
+            if key in self._open and number + TOGETHER < count:
+                behind = keys[:, number + TOGETHER].tolist()
+                texts = [*texts, *(text for rest in behind if key ^ rest in longer for text in longer[key ^ rest])]
+            for text in texts:
                 if words.may_begin(number, text):
                     yield number, text
 
