@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from keyword_stage.automaton import AUTOMATA, build_automaton
 from keyword_stage.words import TOGETHER, Words
 
-_FEW = {"pyahocorasick": 500, "hyperscan": 4000}
-"""Strings up to which an automaton takes less time, or a table of hashes is not worth its memory; schools have so many."""
+_FEW = {"pyahocorasick": 500, "hyperscan": 30_000}
+"""Strings up to which an automaton takes less time, or hashes are not worth their memory; schools have so many."""
 _LONG = 256
 """Bytes from which on looking at all words at once takes less time than an automaton."""
 _MANY = 16
