@@ -8,30 +8,42 @@ from domain.image_match import ImageMatch
 from domain.page import Box
 from domain.verdict import Finding, Verdict
 from serving.proto import scoring_pb2 as pb
-from serving.schemas import LONGEST_LABEL, TIMING, VERSIONS, flat
+from serving.schemas import LONGEST_LABEL, LONGEST_URL, TIMING, VERSIONS, flat
 
-_CONTEXT = tuple(field.name for field in fields(CaptureContext))
+_CONTEXT = {field.name: LONGEST_LABEL for field in fields(CaptureContext)} | {"url": LONGEST_URL}
+"""Fields, and how many characters each may have."""
 
 
 def to_capture(message: pb.Capture) -> Capture:
     """A capture as the pipeline takes it.
 
     Raises:
-        InvalidRequest: If it has neither text nor image, or an id that is too long to be answered.
+        InvalidRequest: If it has neither text nor image, or an id or a field of its context is too long.
     """
-    if len(message.id) > LONGEST_LABEL:
-        raise InvalidRequest(f"an id has at most {LONGEST_LABEL} characters")
+    check_label("id", message.id)
     content = message.WhichOneof("content")
     if content is None:
         raise InvalidRequest("a capture has either a text or an image")
     given = message.context
-    context = CaptureContext(**{name: getattr(given, name) for name in _CONTEXT if given.HasField(name)})
+    labels = {name: getattr(given, name) for name in _CONTEXT if given.HasField(name)}
+    for name, label in labels.items():
+        check_label(f"context.{name}", label, _CONTEXT[name])
     return Capture(
         id=message.id,
         text=message.text if content == "text" else None,
         image=message.image if content == "image" else None,
-        context=context,
+        context=CaptureContext(**labels),
     )
+
+
+def check_label(name: str, label: str, most: int = LONGEST_LABEL) -> None:
+    """Refuses a label that HTTP would refuse.
+
+    Raises:
+        InvalidRequest: If it is too long.
+    """
+    if len(label) > most:
+        raise InvalidRequest(f"{name}: at most {most} characters")
 
 
 def to_result(identity: str, outcome: Verdict | SecondglanceError) -> pb.Result:

@@ -18,6 +18,7 @@ _NOWHERE = CaptureContext()
 VERSIONS = tuple(field.name for field in fields(Versions))
 TIMING = tuple(field.name for field in fields(Timing))
 LONGEST_LABEL = 2048
+LONGEST_URL = 8192
 Label = Annotated[str, StringConstraints(max_length=LONGEST_LABEL)]
 Base64 = Annotated[
     str, WithJsonSchema({"type": "string", "format": "byte", "description": "PNG, JPEG or WebP in base64."})
@@ -37,7 +38,7 @@ class ContextIn(Given):
 
     application: Label | None = None
     window_title: Label | None = None
-    url: Annotated[str, StringConstraints(max_length=8192)] | None = None
+    url: Annotated[str, StringConstraints(max_length=LONGEST_URL)] | None = None
     channel: Label | None = None
     user: Label | None = None
     group: Label | None = None

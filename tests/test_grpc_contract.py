@@ -9,12 +9,15 @@ from typing import Any
 import grpc
 import grpc.aio
 import pytest
+from fastapi.testclient import TestClient
 
+from domain.capture import CaptureContext
 from domain.errors import Overloaded
 from domain.hit import ContextWindow
 from models.scorer import WindowScores
 from pipeline.pipeline import Pipeline
 from serving.grpc_api import STREAM_AHEAD, GrpcServer
+from serving.http_api import make_app
 from serving.limits import Limits
 from serving.proto import scoring_pb2 as pb
 from serving.proto import scoring_pb2_grpc
@@ -177,6 +180,29 @@ def test_an_id_that_is_too_long_is_refused_and_not_repeated(service: ScoringServ
         assert (result.failure.type, result.failure.id) == ("invalid_request", "x" * 2048)
 
     over_grpc(service, talk)
+
+
+@pytest.mark.parametrize("name", CaptureContext.__slots__)
+def test_a_label_of_the_context_may_be_as_long_as_over_http(service: ScoringService, name: str) -> None:
+    longest = 8192 if name == "url" else 2048
+
+    async def by_grpc(stub: Any, size: int) -> str:
+        capture = pb.Capture(text="homework", context=pb.CaptureContext(**{name: "é" * size}))
+        single = stub.Score(pb.ScoreRequest(capture=capture))
+        (result,) = (await stub.ScoreBatch(pb.ScoreBatchRequest(captures=[capture]))).verdicts
+        told = (await single.details()).partition(":")[0] if await single.code() is not grpc.StatusCode.OK else ""
+        assert result.failure.type == told
+        return told
+
+    async def talk(stub: Any) -> None:
+        assert [await by_grpc(stub, size) for size in (longest, longest + 1)] == ["", "invalid_request"]
+
+    over_grpc(service, talk)
+    with TestClient(make_app(service)) as client:
+        bodies = [{"text": "homework", "context": {name: "é" * size}} for size in (longest, longest + 1)]
+        accepted, refused = (client.post("/v1/score", json=body) for body in bodies)
+    assert (accepted.status_code, refused.status_code) == (200, 422)
+    assert refused.json()["type"] == "urn:secondglance:invalid_request"
 
 
 def test_nothing_is_left_of_a_stream_that_is_cancelled(service: ScoringService, scorer: HeldScorer) -> None:
