@@ -1,11 +1,13 @@
 """gRPC calls about pictures: the same answers as the HTTP routes."""
 
 from dataclasses import asdict
+from itertools import chain
 
+from domain.errors import InvalidRequest
 from image_hash.bank_item import HASHES
 from image_hash.grouping import Sighting, make_sighting
 from serving.grpc_call import Context, answering, hand_over
-from serving.grpc_messages import to_match
+from serving.grpc_messages import check_label, to_match
 from serving.picture_schemas import read_frame
 from serving.pictures import PictureGiven, PictureService
 from serving.proto import scoring_pb2 as pb
@@ -71,4 +73,8 @@ def _sighting(verdict: pb.Verdict) -> Sighting:
     frame = read_frame(verdict.frame.pdq, verdict.frame.quality) if verdict.HasField("frame") else None
     fingerprints = [finding.fingerprint for finding in verdict.findings]
     items = [(match.bank, match.item) for match in verdict.image_matches]
+    for label in (verdict.id, *fingerprints, *chain.from_iterable(items)):
+        check_label("verdicts", label)
+    if verdict.more_findings < 0:
+        raise InvalidRequest("more_findings: at least 0")
     return make_sighting(frame, fingerprints, items, verdict.more_findings)

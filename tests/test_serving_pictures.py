@@ -135,6 +135,37 @@ def test_verdicts_are_grouped_as_they_were_answered(client: TestClient, service:
     assert over_grpc(service, lambda stub: stub.Group(pb.GroupRequest(verdicts=verdicts))) == told
 
 
+def test_a_verdict_that_does_not_tell_all_joins_no_card(client: TestClient, service: ScoringService) -> None:
+    frame = {"pdq": "0" * 64, "quality": 100}
+    given = [{"id": name, "frame": frame} | more for name, more in (("a", {}), ("b", {"more_findings": 1}), ("c", {}))]
+    told = client.post("/v1/verdicts:group", json={"verdicts": given}).raise_for_status().json()
+    assert told == {"incidents": [{"captures": ["a", "c"]}, {"captures": ["b"]}]}
+    verdicts = [ParseDict(one, pb.Verdict()) for one in given]
+    assert over_grpc(service, lambda stub: stub.Group(pb.GroupRequest(verdicts=verdicts))) == told
+
+
+LONG = "x" * 2049
+UNGROUPED = {
+    "id": {"id": LONG},
+    "fingerprint": {"id": "a", "findings": [{"fingerprint": LONG}]},
+    "bank": {"id": "a", "image_matches": [{"bank": LONG, "item": "b"}]},
+    "item": {"id": "a", "image_matches": [{"bank": "b", "item": LONG}]},
+    "fewer than none": {"id": "a", "more_findings": -1},
+}
+
+
+@pytest.mark.parametrize("given", UNGROUPED.values(), ids=UNGROUPED.keys())
+def test_a_verdict_that_was_never_answered_is_not_grouped(
+    client: TestClient, service: ScoringService, given: dict[str, Any]
+) -> None:
+    told = client.post("/v1/verdicts:group", json={"verdicts": [given]})
+    assert (told.status_code, told.json()["type"]) == (422, "urn:secondglance:invalid_request")
+    request = pb.GroupRequest(verdicts=[ParseDict(given, pb.Verdict())])
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        over_grpc(service, lambda stub: stub.Group(request))
+    assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+
+
 def test_banks_are_told_over_both_transports(client: TestClient, service: ScoringService) -> None:
     answer = client.get("/v1/banks")
     (bank,) = answer.json()["banks"]
