@@ -12,6 +12,7 @@ import grpc.aio
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from serving.grpc_drain import GrpcDrain
+from serving.schemas import LONGEST_LABEL
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
@@ -43,7 +44,9 @@ class Health(health_pb2_grpc.HealthServicer):  # type: ignore[misc]
         return health_pb2.HealthCheckResponse(status=self._status[request.service])
 
     async def Watch(self, request: health_pb2.HealthCheckRequest, context: Context) -> None:  # noqa: N802
-        """Writes the status and all that follow."""
+        """Writes the status and all that follow; a name is kept as long, and so may not be of any length."""
+        if len(request.service) > LONGEST_LABEL:
+            await context.abort(grpc.StatusCode.INVALID_ARGUMENT, f"service: at most {LONGEST_LABEL} characters")
         await context.send_initial_metadata(())  # or it could not be ended while its first status waits to be taken
         watching = asyncio.create_task(self._tell(request.service, context))
         self._drain.ends(watching)

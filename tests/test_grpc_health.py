@@ -23,6 +23,8 @@ CHECK, WATCH = "/grpc.health.v1.Health/Check", "/grpc.health.v1.Health/Watch"
 ALL = health_pb2.HealthCheckRequest()
 SERVING, NOT_SERVING = health_pb2.HealthCheckResponse.SERVING, health_pb2.HealthCheckResponse.NOT_SERVING
 
+UNKNOWN = health_pb2.HealthCheckResponse.SERVICE_UNKNOWN
+
 
 def test_watchers_are_few_for_each_address_and_one_that_takes_nothing_keeps_nobody_waiting(
     pipeline: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -62,6 +64,25 @@ def test_watchers_are_few_for_each_address_and_one_that_takes_nothing_keeps_nobo
             async with asyncio.timeout(120), grpc.aio.insecure_channel(address) as channel:
                 stub = health_pb2_grpc.HealthStub(channel)
                 await talk(server, await DeafClient.connect(address, "127.0.0.2"), stub)
+        finally:
+            await server.stop(0)
+
+    asyncio.run(run())
+
+
+def test_a_service_may_be_unknown_but_not_have_a_name_of_any_length(pipeline: Pipeline) -> None:
+    service = ScoringService(replace(pipeline, scorer=FixedScorer()))
+    longest, longer = (health_pb2.HealthCheckRequest(service="x" * size) for size in (2048, 2049))
+
+    async def run() -> None:
+        server = GrpcServer(service)
+        address = f"127.0.0.1:{await server.start('127.0.0.1:0')}"
+        try:
+            async with asyncio.timeout(120), grpc.aio.insecure_channel(address) as channel:
+                stub: Any = health_pb2_grpc.HealthStub(channel)
+                assert (await stub.Watch(longest).read()).status == UNKNOWN
+                assert await stub.Watch(longer).code() is grpc.StatusCode.INVALID_ARGUMENT
+                assert await stub.Check(longest).code() is grpc.StatusCode.NOT_FOUND
         finally:
             await server.stop(0)
 
