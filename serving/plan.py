@@ -97,7 +97,7 @@ def make_plan(captures: Sequence[Capture | SecondglanceError]) -> Plan:
 
 def text_cost(text: str) -> int:
     """Bytes of a text in UTF-8, and what every text costs."""
-    return BYTES_A_TEXT + len(text.encode("utf-8", "surrogatepass"))
+    return BYTES_A_TEXT + len(text.encode("utf-8"))
 
 
 def image_cost(image: bytes) -> int:
