@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from typing import Any, cast
 
@@ -12,7 +12,7 @@ import grpc.aio
 from domain.errors import Overloaded, SecondglanceError
 from serving.access import Access, credential_of
 from serving.caller import NOBODY, READ, SCORE, Caller
-from serving.errors import grpc_code, grpc_retry
+from serving.grpc_reading import refuse
 from serving.room import Room
 
 SCOPE_OF = {
@@ -120,7 +120,7 @@ class GrpcAccess(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
             try:
                 self._keyless.take(1, address)
             except Overloaded as error:
-                return await _refuse(error, context)
+                return await refuse(error, context)
             over: Any = lambda _: self._keyless.give(1, address)  # noqa: E731
             context.add_done_callback(over)
             return await method(requests, context)
@@ -130,23 +130,15 @@ class GrpcAccess(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
         return handler._replace(stream_unary=answer)
 
 
-async def _refuse(error: SecondglanceError, context: grpc.aio.ServicerContext[Any, Any]) -> None:
-    await context.abort(grpc_code(error), f"{error.kind}: {error}", grpc_retry(error))
-
-
 def _refusal(handler: Any, error: SecondglanceError) -> Any:
     """A handler that ends the RPC before its first message.
 
     It takes a stream where the method takes one message, for which gRPC would wait before it asked any method.
     """
 
-    async def refuse(_: Any, context: grpc.aio.ServicerContext[Any, Any]) -> None:
-        await _refuse(error, context)
-
-    async def refuse_stream(request: Any, context: grpc.aio.ServicerContext[Any, Any]) -> AsyncIterator[Any]:
-        await refuse(request, context)
-        yield  # never reached: abort raises
+    async def answer(_: Any, context: grpc.aio.ServicerContext[Any, Any]) -> None:
+        await refuse(error, context)
 
     if handler.response_streaming:
-        return grpc.stream_stream_rpc_method_handler(refuse_stream)
-    return grpc.stream_unary_rpc_method_handler(refuse)
+        return grpc.stream_stream_rpc_method_handler(answer)
+    return grpc.stream_unary_rpc_method_handler(answer)

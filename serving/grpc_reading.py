@@ -13,7 +13,7 @@ import grpc.aio
 from google.protobuf.message import DecodeError
 
 from domain.errors import InvalidRequest, Overloaded, SecondglanceError
-from serving.errors import grpc_code
+from serving.errors import grpc_code, grpc_retry
 from serving.room import Room
 
 
@@ -102,23 +102,24 @@ def check(request: object) -> None:
         raise request
 
 
-def checked(handler: Any) -> Any:
-    """The handler of a library's method (health, reflection), which does not expect errors."""
+async def refuse(error: SecondglanceError, context: grpc.aio.ServicerContext[Any, Any]) -> None:
+    """Ends an RPC with the code of an error, and says when to come back where that may help."""
+    await context.abort(grpc_code(error), f"{error.kind}: {error}", grpc_retry(error))
 
-    async def refuse(request: object, context: grpc.aio.ServicerContext[Any, Any]) -> None:
-        try:
-            check(request)
-        except SecondglanceError as error:
-            await context.abort(grpc_code(error), f"{error.kind}: {error}")
+
+def checked(handler: Any) -> Any:
+    """The handler of health or reflection, which does not expect errors."""
 
     async def unary(request: Any, context: grpc.aio.ServicerContext[Any, Any]) -> Any:
-        await refuse(request, context)
+        if isinstance(request, SecondglanceError):
+            await refuse(request, context)
         return await (handler.unary_unary or handler.unary_stream)(request, context)
 
     async def stream(requests: AsyncIterator[Any], context: grpc.aio.ServicerContext[Any, Any]) -> AsyncIterator[Any]:
         async def read() -> AsyncIterator[Any]:
             async for request in requests:
-                await refuse(request, context)
+                if isinstance(request, SecondglanceError):
+                    await refuse(request, context)
                 yield request
 
         async for response in handler.stream_stream(read(), context):
