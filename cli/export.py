@@ -10,15 +10,13 @@ import click
 def command(run: str) -> None:
     """Exports a trained run and compares torch, ONNX fp32 and the served file on the dev split."""
     from training.export import export, parity
-    from training.network import load_base
-    from training.runs import read_about, read_best
+    from training.network import load_base, load_run
     from training.setup import RUNS, base_model, set_up
 
     folder = RUNS / run
     setup = set_up()
     network = load_base(base_model())
-    network.load_state_dict(read_best(folder))
-    network.span_readout = read_about(folder).get("span_readout", True)
+    load_run(network, folder)
     export(network, base_model() / "tokenizer.json", folder)
     examples = [example for row in setup.split("dev") for example in setup.maker.plain(row)]
     figures = parity(network, folder, examples)

@@ -31,8 +31,8 @@ def command(
 
     from training.lessons import FILE, write_lessons
     from training.material import Wanted, gather
-    from training.network import load_base
-    from training.runs import read_about, read_best
+    from training.network import load_base, load_run
+    from training.runs import read_about
     from training.setup import CORPUS, RUNS, base_model, set_up
     from training.train import draw_examples
 
@@ -40,7 +40,7 @@ def command(
     setup = set_up(corpus or CORPUS, encoder)
     material = gather(setup.rows, setup.maker, Wanted(share, None, public, public_set, public_share, seed))
     network = load_base(base_model(encoder))
-    network.load_state_dict(read_best(RUNS / run))
+    load_run(network, RUNS / run)
     network.to("cuda" if torch.cuda.is_available() else "cpu")
     for draw in range(draws):
         if not (RUNS / run / FILE.format(draw=draw)).is_file():

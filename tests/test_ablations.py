@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from cli.main import main
 from domain.severity import STANDARD_CATEGORIES
 from evaluation.rows import LabelledRow
 from keyword_stage.lexicon import read_lexicon
@@ -21,6 +22,7 @@ ROWS = [
     LabelledRow(id="concern", text="i want to kill myself", labels=ZERO | {"suicide": 4}),
     LabelledRow(id="harmless", text="kill the monster on the server", labels=ZERO),
 ] * 12
+BOTH = "i want to kill myself. kill the monster on the server"
 
 
 @pytest.fixture(scope="module")
@@ -48,22 +50,39 @@ def test_the_concern_loss_is_learnt_from(maker: ExampleMaker, tmp_path: Path, mo
     assert not torch.allclose(heads[0], heads[1])
 
 
-def test_without_the_span_readout_all_hits_are_read_as_their_window_is(
-    maker: ExampleMaker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("about", "alike"), [({}, False), ({"span_readout": False}, True)])
+def test_a_run_without_the_span_readout_is_exported_and_teaches_so(
+    maker: ExampleMaker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, about: dict[str, bool], alike: bool
 ) -> None:
     import torch
 
-    from training.export import FP32, export
-    from training.network import tiny_network
+    import training.network
+    import training.setup
+    from training.export import FP32
+    from training.lessons import FILE
+    from training.runs import make_run
 
     monkeypatch.setattr("warnings.filters", [])  # third-party deprecations are not ours to mend
-    both = replace(ROWS[0], text="i want to kill myself. kill the monster on the server")
-    (example,) = maker.plain(both)
-    assert len(example.severities) > 2
-    for read, alike in ((True, False), (False, True)):
-        torch.manual_seed(3)
-        network = tiny_network(30522)
-        network.span_readout = read
-        export(network, default_folder() / "tokenizer.json", tmp_path)
-        window, *hits = Network(tmp_path / FP32).logits(example.encoded)
-        assert all(np.allclose(hit, window, atol=1e-6) for hit in hits) == alike
+    rows = [
+        replace(row, text=BOTH, id=f"{split}{n}", split=split)
+        for split in ("train", "dev")
+        for n, row in enumerate(ROWS[:2])
+    ]
+    monkeypatch.setattr(training.setup, "base_model", lambda *_: default_folder())
+    monkeypatch.setattr(training.setup, "read_rows", lambda _: rows)
+    monkeypatch.setattr(training.setup, "RUNS", tmp_path)
+    monkeypatch.setattr(training.network, "load_base", lambda *_: training.network.tiny_network(30522))
+    torch.manual_seed(3)
+    make_run(tmp_path / "run", training.network.tiny_network(30522).state_dict(), {"encoder": "small", **about})
+    for command in (["export", "--run", "run"], ["teach", "--run", "run", "--draws", "1"]):
+        with pytest.raises(SystemExit) as stopped:
+            main(command)
+        assert not stopped.value.code
+
+    (example,) = maker.plain(rows[0])
+    window, *hits = Network(tmp_path / "run" / FP32).logits(example.encoded)
+    assert len(hits) > 1
+    assert all(np.allclose(hit, window, atol=1e-6) for hit in hits) == alike
+    with np.load(tmp_path / "run" / FILE.format(draw=0)) as kept:
+        first, second = kept["logits"][:2]
+    assert np.allclose(first, second, atol=1e-3) == alike

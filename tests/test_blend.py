@@ -42,9 +42,10 @@ def test_a_blend_lies_between_its_runs_and_says_so(tmp_path: Path) -> None:
         blend({new: math.nan, old: 0.25}, tmp_path / "other")
     with pytest.raises(InvalidModel, match=r"run gone has no training\.json"):
         blend({new: 0.5, tmp_path / "gone": 0.5}, tmp_path / "other")
-    (old / "training.json").write_text(json.dumps({**about["old"], "encoder": "large"}), encoding="utf-8")
-    with pytest.raises(InvalidModel, match="new, old are runs of two encoders"):
-        blend({new: 0.75, old: 0.25}, tmp_path / "other")
+    for other, fault in (({"encoder": "large"}, "are runs of two encoders"), ({"span_readout": False}, "read hits in")):
+        (old / "training.json").write_text(json.dumps({**about["old"], **other}), encoding="utf-8")
+        with pytest.raises(InvalidModel, match=f"new, old {fault}"):
+            blend({new: 0.75, old: 0.25}, tmp_path / "other")
     with pytest.raises(InvalidModel, match=r"add up to 0\.75"):
         blend({new: 0.5, old: 0.25}, tmp_path / "other")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from domain.errors import InvalidModel
-from training.runs import make_run, read_about, read_best
+from training.runs import make_run, read_about, read_best, reads_spans
 
 EXACT = 1e-6
 
@@ -24,13 +24,16 @@ def blend(shares: Mapping[Path, float], run: Path) -> None:
         run: Folder of the run to make.
 
     Raises:
-        InvalidModel: If the shares do not add up, a run is missing, they have two encoders, or the run to make exists.
+        InvalidModel: If the shares do not add up, a run is missing, they have two encoders or read hits in two ways, or
+            the run to make exists.
     """
     if not abs(sum(shares.values()) - 1) <= EXACT:  # not a number either
         raise InvalidModel(f"the shares add up to {sum(shares.values()):g}, not to 1")
     about = [read_about(one) for one in shares]
     if len({each.get("encoder") for each in about}) > 1:
         raise InvalidModel(f"{', '.join(one.name for one in shares)} are runs of two encoders")
+    if len({reads_spans(each) for each in about}) > 1:
+        raise InvalidModel(f"{', '.join(one.name for one in shares)} read hits in two ways")
     parts = [(read_best(one), share) for one, share in shares.items()]
     mean = {name: sum(share * weights[name] for weights, share in parts) for name in parts[0][0]}
     make_run(run, mean, {**about[0], "blend": [_part(*part) for part in zip(shares.items(), about, strict=True)]})

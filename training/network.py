@@ -15,6 +15,7 @@ from transformers import AutoConfig, AutoModel
 
 from domain.severity import GENUINE, STANDARD_CATEGORIES
 from models.ladder import LEVELS
+from training.runs import read_about, read_best, reads_spans
 
 LOW = 2
 """Severity that counts neither as a concern nor as benign."""
@@ -85,6 +86,16 @@ def load_base(folder: Path, seed: int = 0, frozen_words: bool = False) -> SpanSe
     )
     encoder.embeddings.word_embeddings.requires_grad_(not frozen_words)
     return SpanSeverityNetwork(encoder)
+
+
+def load_run(network: SpanSeverityNetwork, run: Path) -> None:
+    """Has a network read as a run has learnt to.
+
+    Raises:
+        InvalidModel: If there is no such run, or it has not ended.
+    """
+    network.load_state_dict(read_best(run))
+    network.span_readout = reads_spans(read_about(run))
 
 
 def tiny_network(vocabulary: int) -> SpanSeverityNetwork:

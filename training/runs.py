@@ -38,6 +38,11 @@ def read_about(run: Path) -> dict[str, Any]:
     return about
 
 
+def reads_spans(about: Mapping[str, Any]) -> bool:
+    """Whether a run was trained to read each hit out of its own tokens; all were before one could leave that out."""
+    return bool(about.get("span_readout", True))
+
+
 def write_about(run: Path, about: Mapping[str, Any]) -> None:
     """Says what a run learnt from."""
     (run / ABOUT).write_text(json.dumps(about, indent=1), encoding="utf-8")
