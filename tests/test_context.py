@@ -33,6 +33,26 @@ def test_far_hits_get_windows_of_their_own_and_words_stay_whole() -> None:
     assert windows[1].text.rstrip().endswith("word")
 
 
+def test_a_hit_that_ends_after_later_ones_reaches_as_far_as_it_does() -> None:
+    """Two short hits inside a long one: with the end of the last one alone the three would share a window."""
+    text = "word " * 800
+    long = hit(1000, 1000 + MAX_WINDOW - 2 * REACH)
+    inside, beyond = hit(1005, 1009), hit(1010, 1014)
+    assert [window.hits for window in make_windows(Page.from_text(text), [long, inside, beyond])] == [
+        (long, inside, beyond)
+    ]
+    longer = hit(1000, long.end + 1)
+    assert [window.hits for window in make_windows(Page.from_text(text), [longer, inside, beyond])] == [
+        (longer,),
+        (inside, beyond),
+    ]
+    before = hit(999, 1003)
+    assert [window.hits for window in make_windows(Page.from_text(text), [before, long, inside])] == [
+        (before,),
+        (long, inside),
+    ]
+
+
 @given(st.text(max_size=3000))
 def test_reading_windows_cover_every_word(text: str) -> None:
     windows = make_reading_windows(Page.from_text(text))

@@ -210,3 +210,22 @@ def test_no_exclusion_of_a_phrase_reaches_a_protected_one(protected: bool, reaso
     finding = judge(scores(violence=BENIGN), rules, protected=protected)
     assert finding is not None
     assert finding.reason is reason
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "reason"),
+    [
+        (TEXT, None, Reason.MODEL),
+        (TEXT, "pl", Reason.UNSUPPORTED_LANGUAGE),
+        ("kill kill", None, Reason.NO_CONTEXT),
+    ],
+)
+def test_all_hits_of_a_window_are_judged_by_what_stands_around_them(
+    text: str, language: str | None, reason: Reason
+) -> None:
+    places = [place for place in range(len(text)) if text.startswith("kill", place)]
+    hits = tuple(KeywordHit("kill", "violence", 4, place, place + 4, "kill", language="en") for place in places)
+    table = np.zeros((len(hits), 9, 5))
+    answer = WindowScores(table[0], table, (True,) * len(hits), 0.0)
+    found = JUDGE.judge_all(ContextWindow(text, 0, hits), answer, Page.from_text(text), policy(), language)
+    assert [finding and finding.reason for finding in found] == [reason] * len(hits)

@@ -14,6 +14,7 @@ from domain.capture import Capture
 from domain.errors import Unavailable
 from domain.hit import ContextWindow, KeywordHit
 from domain.verdict import Action, Finding, Reason, Verdict
+from image_hash.grouping import sighting_of
 from keyword_stage.layers import Layers
 from keyword_stage.lexicon import read_lexicon
 from keyword_stage.matcher import Matcher
@@ -94,6 +95,7 @@ def test_what_is_kept_stands_for_all(made: list[Finding], most: int) -> None:
     assert worst([f.action for f in kept.findings]) == worst([f.action for f in made])
     assert weights(kept.findings) == weights(everything)
     assert {places[f.hit.start, f.hit.matched] for f in made if f.hit.protected} <= set(told)
+    assert len(kept._others) <= most, "no more is held than may be told"
     if len(made) <= most:
         assert len(told) == len(made)
     assert len(told) <= max(most, sum(f.hit.protected for f in made) + 3 * 3 * (3 + 1))
@@ -119,6 +121,22 @@ def test_the_first_of_each_phrase_comes_before_repeats_and_the_most_severe_befor
         hit = KeywordHit(phrase, "violence", 3, place, place + 1, phrase)
         kept.take([Finding(hit, severity, "violence", Action.REVIEW, None, {}, Reason.DEGRADED, "")])
     assert [(f.hit.phrase, f.severity) for f in kept.findings] == [("a", 1), ("a", 5), ("b", 2), ("d", 1)]
+
+
+def test_the_most_severe_and_the_likeliest_concerns_are_three_findings_and_all_are_told() -> None:
+    kept = Kept(1)
+    ladders = {
+        "severity": (0.9, 0.9, 0.5, 0.5, 0.5),
+        "at least 3": (0.9, 0.9, 0.9, 0.1, 0.0),
+        "at least 4": (0.9, 0.9, 0.6, 0.6, 0.1),
+        "none": (0.9, 0.9, 0.5, 0.5, 0.1),
+    }
+    for place, (name, ladder) in enumerate(ladders.items()):
+        hit = KeywordHit(name, "violence", 3, place, place + 1, name)
+        given = {"violence": ladder}
+        finding = Finding(hit, severity_of(ladder), "violence", Action.REVIEW, ladder[2], given, Reason.MODEL, "")
+        kept.take([finding])
+    assert [f.hit.phrase for f in kept.findings] == ["severity", "at least 3", "at least 4"]
 
 
 def test_of_equals_the_first_on_the_page_stands_for_them_whenever_it_was_taken() -> None:
@@ -159,6 +177,7 @@ def test_the_verdict_on_a_text_of_thousands_of_hits_is_that_of_all(
     assert everything.more_findings == 0
     assert len(told.findings) == MOST_FINDINGS
     assert told.more_findings == len(everything.findings) - MOST_FINDINGS
+    assert (sighting_of(told).whole, sighting_of(everything).whole) == (False, True)
     assert all(finding in everything.findings for finding in told.findings)
     assert (told.severity, told.category, told.action, told.degraded) == (
         everything.severity,
@@ -193,4 +212,7 @@ def test_a_rescoring_counts_every_phrase(pipeline: Pipeline, tmp_path: Path) -> 
     looking = replace(pipeline, first_look=first_look, scorer=FixedScorer())
     capture = Capture("a", text=" ".join(phrases))
     assert looking.score(capture).more_findings == len(phrases) - MOST_FINDINGS
-    assert [row[0] for row in rescore("a", capture, looking, looking)["phrases"]] == sorted(phrases)
+    action = worst([finding.action for finding in looking.score(capture, ALL).findings]).value
+    assert rescore("a", capture, looking, looking)["phrases"] == [
+        [phrase, action, action] for phrase in sorted(phrases)
+    ]

@@ -76,6 +76,20 @@ def test_who_sends_little_is_not_behind_who_sends_much(gate: Gate) -> None:
     assert [name for name in gate.ran if name != "one"] == [f"many{n}" for n in range(5)]
 
 
+def test_who_was_away_has_saved_up_no_turns(gate: Gate) -> None:
+    lane, held = busy(gate, limit=10_000)
+    second = Gate()
+    old = Call(caller=Caller("old"))
+    before = [lane.submit(lambda n=n: gate.note(f"old{n}"), 100, old) for n in range(3)]
+    stop = lane.submit(second.wait, 100, old)
+    after = [lane.submit(lambda n=n: gate.note(f"old{n}"), 100, old) for n in range(3, 6)]
+    gate.opened.set()
+    assert second.entered.wait(20)
+    new = [lane.submit(lambda n=n: gate.note(f"new{n}"), 100, Call(caller=Caller("new"))) for n in range(3)]
+    finish(lane, second, held, *before, stop, *after, *new)
+    assert gate.ran[3:] == ["new0", "old3", "new1", "old4", "new2", "old5"]
+
+
 def test_what_is_cancelled_gives_its_room_back_and_never_runs(gate: Gate) -> None:
     lane, held = busy(gate)
     unwanted = lane.submit(lambda: gate.note("unwanted"), 40, Call())
