@@ -33,9 +33,10 @@ def test_watchers_are_few_for_each_address_and_one_that_takes_nothing_keeps_nobo
     (tmp_path / "keys.json").write_text('{"keys": []}', encoding="utf-8")
     service = ScoringService(replace(pipeline, scorer=FixedScorer()))
 
-    async def talk(server: GrpcServer, deaf: DeafClient, stub: Any) -> None:
-        for method, message in ((WATCH, b""), (CHECK, b""), (WATCH, None), (CHECK, None), *[(WATCH, b"")] * 6):
-            await deaf.ask(method, message)
+    async def talk(server: GrpcServer, deaf: list[DeafClient], stub: Any) -> None:
+        for client in deaf:
+            for method, message in ((WATCH, b""), (CHECK, b""), (WATCH, None), (CHECK, None), (WATCH, b"")):
+                await client.ask(method, message)
         while server._keyless.held < 6:  # the others of this address are refused
             await asyncio.sleep(0.05)
         watches = [stub.Watch(ALL) for _ in range(3)]
@@ -53,7 +54,8 @@ def test_watchers_are_few_for_each_address_and_one_that_takes_nothing_keeps_nobo
         assert [(await watch.read()).status for watch in watches] == [NOT_SERVING] * 2
         while server._keyless.held > 8:  # the check is over
             await asyncio.sleep(0.05)
-        await deaf.close()
+        for client in deaf:
+            await client.close()
         while server._keyless.held > 2:
             await asyncio.sleep(0.05)
 
@@ -63,7 +65,7 @@ def test_watchers_are_few_for_each_address_and_one_that_takes_nothing_keeps_nobo
         try:
             async with asyncio.timeout(120), grpc.aio.insecure_channel(address) as channel:
                 stub = health_pb2_grpc.HealthStub(channel)
-                await talk(server, await DeafClient.connect(address, "127.0.0.2"), stub)
+                await talk(server, [await DeafClient.connect(address, "127.0.0.2") for _ in range(2)], stub)
         finally:
             await server.stop(0)
 

@@ -8,6 +8,7 @@ from typing import Any
 import grpc
 import grpc.aio
 import pytest
+from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from pipeline.pipeline import Pipeline
 from serving import grpc_api
@@ -77,6 +78,42 @@ def test_a_tenant_that_opens_all_it_can_leaves_calls_for_others(
         try:
             async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
                 await talk(scoring_pb2_grpc.ScoringStub(channel))  # type: ignore[no-untyped-call]
+        finally:
+            await server.stop(0)
+
+    asyncio.run(run())
+
+
+def test_health_is_told_while_all_calls_of_tenants_are_open(
+    pipeline: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(grpc_api, "MOST_RPCS", 2)
+    tenants = [issue(tenant, frozenset({SCORE})) for tenant in ("north", "south", "east")]
+    write_keys(tmp_path / "keys.json", [tenant.record for tenant in tenants])
+    north, south, east = ((("x-api-key", tenant.key),) for tenant in tenants)
+    limits = Limits(text_threads=1, image_threads=1, scorer_slots=1, longest_s=3600.0)
+    service = ScoringService(replace(pipeline, scorer=FixedScorer()), limits)
+
+    async def talk(channel: grpc.aio.Channel) -> None:
+        stub: Any = scoring_pb2_grpc.ScoringStub(channel)  # type: ignore[no-untyped-call]
+        streams = [stub.ScoreStream(metadata=who) for who in (north, south)]
+        for stream in streams:
+            await stream.write(pb.ScoreStreamRequest(capture=CAPTURE))
+            assert (await stream.read()).result.verdict.findings
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await stub.Score(ONE, metadata=east)
+        assert "retry-after" in dict(refused.value.trailing_metadata())
+        watch = health_pb2_grpc.HealthStub(channel).Watch(health_pb2.HealthCheckRequest())
+        assert (await watch.read()).status == health_pb2.HealthCheckResponse.NOT_SERVING
+        for call in (*streams, watch):
+            call.cancel()
+
+    async def run() -> None:
+        server = GrpcServer(service, Access(KeyRing(tmp_path / "keys.json")))
+        port = await server.start("127.0.0.1:0")
+        try:
+            async with asyncio.timeout(120), grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+                await talk(channel)
         finally:
             await server.stop(0)
 
