@@ -1,6 +1,7 @@
 """Who watches the health of the server without a key: how many may, and that none keeps anybody waiting."""
 
 import asyncio
+import logging
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,10 @@ def test_watchers_are_few_for_each_address_and_one_that_takes_nothing_keeps_nobo
             await client.close()
         while server._keyless.held > 2:
             await asyncio.sleep(0.05)
+        for watch in watches:
+            watch.cancel()
+        while server._keyless.held or server._drain._endless:  # nothing is left of them
+            await asyncio.sleep(0.05)
 
     async def run() -> None:
         server = GrpcServer(service, Access(KeyRing(tmp_path / "keys.json")))
@@ -91,7 +96,9 @@ def test_a_service_may_be_unknown_but_not_have_a_name_of_any_length(pipeline: Pi
     asyncio.run(run())
 
 
-def test_a_watcher_that_takes_nothing_does_not_keep_the_server_from_stopping(pipeline: Pipeline) -> None:
+def test_a_watcher_that_takes_nothing_does_not_keep_the_server_from_stopping(
+    pipeline: Pipeline, caplog: pytest.LogCaptureFixture
+) -> None:
     service = ScoringService(replace(pipeline, scorer=FixedScorer()))
 
     async def run() -> None:
@@ -105,3 +112,4 @@ def test_a_watcher_that_takes_nothing_does_not_keep_the_server_from_stopping(pip
         await deaf.close()
 
     asyncio.run(run())
+    assert not [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]

@@ -233,3 +233,30 @@ def test_unary_answers_that_nobody_takes_are_bounded_and_let_go(pipeline: Pipeli
             await server.stop(0)
 
     asyncio.run(run())
+
+
+HASHED = pb.Picture(hashes=pb.PictureHashes(md5="0" * 32))
+PICTURE = Path(__file__).parents[1] / "demo" / "pictures" / "landscape.png"
+UNARY = {
+    "Score": pb.ScoreRequest(capture=pb.Capture(text="homework")),
+    "ScoreBatch": pb.ScoreBatchRequest(captures=[pb.Capture(text="homework")]),
+    "Hash": pb.HashRequest(image=PICTURE.read_bytes()),
+    "Lookup": pb.LookupRequest(picture=HASHED),
+    "Compare": pb.CompareRequest(one=HASHED, other=HASHED),
+    "Group": pb.GroupRequest(verdicts=[pb.Verdict(id="a")]),
+    "Banks": pb.BanksRequest(),
+}
+
+
+def test_every_unary_answer_takes_room(pipeline: Pipeline, rooms: list[Noted]) -> None:
+    service = ScoringService(replace(pipeline, scorer=FixedScorer()), LIMITS)
+
+    async def talk(channel: grpc.aio.Channel) -> None:
+        stubs = (scoring_pb2_grpc.ScoringStub, scoring_pb2_grpc.PicturesStub)
+        methods = {name: method for stub in stubs for name, method in vars(stub(channel)).items()}  # type: ignore[no-untyped-call]
+        assert methods.keys() - UNARY.keys() == {"ScoreStream"}
+        for number, (name, request) in enumerate(UNARY.items(), 1):
+            await methods[name](request)
+            assert rooms[1].takes == number, name
+
+    talking(lambda: GrpcServer(service), talk)
