@@ -7,7 +7,7 @@ from domain.frame import FrameHash
 from image_hash.bank_item import HASHES
 from image_hash.grouping import Sighting, make_sighting
 from image_hash.hashers import parse_hex
-from serving.pictures import MOST_GROUPED, PictureGiven
+from serving.pictures import MOST_GROUPED, PictureGiven, check_quality
 from serving.schemas import Base64, Given, Label, decode_base64
 
 
@@ -94,6 +94,7 @@ def read_frame(pdq: str, quality: int) -> FrameHash:
     Raises:
         InvalidRequest: It is something else.
     """
+    check_quality(quality)
     try:
         return FrameHash(parse_hex("pdq", pdq, HASHES["pdq"]), quality)
     except ValueError as error:

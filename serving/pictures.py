@@ -179,14 +179,25 @@ def checked(picture: PictureGiven) -> dict[str, bytes]:
     """The hashes that were given, as bytes.
 
     Raises:
-        InvalidRequest: There is neither a picture nor a hash, both, or a hash at fault.
+        InvalidRequest: There is neither a picture nor a hash, both, or a hash or a quality at fault.
     """
+    check_quality(picture.quality)
     if (picture.image is None) == (not picture.hashes):
         raise InvalidRequest(f"give either an image or some of {', '.join(HASHES)}")
     try:
         return {name: parse_hex(name, digits, HASHES[name]) for name, digits in picture.hashes.items()}
     except ValueError as error:
         raise InvalidRequest(str(error)) from None
+
+
+def check_quality(quality: int) -> None:
+    """Refuses what is no PDQ quality.
+
+    Raises:
+        InvalidRequest: It is not 0 to 100.
+    """
+    if not 0 <= quality <= 100:
+        raise InvalidRequest("quality: from 0 to 100")
 
 
 def _cost(picture: PictureGiven) -> int:

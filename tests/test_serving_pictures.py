@@ -151,6 +151,7 @@ UNGROUPED = {
     "bank": {"id": "a", "image_matches": [{"bank": LONG, "item": "b"}]},
     "item": {"id": "a", "image_matches": [{"bank": "b", "item": LONG}]},
     "fewer than none": {"id": "a", "more_findings": -1},
+    "quality": {"id": "a", "frame": {"pdq": "0" * 64, "quality": 101}},
 }
 
 
@@ -163,6 +164,16 @@ def test_a_verdict_that_was_never_answered_is_not_grouped(
     request = pb.GroupRequest(verdicts=[ParseDict(given, pb.Verdict())])
     with pytest.raises(grpc.aio.AioRpcError) as refused:
         over_grpc(service, lambda stub: stub.Group(request))
+    assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+
+
+@pytest.mark.parametrize("quality", [-1, 101])
+def test_a_quality_that_pdq_never_has_is_refused(client: TestClient, service: ScoringService, quality: int) -> None:
+    hashes = {"pdq": "0" * 64, "quality": quality}
+    assert client.post("/v1/pictures:lookup", json=hashes).json()["type"] == "urn:secondglance:invalid_request"
+    request = pb.LookupRequest(picture=pb.Picture(hashes=pb.PictureHashes(**hashes)))
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        over_grpc(service, lambda stub: stub.Lookup(request))
     assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT
 
 
