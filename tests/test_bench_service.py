@@ -6,7 +6,7 @@ from click.testing import CliRunner
 
 import benchmarks.over_http
 from benchmarks.load import Answer, Load, closed_loop, percentile, timeless
-from benchmarks.over_http import UnequalAnswers, batch, bodies, check_equal
+from benchmarks.over_http import BATCH, UnequalAnswers, _report, batch, bodies, check_equal
 from benchmarks.server_process import ServerProcess, peer
 from benchmarks.texts import Texts, read_texts
 from cli.bench import command
@@ -68,3 +68,15 @@ def test_the_bench_runs_to_its_report(name: str) -> None:
     done = CliRunner().invoke(command, [name, "--quick"])
     assert done.exit_code == 0, done.output
     assert "CPU ms a capture" in done.output
+
+
+def test_texts_in_batches_are_compared_with_the_requests_of_the_echo() -> None:
+    kinds = ("no hit", "every text has hits", "every other")
+    costs = {(server, what): 2.0 for server in ("naive", "secondglance") for what in kinds}
+    batched = f"no hit, batches of {BATCH}"
+    costs |= {("secondglance", batched): 0.5, ("echo", "no hit"): 1.0, ("echo", batched): 0.1}
+    told = [line for line in _report([], costs, 4, 0, quick=True).splitlines() if "echo" in line]
+    assert len(told) == 3
+    assert "50%" in next(line for line in told if "no hit, throughput" in line)
+    assert "20%" in next(line for line in told if batched in line)
+    assert "200%" in next(line for line in told if "texts in batches" in line)
