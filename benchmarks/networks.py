@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from domain.errors import InvalidModel
 from domain.hit import ContextWindow
 from models.artifact import ModelArtifact
 from models.encoding import EncodedWindow, WindowEncoder
@@ -44,21 +43,17 @@ def onnx_logits(network: Path, exact: bool = True) -> Logits:
     return partial(Network(network).logits, exact=exact)
 
 
-def load_torch(weights: Path) -> Any:
+def load_torch(run: Path) -> Any:
     """The network of a training run in eager torch, fp32, ready to be asked.
 
     Raises:
-        InvalidModel: If the run has no such weights.
+        InvalidModel: If there is no such run, or it has not ended.
     """
-    import torch
-
-    from training.network import load_base
+    from training.network import load_base, load_run
     from training.setup import base_model
 
-    if not weights.is_file():
-        raise InvalidModel(f"{weights.parent.name} has no {weights.name}: it is what `secondglance train` leaves")
     network = load_base(base_model())
-    network.load_state_dict(torch.load(weights, weights_only=True, map_location="cpu"))
+    load_run(network, run)
     return network.eval()
 
 

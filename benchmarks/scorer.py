@@ -96,7 +96,7 @@ def check_networks(scorers: Mapping[str, Scorer], cases: Sequence[Case]) -> Answ
 
 
 def _fp32(folder: Path, artifact: ModelArtifact) -> dict[str, Scorer]:
-    scorers: dict[str, Scorer] = {TORCH: NetworkScorer(torch_logits(load_torch(folder / "best.pt")), artifact)}
+    scorers: dict[str, Scorer] = {TORCH: NetworkScorer(torch_logits(load_torch(folder)), artifact)}
     if (folder / "model.fp32.onnx").is_file():
         scorers[FP32] = NetworkScorer(onnx_logits(folder / "model.fp32.onnx"), artifact)
     return scorers

@@ -23,6 +23,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     torch.manual_seed(20)
     tiny = training_network.tiny_network(30522)
     torch.save(tiny.state_dict(), tmp_path / "best.pt")
+    (tmp_path / "training.json").write_text("{}", encoding="utf-8")
     export(tiny, default_folder() / "tokenizer.json", tmp_path)
     shutil.copyfile(default_folder() / "MODEL_CARD.md", tmp_path / "MODEL_CARD.md")
     config = json.loads((default_folder() / "model.json").read_text(encoding="utf-8"))
@@ -68,4 +69,4 @@ def test_a_run_without_weights_says_so(run: Path, capsys: pytest.CaptureFixture[
     with pytest.raises(SystemExit) as status:
         bench(run)
     assert status.value.code == 2
-    assert "has no best.pt" in capsys.readouterr().err
+    assert "has no weights; train it first" in capsys.readouterr().err
