@@ -11,7 +11,7 @@ from string import ascii_lowercase, ascii_uppercase, digits
 import numpy as np
 from numpy.typing import NDArray
 
-from keyword_stage.fold import code_points
+from keyword_stage.fold import code_points, fold_char
 
 JOINTS = "*#%•●∗✱＊-_./\\+~^=,:;&·"
 """Signs that may stand between the pieces of a word."""
@@ -85,20 +85,25 @@ _PAIRS = _pairs(_SUSPECT)
 _REPEATED = _pairs(())
 
 
-def image(text: str) -> bytes:
-    """One byte for each code point: those beyond ASCII have stand-ins."""
+def image(text: str, bare: bool = False) -> bytes:
+    """One byte for each code point: those beyond ASCII have stand-ins.
+
+    Args:
+        text: The original.
+        bare: Whether letters that fold to one of ASCII ("é") are shown as that one.
+    """
     if text.isascii():
         return text.encode()
     codes = code_points(text)
     beyond = (codes > _LAST_ASCII).nonzero()[0]
     seen = codes.astype(np.uint8)
-    seen[beyond] = [_stand_in(text[place]) for place in beyond.tolist()]
+    seen[beyond] = [(_bare if bare else _stand_in)(text[place]) for place in beyond.tolist()]
     return seen.tobytes()
 
 
 def suspicious_tokens(text: str) -> Iterator[tuple[int, int]]:
     """Yields where the tokens stand that have a figure, a sign, an odd capital or odd repeated letters inside."""
-    seen = image(text)
+    seen = image(text, bare=True)
     places = _places(seen, _PAIRS)
     kinds = seen.translate(_KINDS) if places else b""
     past = 0
@@ -154,3 +159,11 @@ def _stand_in(char: str) -> int:
     if _INVISIBLE.match(char):
         return _STAND_INS[_BETWEEN]
     return _STAND_INS[_SMALL if char.isalnum() else _NO_PART]
+
+
+@lru_cache(maxsize=4096)
+def _bare(char: str) -> int:
+    """The letter that it folds to, so that what is repeated is seen; of another kind than a small one its stand-in."""
+    stand_in = _stand_in(char)
+    folded = fold_char(char) if stand_in == _STAND_INS[_SMALL] else ""
+    return ord(folded) if len(folded) == 1 and folded in ascii_lowercase else stand_in

@@ -78,6 +78,7 @@ def vocabulary() -> Vocabulary:
 @example("@l19 1 b0b")
 @example("glaІs")
 @example("@labI")
+@example("go to theéé")
 def test_no_token_that_hides_a_word_is_overlooked(vocabulary: Vocabulary, text: str) -> None:
     found = list(letters.find_letters(text, vocabulary))
     assert found == list(letters.find_letters(text, vocabulary))  # what was seen to hide nothing is known now
