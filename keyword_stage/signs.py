@@ -163,7 +163,7 @@ def _stand_in(char: str) -> int:
 
 @lru_cache(maxsize=4096)
 def _bare(char: str) -> int:
-    """The letter that it folds to, so that what is repeated is seen; of another kind than a small one its stand-in."""
+    """The letter that it folds to, so that a repeated one is seen; the stand-in of what folds to none."""
     stand_in = _stand_in(char)
     folded = fold_char(char) if stand_in == _STAND_INS[_SMALL] else ""
     return ord(folded) if len(folded) == 1 and folded in ascii_lowercase else stand_in

@@ -1,8 +1,11 @@
 """Words that the end of a line breaks are found, and keep the places of both parts."""
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from domain.page import Page
+from keyword_stage import hyphens
 from keyword_stage.lexicon import read_lexicon
 from keyword_stage.matcher import Matcher
 from ocr.page import assemble
@@ -31,6 +34,26 @@ def test_a_word_on_two_lines_is_found_whole(matcher: Matcher, text: str, matched
     hits = [hit for hit in matcher.find(Page.from_text(text)) if hit.matched == matched]
     assert hits
     assert all("hyphenated" in hit.disguise and text[hit.start : hit.end] == matched for hit in hits)
+
+
+class Everything:
+    """A vocabulary of any word."""
+
+    def reach(self, word: str) -> int:
+        return len(word)
+
+
+LONG = "a" * hyphens.LONGEST
+PIECES = st.sampled_from(["a", "ab", "Cd", LONG, LONG + "a", "-", "\u00ad", "\n", "\n\n", "-\n", "-\n\n", " "])
+
+
+@given(st.lists(PIECES, max_size=10).map("".join))
+@example(f"x-\nab-\n{LONG}")
+@example(f"{LONG}-\n{LONG}-\nab")
+def test_only_what_surrounds_each_line_break_is_looked_at(text: str) -> None:
+    broken = [match.span() for match in hyphens._BROKEN.finditer(text) if match[2].islower()]
+    found = hyphens.find_hyphens(text, Everything())  # type: ignore[arg-type]  # all it is asked for
+    assert [(edit.start, edit.end) for edit in found] == broken
 
 
 @pytest.mark.parametrize("text", ["Am-\nPhetamine", "am- phetamine", "am-\n\n\nphetamine", "x" * 30 + "am-\nphetamine"])

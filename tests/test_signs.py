@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from domain.hit import KeywordHit
 from domain.page import Page
-from keyword_stage import letters, spaced
+from keyword_stage import disguise, letters, spaced
 from keyword_stage.fold import fold_apart
 from keyword_stage.lexicon import Lexicon, Phrase
 from keyword_stage.matcher import Matcher
@@ -42,6 +42,7 @@ LEXICON = Lexicon(
         phrase("bob {0-2} silo"),
         phrase("go to the lab*"),
         phrase("x"),
+        phrase("eating disorder"),
     ),
     "",
 )
@@ -93,6 +94,7 @@ def test_no_token_that_hides_a_word_is_overlooked(vocabulary: Vocabulary, text: 
 @given(st.lists(st.one_of(PIECES, st.just(" ")), max_size=24).map("".join))
 @example("k1ll 9 you")
 @example("bob x-x 51lo")
+@example("so they all e a t i n g  disor*er at the end")
 def test_what_fits_nowhere_is_no_hit(text: str) -> None:
     matcher = Matcher(LEXICON)
 
@@ -103,6 +105,7 @@ def test_what_fits_nowhere_is_no_hit(text: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Skeletons, "may_hide", lambda *_: True)
         patch.setattr(Skeletons, "remember", lambda *_: None)
+        patch.setattr(disguise, "_of_use", lambda text, edits, vocabulary: edits)
         matcher = Matcher(LEXICON)
         patch.setattr(Sweeper, "around", lambda sweeper, reading: [sweeper.scan(reading.text)])
         assert found == find()

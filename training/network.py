@@ -27,13 +27,15 @@ class SpanSeverityNetwork(nn.Module):  # type: ignore[misc]  # torch is not inst
     Args:
         encoder: A BERT-like encoder (`last_hidden_state` of shape (batch, tokens, width)).
         dropout: On the span representation.
+
+    Attributes:
         span_readout: Whether each hit is read out of its own tokens; if not, of the whole window's (ablation).
     """
 
-    def __init__(self, encoder: nn.Module, dropout: float = 0.1, span_readout: bool = True) -> None:
+    def __init__(self, encoder: nn.Module, dropout: float = 0.1) -> None:
         super().__init__()
         self.encoder = encoder
-        self.span_readout = span_readout
+        self.span_readout = True
         width = encoder.config.hidden_size
         self.pad = int(encoder.config.pad_token_id)
         encoder.embeddings.register_forward_hook(_to_half)
