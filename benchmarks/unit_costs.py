@@ -3,7 +3,6 @@
 import json
 import time
 from collections.abc import Callable
-from itertools import islice
 from pathlib import Path
 from statistics import median
 from typing import TypeVar
@@ -23,13 +22,14 @@ PICTURES = 2
 
 
 def main() -> None:
-    """Measures texts without and with hits, and the sample captures; one thread, median of the rounds."""
+    """Measures texts by what the first look finds in them, and sample captures; one thread, median of the rounds."""
     pipeline = build_pipeline(PipelineSettings())
     rows = [Capture("", text=row.text, context=row.context) for row in read_rows(ROOT / "evaluation" / "data")]
-    quiet = list(islice((capture for capture in rows if not pipeline.score(capture).findings), TEXTS))
-    hit = list(islice((capture for capture in rows if pipeline.score(capture).findings), TEXTS))
-    costs = [(f"text without a hit ({len(quiet)} rows)", _cost(quiet, pipeline.score))]
-    costs.append((f"text with hits ({len(hit)} rows)", _cost(hit, pipeline.score)))
+    found = [(capture, {hit.cue for hit in pipeline.begin(capture).seen.hits}) for capture in rows]
+    costs = []
+    for name, kinds in (("nothing", (set(),)), ("cues alone", ({True},)), ("a phrase", ({False}, {True, False}))):
+        texts = [capture for capture, cues in found if cues in kinds][:TEXTS]
+        costs.append((f"text in which the first look finds {name} ({len(texts)} rows)", _cost(texts, pipeline.score)))
     pipeline.ocr.close()
     engine = ScreenEngine()
     engine.warm_up()
