@@ -9,7 +9,7 @@ from image_hash.grouping import Sighting, make_sighting
 from serving.grpc_call import Context, answering, hand_over
 from serving.grpc_messages import check_label, to_match
 from serving.picture_schemas import read_frame
-from serving.pictures import PictureGiven, PictureService
+from serving.pictures import UNSAID_QUALITY, PictureGiven, PictureService
 from serving.proto import scoring_pb2 as pb
 from serving.proto import scoring_pb2_grpc
 from serving.room import Room
@@ -66,7 +66,8 @@ class Pictures(scoring_pb2_grpc.PicturesServicer):
 def _picture(message: pb.Picture) -> PictureGiven:
     hashes = {name: getattr(message.hashes, name) for name in HASHES if getattr(message.hashes, name)}
     image = message.image if message.WhichOneof("content") == "image" else None
-    return PictureGiven(image, hashes, message.hashes.quality or 100)
+    given = message.hashes
+    return PictureGiven(image, hashes, given.quality if given.HasField("quality") else UNSAID_QUALITY)
 
 
 def _sighting(verdict: pb.Verdict) -> Sighting:

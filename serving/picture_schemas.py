@@ -7,7 +7,7 @@ from domain.frame import FrameHash
 from image_hash.bank_item import HASHES
 from image_hash.grouping import Sighting, make_sighting
 from image_hash.hashers import parse_hex
-from serving.pictures import MOST_GROUPED, PictureGiven, check_quality
+from serving.pictures import MOST_GROUPED, UNSAID_QUALITY, PictureGiven, check_quality
 from serving.schemas import Base64, Given, Label, decode_base64
 
 
@@ -16,7 +16,7 @@ class PictureIn(Given):
 
     image: Base64 | None = None
     pdq: str | None = None
-    quality: int = Field(100, ge=0, le=100, description="PDQ quality.")
+    quality: int = Field(UNSAID_QUALITY, ge=0, le=100, description="PDQ quality.")
     phash: str | None = None
     md5: str | None = None
     sha256: str | None = None

@@ -22,6 +22,8 @@ from serving.service import ScoringService
 
 T = TypeVar("T")
 MOST_GROUPED = 1000
+UNSAID_QUALITY = 100
+"""Of hashes whose caller does not say it; 0 is said, and matches nothing."""
 _HASH_COST = 4096
 """Of hashes without a picture, in pixels: a lookup costs about what hashing so many does."""
 
@@ -38,7 +40,7 @@ class PictureGiven:
 
     image: bytes | None
     hashes: dict[str, str]
-    quality: int = 100
+    quality: int = UNSAID_QUALITY
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,8 +71,9 @@ def test_blocking_async_batch_and_stream_get_the_same_verdicts(guarded: Server) 
         Capture(id="1", image=Written.png("they want to die")),
         Capture(id="2", text="x" * 300_000),
         Capture(id="3", text="homework"),
+        Capture(id="4", image=Written.png()),
     ]
-    good = [captures[0], captures[1], captures[3]]
+    good = [captures[0], captures[1], captures[3], captures[4]]
 
     async def by_async() -> list[Any]:
         async with AsyncClient(guarded.http, guarded.scoring_key, timeout_s=60) as client:
@@ -88,8 +89,10 @@ def test_blocking_async_batch_and_stream_get_the_same_verdicts(guarded: Server) 
         read = client.score(captures[3], read_all=True)
     stream = asyncio.run(streamed(StreamClient(guarded.grpc, guarded.scoring_key), captures, evidence=True))
     assert timeless(batch) == timeless(stream)
-    assert timeless(blocking) == timeless([batch[0], batch[1], batch[3]]) == timeless(asyncio.run(by_async()))
-    assert [result.id for result in stream] == ["0", "1", "2", "3"]
+    assert timeless(blocking) == timeless([batch[0], batch[1], *batch[3:]]) == timeless(asyncio.run(by_async()))
+    assert [result.id for result in stream] == ["0", "1", "2", "3", "4"]
+    assert blocking[3].frame
+    assert blocking[3].frame.quality == 0, "a blank has none, and every way says so"
     assert isinstance(batch[2], Failure)
     assert batch[2].type == "text_too_long"
     threat = blocking[0]

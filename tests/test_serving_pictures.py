@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import io
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ import grpc.aio
 import pytest
 from fastapi.testclient import TestClient
 from google.protobuf.json_format import MessageToDict, ParseDict
+from PIL import Image
 
 from pipeline.build import with_quarantine
 from pipeline.pipeline import Pipeline
@@ -170,6 +172,30 @@ def test_a_quality_that_pdq_never_has_is_refused(client: TestClient, service: Sc
     with pytest.raises(grpc.aio.AioRpcError) as refused:
         over_grpc(service, lambda stub: stub.Lookup(request))
     assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+
+
+def test_a_quality_of_0_is_given_and_matches_nothing_over_both_transports(
+    client: TestClient, service: ScoringService
+) -> None:
+    hashes = client.post("/v1/pictures:hash", json={"image": text_of(KNOWN)}).json()
+    for name in ("pdq", "phash"):
+        for said, known in (({}, ["known-07"]), ({"quality": 100}, ["known-07"]), ({"quality": 0}, [])):
+            given = {name: hashes[name]} | said
+            told = client.post("/v1/pictures:lookup", json=given).raise_for_status().json()
+            assert [match["item"] for match in told["matches"]] == known, given
+            request = pb.LookupRequest(picture=pb.Picture(hashes=pb.PictureHashes(**given)))
+            assert over_grpc(service, lambda stub, request=request: stub.Lookup(request)) == told
+
+
+def test_that_a_blank_has_no_quality_is_said_and_may_be_sent_back(client: TestClient, service: ScoringService) -> None:
+    out = io.BytesIO()
+    Image.new("RGB", (300, 200), "white").save(out, "PNG")
+    told = client.post("/v1/pictures:hash", json={"image": text_of(out.getvalue())}).raise_for_status().json()
+    hashes = over_grpc(service, lambda stub: stub.Hash(pb.HashRequest(image=out.getvalue())))["hashes"]
+    assert hashes == told
+    assert hashes["quality"] == 0
+    sent_back = pb.PictureHashes.FromString(ParseDict(hashes, pb.PictureHashes()).SerializeToString())
+    assert sent_back.HasField("quality"), "0 is on the wire"
 
 
 def test_banks_are_told_over_both_transports(client: TestClient, service: ScoringService) -> None:
