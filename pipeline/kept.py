@@ -6,7 +6,7 @@ answer of a hundred megabytes serves nobody.
 
 import heapq
 from collections.abc import Iterable
-from dataclasses import replace
+from typing import NamedTuple
 
 from domain.severity import GENUINE
 from domain.verdict import Action, Finding, Reason
@@ -18,26 +18,37 @@ _Place = tuple[int, int]
 """Where a finding starts, and its number: their order is that of appearance."""
 
 
+class _Rank(NamedTuple):
+    """What comes first is kept before what comes later; the highest is the first."""
+
+    item: bool
+    """Whether it is the first finding of an item of a protected list."""
+    first: bool
+    protected: bool
+    severity: int
+    start: int
+    number: int
+
+
 class Kept:
     """Takes findings one by one, in any number, and keeps few.
 
-    What is kept stands for all of them: every finding of a protected list; of each category, action and reason the one
-    with the highest severity and those with the highest P(severity >= 3) and P(severity >= 4), so that the verdict and
-    the weight of every category are what they would be of all; then the first finding of each phrase, and then others,
-    of both the most severe first. Protected ones beyond the limit are told without what the model said of them, which
-    decides nothing.
+    What is kept stands for all of them: the first finding of each item of a protected list, up to the limit; of each
+    category, action and reason the one with the highest severity and those with the highest P(severity >= 3) and
+    P(severity >= 4), so that the verdict and the weight of every category are what they would be of all; then the first
+    finding of each other phrase, and then repeats, those of protected lists before others. Of each of these the most
+    severe come first.
 
     Args:
-        most: Findings that are kept, unless the first two kinds are more.
+        most: Findings that are kept, unless the first two kinds are more; at most so many of the first.
     """
 
     def __init__(self, most: int = MOST_FINDINGS) -> None:
         self._most = most
         self._count = 0
-        self._protected: dict[_Place, Finding] = {}
         self._heaviest: dict[tuple[str, Action, Reason, int], tuple[float, _Place, Finding]] = {}
-        self._phrases: set[tuple[str, str]] = set()
-        self._others: list[tuple[tuple[bool, int, int, int], Finding]] = []
+        self._phrases: set[tuple[str, str, bool]] = set()
+        self._others: list[tuple[_Rank, Finding]] = []
 
     def take(self, findings: Iterable[Finding]) -> None:
         """Takes the next findings."""
@@ -47,11 +58,11 @@ class Kept:
     @property
     def findings(self) -> tuple[Finding, ...]:
         """What is kept, in order of appearance."""
-        kept = self._protected | {place: finding for _, place, finding in self._heaviest.values()}
-        for (_, _, start, number), finding in sorted(self._others, key=lambda other: other[0], reverse=True):
-            if len(kept) >= self._most:
+        kept = {place: finding for _, place, finding in self._heaviest.values()}
+        for rank, finding in sorted(self._others, key=lambda other: other[0], reverse=True):
+            if len(kept) >= self._most and not rank.item:
                 break
-            kept[-start, -number] = finding
+            kept[-rank.start, -rank.number] = finding
         return tuple(finding for _, finding in sorted(kept.items(), key=lambda item: item[0]))
 
     @property
@@ -62,25 +73,21 @@ class Kept:
     def _take(self, finding: Finding) -> None:
         place = (finding.hit.start, self._count)
         self._count += 1
-        if finding.hit.protected:
-            self._protected[place] = finding if len(self._protected) < self._most else _bare(finding)
         for measure, weight in enumerate(_weights(finding)):
             key = (finding.assessed_category, finding.action, finding.reason, measure)
             best = self._heaviest.get(key)
             if best is None or weight > best[0] or (weight == best[0] and place < best[1]):
                 self._heaviest[key] = (weight, place, finding)
-        phrase = (finding.hit.phrase, finding.hit.category)
+        protected = finding.hit.protected
+        phrase = (finding.hit.phrase, finding.hit.category, protected)
         first = phrase not in self._phrases
         self._phrases.add(phrase)
-        other = ((first, finding.severity, -place[0], -place[1]), finding)  # no two are equal: findings have no order
+        rank = _Rank(first and protected, first, protected, finding.severity, -place[0], -place[1])
+        other = (rank, finding)  # no two ranks are equal: findings have no order
         if len(self._others) < self._most:
             heapq.heappush(self._others, other)
         else:
             heapq.heappushpop(self._others, other)
-
-
-def _bare(finding: Finding) -> Finding:
-    return replace(finding, probability=None, probabilities={}, evidence=(), counterfactual=None)
 
 
 def _weights(finding: Finding) -> tuple[float, ...]:

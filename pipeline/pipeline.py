@@ -156,7 +156,7 @@ class Pipeline:
             image_matches=tuple(match for match, _ in judged),
             versions=self._versions(seen),
             timing_ns=clock.timing(),
-            text=_mask(page.text, [finding.hit for finding in findings]) if capture.image is not None else None,
+            text=_mask(page.text, (*seen.hits, *seen.listed)) if capture.image is not None else None,
             frame=frame,
             reading=reading,
             more_findings=kept.taken - len(findings),
@@ -293,7 +293,8 @@ def check_text(text: str) -> str:
 
 def _mask(text: str, hits: Sequence[KeywordHit]) -> str:
     """The text with protected wording blotted out, offsets unchanged."""
+    shown = list(text)
     for hit in hits:
         if hit.protected:
-            text = text[: hit.start] + MASK * (hit.end - hit.start) + text[hit.end :]
-    return text
+            shown[hit.start : hit.end] = MASK * (hit.end - hit.start)
+    return "".join(shown)

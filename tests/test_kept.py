@@ -1,6 +1,8 @@
 """Of very many findings few are told, and the verdict is that of all."""
 
+import io
 import sys
+from collections.abc import Iterable
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
@@ -9,16 +11,19 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from domain.capture import Capture
 from domain.errors import Unavailable
 from domain.hit import ContextWindow, KeywordHit
+from domain.page import Page
 from domain.verdict import Action, Finding, Reason, Verdict
 from image_hash.grouping import sighting_of
 from keyword_stage.layers import Layers
 from keyword_stage.lexicon import read_lexicon
 from keyword_stage.matcher import Matcher
 from models.scorer import WindowScores
+from ocr.engine import Owner, Reading
 from pipeline.first_look import FirstLook
 from pipeline.judge import severity_of, worst
 from pipeline.kept import MOST_FINDINGS, Kept
@@ -42,6 +47,22 @@ heroin,2,drugs,no,
 want to die,4,suicide,no,
 kite,5,pornography,yes,7
 """
+
+
+class Reads:
+    """Reads the same on every picture."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def read(self, image: bytes, owner: Owner | None = None) -> Reading:
+        return Reading(Page.from_text(self._text), (64, 64), 0, 0)
+
+    def warm_up(self) -> None:
+        """Has nothing to load."""
+
+    def close(self) -> None:
+        """Has nothing to end."""
 
 
 class Wavering:
@@ -69,7 +90,7 @@ def findings(draw: st.DrawFn) -> Finding:
     phrase = draw(st.sampled_from("abcdef"))
     protected = draw(st.integers(0, 9)) == 0
     return Finding(
-        KeywordHit(phrase, category, 3, start, start + 1, phrase, protected=protected),
+        KeywordHit(f"list:{phrase}" if protected else phrase, category, 3, start, start + 1, phrase, (), protected),
         severity_of(ladder) if trusted else 3,
         category,
         draw(st.sampled_from(tuple(Action))),
@@ -94,11 +115,17 @@ def test_what_is_kept_stands_for_all(made: list[Finding], most: int) -> None:
     assert heaviest(kept.findings) == heaviest(everything)
     assert worst([f.action for f in kept.findings]) == worst([f.action for f in made])
     assert weights(kept.findings) == weights(everything)
-    assert {places[f.hit.start, f.hit.matched] for f in made if f.hit.protected} <= set(told)
+    items, items_told = items_of(made), items_of(kept.findings)
+    assert len(items_told) >= min(len(items), most), "each item of a protected list, before any twice"
+    assert items_told == items or len(items) > most
     assert len(kept._others) <= most, "no more is held than may be told"
     if len(made) <= most:
         assert len(told) == len(made)
-    assert len(told) <= max(most, sum(f.hit.protected for f in made) + 3 * 3 * (3 + 1))
+    assert len(told) <= max(most, min(len(items), most) + 3 * 3 * (3 + 1))
+
+
+def items_of(told: Iterable[Finding]) -> set[tuple[str, str]]:
+    return {(f.hit.phrase, f.hit.category) for f in told if f.hit.protected}
 
 
 def heaviest(told: tuple[Finding, ...] | list[Finding]) -> tuple[int, str | None]:
@@ -147,18 +174,52 @@ def test_of_equals_the_first_on_the_page_stands_for_them_whenever_it_was_taken()
     assert [f.hit.start for f in kept.findings] == [5, 20]
 
 
-def test_all_of_a_protected_list_is_told_but_beyond_the_limit_not_what_the_model_said(
-    pipeline: Pipeline, tmp_path: Path
+def test_each_item_of_a_protected_list_is_told_before_any_twice_and_before_all_other_phrases() -> None:
+    kept = Kept(4)
+    given = [("iwf:1", 3), ("iwf:1", 3), ("a", 5), ("b", 5), ("iwf:2", 2), ("iwf:1", 3), ("c", 5), ("iwf:2", 2)]
+    for place, (phrase, severity) in enumerate(given):
+        hit = KeywordHit(phrase, "violence", 3, place, place + 1, "", protected=":" in phrase)
+        kept.take([Finding(hit, severity, "violence", Action.REVIEW, None, {}, Reason.PROTECTED, "")])
+    assert [(f.hit.phrase, f.hit.start) for f in kept.findings] == [("iwf:1", 0), ("a", 2), ("b", 3), ("iwf:2", 4)]
+    repeats = Kept(3)
+    for place, (phrase, severity) in enumerate([("iwf:1", 3), ("iwf:1", 3), ("a", 5), ("a", 5)]):
+        hit = KeywordHit(phrase, "violence", 3, place, place + 1, "", protected=":" in phrase)
+        repeats.take([Finding(hit, severity, "violence", Action.REVIEW, None, {}, Reason.PROTECTED, "")])
+    assert [f.hit.start for f in repeats.findings] == [0, 1, 2]
+
+
+@pytest.mark.parametrize("items", [1, 250])
+def test_a_text_of_protected_wording_is_told_in_part_and_its_verdict_is_that_of_all(
+    pipeline: Pipeline, tmp_path: Path, items: int
 ) -> None:
+    words = [f"kite{first}{second}" for first in "abcdefghijklmnop" for second in "abcdefghijklmnop"][:items]
+    rows = [f"{word},{5 if number == items - 1 else 4},pornography,yes,{number}" for number, word in enumerate(words)]
+    (tmp_path / "iwf.csv").write_text("\n".join(["phrase,grade,category,protected,id", *rows]), encoding="utf-8")
+    first_look = FirstLook(Layers(Matcher(read_lexicon([tmp_path / "iwf.csv"]))))
+    looking = replace(pipeline, first_look=first_look, scorer=FixedScorer())
+    capture = Capture("a", text="we fly " + ", ".join(words * 2 + words[:1] * 500))
+    told, everything = looking.score(capture), looking.score(capture, ALL)
+    assert len(everything.findings) == 2 * items + 500
+    assert len(told.findings) == MOST_FINDINGS
+    assert told.more_findings == len(everything.findings) - MOST_FINDINGS
+    assert (told.severity, told.action, told.category) == (5, Action.ALERT, "pornography")
+    assert len({f.hit.phrase for f in told.findings}) == min(items, MOST_FINDINGS)
+    assert all(f in everything.findings for f in told.findings)
+    assert {(f.reason, f.action) for f in told.findings} == {(Reason.PROTECTED, Action.ALERT)}
+    assert sighting_of(told).whole is False
+    assert to_result("a", told).ByteSize() < 200_000
+
+
+def test_wording_that_is_not_told_is_blotted_out_all_the_same(pipeline: Pipeline, tmp_path: Path) -> None:
     (tmp_path / "iwf.csv").write_text(LIST, encoding="utf-8")
     first_look = FirstLook(Layers(Matcher(read_lexicon([tmp_path / "iwf.csv"]))))
-    looking = replace(pipeline, first_look=first_look, scorer=Wavering(sys.maxsize))
-    verdict = looking.score(Capture("a", text="we fly a kite, " * 300))
-    assert [finding.hit.phrase for finding in verdict.findings] == ["iwf:7"] * 300
-    assert verdict.more_findings == 0
-    assert all(finding.probabilities for finding in verdict.findings[:MOST_FINDINGS])
-    assert sum(bool(finding.probabilities) for finding in verdict.findings[MOST_FINDINGS:]) <= 3
-    assert {(f.severity, f.action, f.reason) for f in verdict.findings} == {(5, Action.ALERT, Reason.PROTECTED)}
+    read = "we fly a kite, " * 150
+    picture = io.BytesIO()
+    Image.new("RGB", (64, 64), "white").save(picture, "PNG")
+    looking = replace(pipeline, first_look=first_look, scorer=Wavering(sys.maxsize), ocr=Reads(read))
+    verdict = looking.score(Capture("a", image=picture.getvalue()))
+    assert verdict.more_findings == 50
+    assert verdict.text == read.replace("kite", "████")
 
 
 @pytest.mark.parametrize("answers", [0, 20, sys.maxsize])
