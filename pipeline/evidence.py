@@ -1,15 +1,17 @@
 """Why: which words near a hit moved its score or its severity, found by hiding them one at a time."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 
+from domain.errors import Unavailable
 from domain.hit import ContextWindow, KeywordHit
 from domain.severity import GENUINE, STANDARD_CATEGORIES
-from domain.verdict import Counterfactual, Evidence
+from domain.verdict import Counterfactual, Evidence, Finding, Reason
 from models.scorer import WindowScores
 
 MOST_WORDS = 64
@@ -34,10 +36,47 @@ class Explanation:
     counterfactual: Counterfactual | None
 
 
+def explain_told(
+    findings: Sequence[Finding],
+    windows: Iterable[ContextWindow],
+    score: Callable[[ContextWindow], WindowScores],
+    severity: Callable[[KeywordHit, npt.NDArray[np.float64]], int],
+    secret: Sequence[tuple[int, int]] = (),
+) -> tuple[tuple[Finding, ...], bool]:
+    """Adds evidence to findings that the model answered for; a window in which none of them stands costs nothing.
+
+    Args:
+        findings: Those that are told.
+        windows: Of all hits of the capture.
+        score: The scorer.
+        severity: The severity that a hit has by its ladders, shape (categories, 5).
+        secret: Spans of the page that must not be pointed at.
+
+    Returns:
+        The findings, and whether the scorer answered for all of them.
+    """
+    told = {finding.hit: finding for finding in findings if finding.probabilities}
+    answered = True
+    for window in windows:
+        asked = [told[hit].assessed_category if hit in told else None for hit in window.hits]
+        if not any(asked):
+            continue
+        try:
+            explained = explain(score, window, asked, partial(_severity_in, window, severity), secret)
+        except Unavailable:
+            answered = False
+            continue
+        for hit, why in zip(window.hits, explained, strict=True):
+            if hit in told:
+                change = why.counterfactual if told[hit].reason is Reason.MODEL else None
+                told[hit] = replace(told[hit], evidence=why.evidence, counterfactual=change)
+    return tuple(told.get(finding.hit, finding) for finding in findings), answered
+
+
 def explain(
     score: Callable[[ContextWindow], WindowScores],
     window: ContextWindow,
-    categories: Sequence[str],
+    categories: Sequence[str | None],
     severity: Callable[[int, npt.NDArray[np.float64]], int],
     secret: Sequence[tuple[int, int]] = (),
 ) -> list[Explanation]:
@@ -50,7 +89,7 @@ def explain(
         score: The scorer.
         window: The window.
         categories: For each hit the category whose ladder is watched for the evidence; no evidence for one that the
-            model does not know.
+            model does not know. None for a hit that is not to be explained.
         severity: The severity that a hit has by its index and its ladders, shape (categories, 5).
         secret: Spans of the page that must not be pointed at.
 
@@ -58,10 +97,14 @@ def explain(
         One explanation for each hit.
     """
     before = score(window).hits
-    words = _nearest_words(window, secret)
+    wanted = [hit for hit, category in zip(window.hits, categories, strict=True) if category is not None]
+    words = _nearest_words(window, wanted, secret)
     after = [score(_without(window, word)).hits for word in words]
     found: list[Explanation] = []
     for index, category in enumerate(categories):
+        if category is None:
+            found.append(Explanation((), None))
+            continue
         falls = [_falls(before[index], hits[index], category) for hits in after]
         evidence = [
             _evidence(window, word, round(float(fall[GENUINE - 1]), 6)) for word, fall in zip(words, falls, strict=True)
@@ -77,6 +120,15 @@ def explain(
         ]
         found.append(Explanation(tuple(shown[:MOST_SHOWN]), _largest(changes, now)))
     return found
+
+
+def _severity_in(
+    window: ContextWindow,
+    severity: Callable[[KeywordHit, npt.NDArray[np.float64]], int],
+    index: int,
+    ladders: npt.NDArray[np.float64],
+) -> int:
+    return severity(window.hits[index], ladders)
 
 
 def _without(window: ContextWindow, word: tuple[int, int]) -> ContextWindow:
@@ -106,16 +158,20 @@ def _largest(changes: Sequence[tuple[Counterfactual, float]], severity: int) -> 
     return max(real, key=lambda change: (abs(change[0].severity - severity), change[1]))[0] if real else None
 
 
-def _nearest_words(window: ContextWindow, secret: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Words of the window that may be pointed at, those nearest to a hit first; offsets into its text."""
+def _nearest_words(
+    window: ContextWindow, hits: Sequence[KeywordHit], secret: Sequence[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    """Words of the window that may be pointed at, those nearest to one of some hits first; offsets into its text."""
+    first, last = window.offset, window.offset + len(window.text)
+    inside = [(start - first, end - first) for start, end in secret if start < last and first < end]
     words = [
         match.span()
         for match in _WORD.finditer(window.text)
-        if not any(match.start() < end - window.offset and start - window.offset < match.end() for start, end in secret)
+        if not any(match.start() < end and start < match.end() for start, end in inside)
     ]
 
     def distance(word: tuple[int, int], hit: KeywordHit) -> int:
         return max(hit.start - window.offset - word[1], word[0] - (hit.end - window.offset), 0)
 
-    words.sort(key=lambda word: min((distance(word, hit) for hit in window.hits), default=0))
+    words.sort(key=lambda word: min((distance(word, hit) for hit in hits), default=0))
     return words[:MOST_WORDS]

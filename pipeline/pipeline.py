@@ -13,7 +13,7 @@ from domain.frame import FrameHash
 from domain.hit import MASK, ContextWindow, KeywordHit
 from domain.image_match import ImageMatch
 from domain.page import Box, Page
-from domain.verdict import Action, Finding, Ladder, Reason, Verdict, Versions
+from domain.verdict import Action, Finding, Ladder, Verdict, Versions
 from image_hash.hashers import luma, pdq_of_luma
 from image_hash.lookup import PictureFinder
 from image_hash.quarantine import Quarantine
@@ -22,7 +22,7 @@ from ocr.decode import decode
 from ocr.engine import OcrEngine, Owner
 from pipeline.context import make_reading_windows, make_windows
 from pipeline.echoes import without_echoes
-from pipeline.evidence import explain
+from pipeline.evidence import explain_told
 from pipeline.first_look import FirstLook, Seen
 from pipeline.judge import POOR_OCR, Judge, judge_picture, to_mapping, worst
 from pipeline.kept import MOST_FINDINGS, Kept
@@ -135,8 +135,8 @@ class Pipeline:
             clock.lap("hash")
         found = seen.hits or seen.listed or matches
         policy = self.policy.resolve(capture.context) if found else UNRULED
-        kept, degraded = self._second_look(capture, page, seen, policy, options)
-        findings, reading = kept.findings, None
+        findings, taken, degraded = self._second_look(capture, page, seen, policy, options)
+        reading: dict[str, Ladder] | None = None
         if options.read_all:
             try:
                 reading = self._read_all(page, capture)
@@ -159,7 +159,7 @@ class Pipeline:
             text=_mask(page.text, (*seen.hits, *seen.listed)) if capture.image is not None else None,
             frame=frame,
             reading=reading,
-            more_findings=kept.taken - len(findings),
+            more_findings=taken - len(findings),
         )
 
     def _read(self, capture: Capture, clock: Stopwatch) -> Page:
@@ -191,48 +191,42 @@ class Pipeline:
         seen: Seen,
         policy: ResolvedPolicy,
         options: Options,
-    ) -> tuple[Kept, bool]:
+    ) -> tuple[tuple[Finding, ...], int, bool]:
+        """The findings that are told, how many there were, and whether the model left anything unanswered.
+
+        Evidence comes last: it costs many passes, and what it leaves no time for must not be a judgement.
+        """
         kept = Kept(options.most_findings)
         degraded = False
-        for window in make_windows(page, seen.hits, capture.context):
+        windows = make_windows(page, seen.hits, capture.context)
+        for window in windows:
             try:
                 scores = self.scorer.score(window)
             except Unavailable:
                 scores, degraded = None, True
             made = self.judge.judge_all(window, scores, page, policy, capture.context.language)
-            if options.evidence and scores is not None:
-                try:
-                    made = self._with_evidence(window, made, (*seen.hits, *seen.listed), policy)
-                except Unavailable:
-                    degraded = True
             kept.take(without_echoes([finding for finding in made if finding is not None]))
         listed = [self.judge.judge_listed(hit, page, policy) for hit in seen.listed]
         kept.take(finding for finding in listed if finding is not None)
-        return kept, degraded
+        findings = kept.findings
+        if options.evidence:
+            findings, explained = self._with_evidence(findings, windows, seen, policy)
+            degraded = degraded or not explained
+        return findings, kept.taken, degraded
 
     def _with_evidence(
         self,
-        window: ContextWindow,
-        made: Sequence[Finding | None],
-        hits: Sequence[KeywordHit],
+        findings: Sequence[Finding],
+        windows: Sequence[ContextWindow],
+        seen: Seen,
         policy: ResolvedPolicy,
-    ) -> list[Finding | None]:
-        secret = [(hit.start, hit.end) for hit in hits if hit.protected]
-        watched = [finding.assessed_category if finding else "" for finding in made]
+    ) -> tuple[tuple[Finding, ...], bool]:
+        secret = [(hit.start, hit.end) for hit in (*seen.hits, *seen.listed) if hit.protected]
 
-        def severity(index: int, ladders: np.ndarray) -> int:
-            return self.judge.severity_by_model(window.hits[index], ladders, policy)
+        def severity(hit: KeywordHit, ladders: np.ndarray) -> int:
+            return self.judge.severity_by_model(hit, ladders, policy)
 
-        explained = explain(self.scorer.score, window, watched, severity, secret)
-        return [
-            finding
-            and replace(
-                finding,
-                evidence=why.evidence,
-                counterfactual=why.counterfactual if finding.reason is Reason.MODEL else None,
-            )
-            for finding, why in zip(made, explained, strict=True)
-        ]
+        return explain_told(findings, windows, self.scorer.score, severity, secret)
 
     def _read_all(self, page: Page, capture: Capture) -> dict[str, Ladder]:
         """Highest ladder of each category over windows that cover the whole text."""

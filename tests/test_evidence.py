@@ -1,5 +1,7 @@
 """Words that moved a score, and the one without which the severity is another."""
 
+import sys
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
@@ -7,6 +9,7 @@ import pytest
 from google.protobuf.json_format import MessageToDict
 
 from domain.capture import Capture
+from domain.errors import Unavailable
 from domain.hit import ContextWindow, KeywordHit
 from domain.severity import STANDARD_CATEGORIES
 from domain.verdict import Counterfactual, Finding, Reason, Verdict
@@ -154,6 +157,65 @@ def test_where_the_model_does_not_decide_there_is_none(pipeline: Pipeline) -> No
     finding = decided(served(pipeline, "kill myself"))
     assert finding.reason is Reason.NO_CONTEXT
     assert finding.counterfactual is None
+
+
+class Remembering(WordWeights):
+    """Remembers what it was asked, and after so many questions answers none."""
+
+    def __init__(self, answers: int = sys.maxsize) -> None:
+        super().__init__(tonight=1.5, here=1.5, alone=1.0)
+        self._answers = answers
+        self.asked: list[ContextWindow] = []
+
+    def score(self, window: ContextWindow) -> WindowScores:
+        if len(self.asked) >= self._answers:
+            raise Unavailable("no answer")
+        self.asked.append(window)
+        return super().score(window)
+
+
+MANY = "i want to die here tonight, " + "and want to die alone here, " * 200
+"""More hits of one phrase than are told, in several windows."""
+
+
+def passes(scorer: Remembering) -> Counter[int]:
+    """How often each window was scored, by where it starts."""
+    return Counter(window.offset for window in scorer.asked)
+
+
+def test_of_very_many_findings_evidence_is_looked_for_where_one_is_told(pipeline: Pipeline) -> None:
+    plain, asked, everything = Remembering(), Remembering(), Remembering()
+    capture = Capture("a", text=MANY)
+    without = replace(pipeline, scorer=plain).score(capture)
+    verdict = replace(pipeline, scorer=asked).score(capture, Options(evidence=True))
+    assert verdict.more_findings > 90
+    hits = {window.offset: window.hits for window in plain.asked}
+    told = {finding.hit for finding in verdict.findings}
+    explained = {offset for offset, number in passes(asked).items() if number > 1}
+    assert explained == {offset for offset, inside in hits.items() if told & set(inside)} < set(hits)
+    assert [replace(f, evidence=(), counterfactual=None) for f in verdict.findings] == list(without.findings)
+    replace(pipeline, scorer=everything).score(capture, Options(evidence=True, most_findings=sys.maxsize))
+    assert asked.calls < everything.calls
+
+
+def test_evidence_leaves_every_judgement_its_time(pipeline: Pipeline) -> None:
+    plain = Remembering()
+    capture = Capture("a", text=MANY)
+    without = replace(pipeline, scorer=plain).score(capture)
+    windows = len(plain.asked)
+    assert windows > 3
+    for more in (0, 5):
+        verdict = replace(pipeline, scorer=Remembering(windows + more)).score(capture, Options(evidence=True))
+        assert verdict.degraded, "the evidence was not all looked for"
+        assert (verdict.findings, verdict.more_findings) == (without.findings, without.more_findings)
+    assert replace(pipeline, scorer=Remembering(windows - 1)).score(capture).degraded
+
+
+def test_words_near_a_finding_that_is_told_are_tried_first(pipeline: Pipeline) -> None:
+    text = "want to die " * 30 + "so " * 40 + "i will end myself tonight"
+    page = ContextWindow(text, 0, (hit(text, "want to die"), hit(text, "end myself")))
+    _, found = explain(WordWeights(tonight=3).score, page, [None, "suicide"], largest)
+    assert [text[e.start : e.end] for e in found.evidence] == ["tonight"]
 
 
 @pytest.mark.parametrize("counterfactual", [Counterfactual(4, 9, 0), None])
