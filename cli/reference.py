@@ -41,7 +41,7 @@ def command(jsonl: Path, out: Path, **values: Any) -> None:
         with jsonl.open("rb") as lines:
             for outcome in service.score_all(captures(lines), Options()):
                 if isinstance(outcome, Verdict):
-                    tally.add(outcome.findings)
+                    tally.count(outcome.kinds)
                 failed += isinstance(outcome, SecondglanceError)
     finally:
         service.close()

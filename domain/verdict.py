@@ -101,6 +101,25 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Kind:
+    """How many findings of one kind a capture had.
+
+    Attributes:
+        category: Category after the second look.
+        reason: Why the severity is what it is.
+        action: What the policy does with it.
+        score: The bin of P(severity >= 3), of ten from 0; None without a model's answer.
+        number: How many there were.
+    """
+
+    category: str
+    reason: Reason
+    action: Action
+    score: int | None
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Versions:
     """Digests and versions of all that made a verdict."""
 
@@ -142,6 +161,7 @@ class Verdict:
         frame: PDQ of the whole capture; image input only.
         reading: Highest ladder over the whole text by category, if it was asked for.
         more_findings: How many there were besides; severity, category and action are those of all.
+        kinds: What all of them were, told or not; for those who count, and never answered.
     """
 
     capture_id: str
@@ -157,3 +177,4 @@ class Verdict:
     frame: FrameHash | None = None
     reading: Mapping[str, Ladder] | None = None
     more_findings: int = 0
+    kinds: tuple[Kind, ...] = ()

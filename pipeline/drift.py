@@ -13,10 +13,11 @@ from typing import Any
 
 from domain.errors import InvalidConfiguration
 from domain.severity import STANDARD_CATEGORIES
-from domain.verdict import Finding
+from domain.verdict import Finding, Kind
+from pipeline.kinds import BINS, kinds_of
 
-BINS = 10
-"""Of P(severity >= 3), equally wide."""
+MOST = 100
+"""Findings as which one capture counts at most: of one with more each counts for less, so that none outweighs a day."""
 _LEAST_SHARE = 1e-3
 """A share below this counts as this, so that an empty bin does not make the index infinite."""
 
@@ -56,19 +57,21 @@ class Tally:
     _weight: float = 1.0
 
     def add(self, findings: Iterable[Finding]) -> None:
-        """Adds one capture. Findings that the model did not score count as hits alone."""
+        """Adds one capture by its findings, if those are all."""
+        self.count(kinds_of(findings))
+
+    def count(self, kinds: Sequence[Kind]) -> None:
+        """Adds one capture by what all of its findings were. Those that the model did not score count as hits alone."""
         self._weight *= math.exp(1 / self.fading)
         if self._weight > 1e9:
             self._rescale()
         self.captures += self._weight
-        seen: set[str] = set()
-        for finding in findings:
-            category = finding.assessed_category
-            if category in self.hits:
-                seen.add(category)
-                if finding.probability is not None:
-                    self.scores[category][score_bin(finding.probability)] += self._weight
-        for category in seen:
+        scored = sum(kind.number for kind in kinds if kind.score is not None)
+        each = self._weight * min(1.0, MOST / max(1, scored))
+        for kind in kinds:
+            if kind.category in self.hits and kind.score is not None:
+                self.scores[kind.category][kind.score] += kind.number * each
+        for category in {kind.category for kind in kinds} & self.hits.keys():
             self.hits[category] += self._weight
 
     def reference(self) -> Reference:
@@ -82,11 +85,6 @@ class Tally:
             self.hits[category] /= self._weight
             self.scores[category] = [score / self._weight for score in self.scores[category]]
         self._weight = 1.0
-
-
-def score_bin(probability: float) -> int:
-    """The bin of a probability, 0..9."""
-    return min(BINS - 1, int(probability * BINS))
 
 
 def read_reference(found: Any, name: str) -> Reference:

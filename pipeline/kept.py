@@ -5,11 +5,13 @@ answer of a hundred megabytes serves nobody.
 """
 
 import heapq
+from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from domain.severity import GENUINE
-from domain.verdict import Action, Finding, Reason
+from domain.verdict import Action, Finding, Kind, Reason
+from pipeline.kinds import KindKey, counted, key_of
 
 MOST_FINDINGS = 100
 """Of one capture, unless those that stand for something alone are more."""
@@ -46,6 +48,7 @@ class Kept:
     def __init__(self, most: int = MOST_FINDINGS) -> None:
         self._most = most
         self._count = 0
+        self._kinds: Counter[KindKey] = Counter()
         self._heaviest: dict[tuple[str, Action, Reason, int], tuple[float, _Place, Finding]] = {}
         self._phrases: set[tuple[str, str, bool]] = set()
         self._others: list[tuple[_Rank, Finding]] = []
@@ -70,9 +73,15 @@ class Kept:
         """How many findings there were."""
         return self._count
 
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """What kinds of findings there were."""
+        return counted(self._kinds)
+
     def _take(self, finding: Finding) -> None:
         place = (finding.hit.start, self._count)
         self._count += 1
+        self._kinds[key_of(finding)] += 1
         for measure, weight in enumerate(_weights(finding)):
             key = (finding.assessed_category, finding.action, finding.reason, measure)
             best = self._heaviest.get(key)

@@ -135,7 +135,7 @@ class Pipeline:
             clock.lap("hash")
         found = seen.hits or seen.listed or matches
         policy = self.policy.resolve(capture.context) if found else UNRULED
-        findings, taken, degraded = self._second_look(capture, page, seen, policy, options)
+        kept, findings, degraded = self._second_look(capture, page, seen, policy, options)
         reading: dict[str, Ladder] | None = None
         if options.read_all:
             try:
@@ -159,7 +159,8 @@ class Pipeline:
             text=_mask(page.text, (*seen.hits, *seen.listed)) if capture.image is not None else None,
             frame=frame,
             reading=reading,
-            more_findings=taken - len(findings),
+            more_findings=kept.taken - len(findings),
+            kinds=kept.kinds,
         )
 
     def _read(self, capture: Capture, clock: Stopwatch) -> Page:
@@ -191,8 +192,8 @@ class Pipeline:
         seen: Seen,
         policy: ResolvedPolicy,
         options: Options,
-    ) -> tuple[tuple[Finding, ...], int, bool]:
-        """The findings that are told, how many there were, and whether the model left anything unanswered.
+    ) -> tuple[Kept, tuple[Finding, ...], bool]:
+        """What was found, the findings that are told, and whether the model left anything unanswered.
 
         Evidence comes last: it costs many passes, and what it leaves no time for must not be a judgement.
         """
@@ -212,7 +213,7 @@ class Pipeline:
         if options.evidence:
             findings, explained = self._with_evidence(findings, windows, seen, policy)
             degraded = degraded or not explained
-        return findings, kept.taken, degraded
+        return kept, findings, degraded
 
     def _with_evidence(
         self,

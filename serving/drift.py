@@ -45,7 +45,7 @@ class DriftWatch:
                     self._reference = self._given or _own(model_config, self._model)
                     self._tally = Tally(FADING)
                 if self._reference:
-                    self._tally.add(outcome.findings)
+                    self._tally.count(outcome.kinds)
 
     def scores(self, category: str) -> float:
         """PSI of the scores of a category; NaN if it cannot be said."""

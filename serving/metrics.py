@@ -36,7 +36,7 @@ class Metrics:
         for watched in (SecondglanceError, OcrFailed, Overloaded):
             self._failures.labels(watched.kind)
         self._findings = Counter(
-            "secondglance_findings", "Findings.", ["category", "reason", "action"], registry=self._registry
+            "secondglance_findings", "Findings, told or not.", ["category", "reason", "action"], registry=self._registry
         )
         self._stages = StageSeconds()
         self._registry.register(self._stages)
@@ -79,8 +79,8 @@ class Metrics:
                 alike[self._failures, (outcome.kind,)] += 1
                 continue
             alike[self._verdicts, (outcome.action.value, str(outcome.degraded).lower())] += 1
-            for found in outcome.findings:
-                alike[self._findings, (found.assessed_category, found.reason.value, found.action.value)] += 1
+            for kind in outcome.kinds:
+                alike[self._findings, (kind.category, kind.reason.value, kind.action.value)] += kind.number
             timings.append(outcome.timing_ns)
         self._stages.add(timings)
         for (metric, labels), number in alike.items():

@@ -5,14 +5,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
 from cli.reference import command as reference_command
 from domain.capture import Capture
 from domain.errors import InvalidConfiguration
+from domain.hit import ContextWindow
 from domain.severity import STANDARD_CATEGORIES
 from domain.verdict import Finding, Verdict
+from models.scorer import WindowScores
 from pipeline.drift import Reference, Tally, hit_psi, psi, read_reference, read_reference_file, score_psi
 from pipeline.pipeline import Options, Pipeline
 from serving.limits import Limits
@@ -20,6 +23,15 @@ from serving.service import ScoringService
 from tests.conftest import FixedScorer
 
 HIT = Capture("a", text="he said he would stab me at the gate")
+
+
+class Sometimes(FixedScorer):
+    """Reads a concern in every fourth window, and nothing in the others."""
+
+    def score(self, window: ContextWindow) -> WindowScores:
+        fixed = super().score(window)
+        ladder = (1.0, 1.0, 0.95, 0.9, 0.0) if len(self.windows) % 4 == 0 else (0.2, 0.1, 0.01, 0.0, 0.0)
+        return replace(fixed, hits=np.broadcast_to(ladder, fixed.hits.shape))
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +67,34 @@ def test_scores_and_hit_rates_drift_apart_from_each_other(finding: Finding) -> N
     assert hit_psi(then, sharper, category, 200) == 0
     assert math.isnan(score_psi(then, sharper, "grooming", 200))
     assert math.isnan(hit_psi(then, tallied(finding, [0.5]), category, 200))
+
+
+def test_a_capture_of_very_many_findings_counts_by_all_of_them_and_for_no_more_than_a_hundred(finding: Finding) -> None:
+    category = finding.assessed_category
+    low, high = replace(finding, probability=0.05), replace(finding, probability=0.95)
+    tally = Tally()
+    tally.add([low] * 30_000 + [high] * 10_000 + [replace(finding, probability=None)] * 10_000)
+    tally.add([low] * 40 + [high] * 60)
+    made = tally.reference()
+    assert (made.captures, made.hits[category]) == (2, 2)
+    assert (made.scores[category][0], made.scores[category][9]) == pytest.approx((75 + 40, 25 + 60))
+    assert sum(made.scores[category]) == pytest.approx(200)
+
+
+def test_what_is_not_told_counts_in_metrics_and_drift(pipeline: Pipeline, finding: Finding) -> None:
+    config = {**pipeline.model_config, "reference": tallied(finding, [0.01]).to_json()}
+    service = ScoringService(replace(pipeline, scorer=Sometimes(), model_config=config), Limits(1, 1, 1))
+    verdict = service.score_now(Capture("a", text="i want to die here, " * 400), Options())
+    assert isinstance(verdict, Verdict)
+    assert verdict.more_findings >= 300
+    assert sum((f.probability or 0) > 0.5 for f in verdict.findings) > len(verdict.findings) / 2, "not a fair sample"
+    shown = service.metrics.render().decode().splitlines()
+    numbers = [float(line.rpartition(" ")[2]) for line in shown if line.startswith("secondglance_findings_total")]
+    assert sum(numbers) == len(verdict.findings) + verdict.more_findings
+    scores = service._drift._tally.reference().scores
+    low, high = (sum(bins[low] for bins in scores.values()) for low in (0, 9))
+    assert low > high > 0
+    assert low + high == pytest.approx(100)
 
 
 def test_old_captures_fade(finding: Finding) -> None:

@@ -27,6 +27,7 @@ from ocr.engine import Owner, Reading
 from pipeline.first_look import FirstLook
 from pipeline.judge import severity_of, worst
 from pipeline.kept import MOST_FINDINGS, Kept
+from pipeline.kinds import kinds_of
 from pipeline.pipeline import Options, Pipeline
 from pipeline.rescore import rescore
 from serving.compat_assessment import assess
@@ -112,6 +113,8 @@ def test_what_is_kept_stands_for_all(made: list[Finding], most: int) -> None:
 
     assert told == sorted(set(told)), "each once, in order of appearance"
     assert kept.taken == len(made)
+    assert set(kept.kinds) == set(kinds_of(made))
+    assert sum(kind.number for kind in kept.kinds) == len(made)
     assert heaviest(kept.findings) == heaviest(everything)
     assert worst([f.action for f in kept.findings]) == worst([f.action for f in made])
     assert weights(kept.findings) == weights(everything)
@@ -246,6 +249,7 @@ def test_the_verdict_on_a_text_of_thousands_of_hits_is_that_of_all(
         everything.action,
         everything.degraded,
     )
+    assert set(told.kinds) == set(everything.kinds) == set(kinds_of(everything.findings))
     kinds = {(f.assessed_category, f.action, f.reason) for f in everything.findings}
     assert kinds == {(f.assessed_category, f.action, f.reason) for f in told.findings}
     assert {f.hit.phrase for f in everything.findings} == {f.hit.phrase for f in told.findings}
