@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from domain.capture import MAX_IMAGE_BYTES, MAX_TEXT_BYTES, Capture, CaptureContext
 from domain.errors import ImageTooLarge, InvalidRequest, InvalidText, SecondglanceError, TextTooLong
-from serving.schemas import CaptureIn
+from serving.schemas import CaptureIn, check_label
 
 IMAGES = (".png", ".jpg", ".jpeg", ".webp")
 
@@ -69,7 +69,8 @@ def _to_capture(data: dict[str, object], folder: Path) -> Capture | Secondglance
         return InvalidRequest("; ".join(faults))
     if body.image is None or body.text is not None:
         return body.to_capture()
-    return _read_path(folder / body.image, body.id, body.to_context(), image=True)
+    check_label("id", body.id)
+    return _read_path(folder / body.image, body.id, body.context.to_context(), image=True)
 
 
 def _read_path(path: Path, identity: str, context: CaptureContext, image: bool = False) -> Capture | SecondglanceError:

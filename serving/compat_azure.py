@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from domain.capture import Capture, CaptureContext
+from domain.capture import Capture
 from domain.errors import InvalidImage, InvalidRequest
 from pipeline.pipeline import check_text
 from serving.blocklists import Blocklists
@@ -93,7 +93,7 @@ def azure_routes(service: ScoringService, blocklists: Blocklists) -> APIRouter:
         ]
         if found and body.halt_on_blocklist_hit:
             return {"blocklistsMatch": found, "categoriesAnalysis": []}
-        capture = Capture("", text=text, context=CaptureContext(**body.context.model_dump()))
+        capture = Capture("", text=text, context=body.context.to_context())
         (assessment,) = await examine(service, [capture], call)
         analysis = _analysis(assessment, body.categories, body.output_type)
         return {"blocklistsMatch": found, "categoriesAnalysis": analysis, **assessment.marks}
@@ -101,7 +101,7 @@ def azure_routes(service: ScoringService, blocklists: Blocklists) -> APIRouter:
     @routes.post("/image:analyze")
     async def analyze_image(body: AnalyzeImageIn, call: CallOf) -> Json:
         """Azure's image analysis, of known pictures and of the words on it: only what was raised is answered."""
-        capture = Capture("", image=_bytes(body.image), context=CaptureContext(**body.context.model_dump()))
+        capture = Capture("", image=_bytes(body.image), context=body.context.to_context())
         (assessment,) = await examine(service, [capture], call)
         analysis = _analysis(assessment, body.categories, OutputType.FOUR)
         return {"categoriesAnalysis": analysis, **assessment.marks}

@@ -102,7 +102,7 @@ async def _assess(service: ScoringService, body: ModerationIn, call: Call) -> li
     parts = [body.input] if isinstance(body.input, str) else body.input
     if not 0 < len(parts) <= MAX_BATCH:
         raise InvalidRequest(f"input: 1 to {MAX_BATCH} texts or parts")
-    context = CaptureContext(**body.context.model_dump())
+    context = body.context.to_context()
     found = await examine(service, [_capture(part, context) for part in parts], call)
     if isinstance(parts[0], str):
         return [[("text", assessment)] for assessment in found]

@@ -1,13 +1,14 @@
 """Perspective's `POST /v1alpha1/comments:analyze`, whose hosted service ends in 2026 (`docs/drop-in.md`)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from domain.capture import Capture, CaptureContext
+from domain.capture import Capture
 from domain.errors import InvalidRequest, UnsupportedLanguage
 from domain.severity import STANDARD_CATEGORIES, Severity
 from serving.caller import SCORE
@@ -73,9 +74,9 @@ def perspective_routes(service: ScoringService) -> APIRouter:
         known = [name for name in body.requested_attributes if name in ATTRIBUTES]
         if not known:
             raise InvalidRequest("requestedAttributes: no model here knows any of them")
-        given = body.capture.model_dump()
-        language = _language(body.languages or [given["language"] or ""], service.pipeline.judge.languages)
-        context = CaptureContext(**{**given, "language": language or None})
+        given = body.capture.to_context("capture")
+        language = _language(body.languages or [given.language or ""], service.pipeline.judge.languages)
+        context = replace(given, language=language or None)
         (assessment,) = await examine(service, [Capture("", text=body.comment.text, context=context)], call)
         weights = {name: _weight(assessment, name) for name in known}
         if not any(weights.values()):

@@ -1,17 +1,14 @@
 """Between domain records and the messages of `scoring.proto`."""
 
-from dataclasses import asdict, fields
+from dataclasses import asdict
 
-from domain.capture import Capture, CaptureContext
+from domain.capture import Capture
 from domain.errors import InvalidRequest, SecondglanceError
 from domain.image_match import ImageMatch
 from domain.page import Box
 from domain.verdict import Finding, Verdict
 from serving.proto import scoring_pb2 as pb
-from serving.schemas import LONGEST_LABEL, LONGEST_URL, TIMING, VERSIONS, flat
-
-_CONTEXT = {field.name: LONGEST_LABEL for field in fields(CaptureContext)} | {"url": LONGEST_URL}
-"""Fields, and how many characters each may have."""
+from serving.schemas import LONGEST, TIMING, VERSIONS, check_label, flat, make_context, told_id
 
 
 def to_capture(message: pb.Capture) -> Capture:
@@ -25,31 +22,18 @@ def to_capture(message: pb.Capture) -> Capture:
     if content is None:
         raise InvalidRequest("a capture has either a text or an image")
     given = message.context
-    labels = {name: getattr(given, name) for name in _CONTEXT if given.HasField(name)}
-    for name, label in labels.items():
-        check_label(f"context.{name}", label, _CONTEXT[name])
     return Capture(
         id=message.id,
         text=message.text if content == "text" else None,
         image=message.image if content == "image" else None,
-        context=CaptureContext(**labels),
+        context=make_context({name: getattr(given, name) for name in LONGEST if given.HasField(name)}),
     )
-
-
-def check_label(name: str, label: str, most: int = LONGEST_LABEL) -> None:
-    """Refuses a label that HTTP would refuse.
-
-    Raises:
-        InvalidRequest: If it is too long.
-    """
-    if len(label) > most:
-        raise InvalidRequest(f"{name}: at most {most} characters")
 
 
 def to_result(identity: str, outcome: Verdict | SecondglanceError) -> pb.Result:
     """A verdict, or the failure that stands in its place."""
     if isinstance(outcome, SecondglanceError):
-        return pb.Result(failure=pb.Failure(id=identity[:LONGEST_LABEL], type=outcome.kind, detail=str(outcome)))
+        return pb.Result(failure=pb.Failure(id=told_id(identity), type=outcome.kind, detail=str(outcome)))
     return pb.Result(verdict=to_verdict(outcome))
 
 

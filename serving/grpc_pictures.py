@@ -7,12 +7,13 @@ from domain.errors import InvalidRequest
 from image_hash.bank_item import HASHES
 from image_hash.grouping import Sighting, make_sighting
 from serving.grpc_call import Context, answering, hand_over
-from serving.grpc_messages import check_label, to_match
+from serving.grpc_messages import to_match
 from serving.picture_schemas import read_frame
 from serving.pictures import UNSAID_QUALITY, PictureGiven, PictureService
 from serving.proto import scoring_pb2 as pb
 from serving.proto import scoring_pb2_grpc
 from serving.room import Room
+from serving.schemas import check_label
 from serving.service import ScoringService
 
 PICTURES = pb.DESCRIPTOR.services_by_name["Pictures"].full_name

@@ -66,7 +66,7 @@ def scoring_routes(service: ScoringService) -> APIRouter:
     ) -> Response:
         """Scores an uploaded image."""
         body = _read_form(capture)
-        taken = Capture(body.id, image=await image.read(), context=body.to_context())
+        taken = body.to_capture(await image.read())
         return write(verdict_to_json(await service.score(taken, _options(body), call)))
 
     @routes.post("/v1/score:batch", response_model=BatchOut)

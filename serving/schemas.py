@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from typing import Annotated, Any
 
@@ -18,8 +18,10 @@ _NOWHERE = CaptureContext()
 VERSIONS = tuple(field.name for field in fields(Versions))
 TIMING = tuple(field.name for field in fields(Timing))
 LONGEST_LABEL = 2048
-LONGEST_URL = 8192
+LONGEST = {field.name: LONGEST_LABEL for field in fields(CaptureContext)} | {"url": 8192}
+"""Fields of a context, and how many characters each may have."""
 Label = Annotated[str, StringConstraints(max_length=LONGEST_LABEL)]
+"""Of a request that is refused as a whole; of a capture the labels are looked at with the rest of it."""
 Base64 = Annotated[
     str, WithJsonSchema({"type": "string", "format": "byte", "description": "PNG, JPEG or WebP in base64."})
 ]
@@ -32,49 +34,59 @@ class Given(BaseModel):
 
 
 class ContextIn(Given):
-    """Where the capture was taken; all optional, `site` is the school."""
+    """Where the capture was taken; all optional, `site` is the school. At most 2,048 characters each, a URL 8,192."""
 
     model_config = ConfigDict(frozen=True)  # so that no capture needs an empty one of its own
 
-    application: Label | None = None
-    window_title: Label | None = None
-    url: Annotated[str, StringConstraints(max_length=LONGEST_URL)] | None = None
-    channel: Label | None = None
-    user: Label | None = None
-    group: Label | None = None
-    site: Label | None = None
-    device: Label | None = None
-    captured_at: Label | None = None
-    language: Label | None = None
+    application: str | None = None
+    window_title: str | None = None
+    url: str | None = None
+    channel: str | None = None
+    user: str | None = None
+    group: str | None = None
+    site: str | None = None
+    device: str | None = None
+    captured_at: str | None = None
+    language: str | None = None
+
+    def to_context(self, field: str = "context") -> CaptureContext:
+        """The domain record.
+
+        Args:
+            field: What it is called in the request.
+
+        Raises:
+            InvalidRequest: If a label is too long, or no text.
+        """
+        if not self.model_fields_set:
+            return _NOWHERE
+        return make_context({name: label for name, label in vars(self).items() if label is not None}, field)
 
 
 class CaptureIn(Given):
-    """One capture: text, or an image in base64."""
+    """One capture: text, or an image in base64. An id has at most 2,048 characters."""
 
-    id: Label = ""
+    id: str = ""
     text: str | None = None
     image: Base64 | None = None
     context: ContextIn = ContextIn()
 
-    def to_capture(self) -> Capture:
+    def to_capture(self, image: bytes | None = None) -> Capture:
         """The domain record.
 
+        Args:
+            image: What came beside the JSON; there is neither text nor image in it then.
+
         Raises:
-            InvalidRequest: If there is neither or both of text and image.
+            InvalidRequest: If there is neither or both of text and image, or the id or the context is at fault.
             InvalidImage: If the image is not base64.
         """
-        if (self.text is None) == (self.image is None):
-            raise InvalidRequest("a capture has either a text or an image")
-        return Capture(
-            id=self.id,
-            text=self.text,
-            image=None if self.image is None else decode_base64(self.image),
-            context=self.to_context(),
-        )
-
-    def to_context(self) -> CaptureContext:
-        """The context as a domain record."""
-        return CaptureContext(**vars(self.context)) if self.context.model_fields_set else _NOWHERE
+        check_label("id", self.id)
+        if image is None:
+            if (self.text is None) == (self.image is None):
+                raise InvalidRequest("a capture has either a text or an image")
+            image = None if self.image is None else decode_base64(self.image)
+        return Capture(id=self.id, text=self.text, image=image, context=self.context.to_context())
 
 
 class ScoreIn(CaptureIn):
@@ -128,9 +140,38 @@ def match_to_json(match: ImageMatch) -> dict[str, Any]:
     return told
 
 
+def make_context(labels: Mapping[str, str], field: str = "context") -> CaptureContext:
+    """A context from the labels that are given; raises InvalidRequest if one is too long, or no text."""
+    for name, label in labels.items():
+        check_label(f"{field}.{name}", label, LONGEST[name])
+    return CaptureContext(**labels)
+
+
+def check_label(name: str, label: str, most: int = LONGEST_LABEL) -> None:
+    """Refuses a label that no transport takes.
+
+    Raises:
+        InvalidRequest: If it is too long, or has surrogates that no UTF-8 can carry.
+    """
+    if len(label) > most:
+        raise InvalidRequest(f"{name}: at most {most} characters")
+    if not _is_unicode(label):
+        raise InvalidRequest(f"{name}: not valid Unicode")
+
+
+def told_id(identity: str) -> str | None:
+    """An id as it is told where its capture failed: as much of it as an id may have; None if it cannot be written."""
+    shown = identity[:LONGEST_LABEL]
+    return shown if _is_unicode(shown) else None
+
+
+def _is_unicode(text: str) -> bool:
+    return text.isascii() or not any("\ud800" <= char <= "\udfff" for char in text)
+
+
 def failure_to_json(identity: str | None, error: SecondglanceError) -> dict[str, Any]:
     """What stands in place of a verdict where a capture could not be scored."""
-    return {"id": identity, "error": {"type": error.kind, "detail": str(error)}}
+    return {"id": None if identity is None else told_id(identity), "error": {"type": error.kind, "detail": str(error)}}
 
 
 def _finding_to_json(finding: Finding) -> dict[str, Any]:

@@ -61,17 +61,31 @@ def test_json_lines_keep_order_and_a_bad_line_loses_nothing_else(
         b"[1]",
         b"",
         b'{"id": "n", "text": "homework", "context": null}',
+        b'{"id": "' + b"o" * 2049 + b'", "text": "homework"}',
+        b'{"id": "' + b"p" * 2049 + b'", "image": "good.png"}',
+        b'{"id": "q", "image": "good.png", "context": {"user": "' + b"u" * 2049 + b'"}}',
+        b'{"id": "\\ud800", "text": "homework"}',
+        b'{"id": "r", "text": "homework", "\\ud800": 1}',
+        b'{"id": "s", "text": "homework"}',
     ]
     (tmp_path / "in.jsonl").write_bytes(b"\n".join(lines))
     status, answers, _ = score(capsys, "--jsonl", str(tmp_path / "in.jsonl"))
     assert status == 1
-    assert [answer["id"] for answer in answers] == ["a", "b", None, None, *"efghijklm", None, None, "n"]
+    assert [answer["id"] for answer in answers] == [
+        *("a", "b", None, None, *"efghijklm", None, None, "n", "o" * 2048, "p" * 2048, "q", None, "r", "s")
+    ]
     kinds = [answer["error"]["type"] if "error" in answer else None for answer in answers]
     assert kinds == [
         None, None, "invalid_request", "invalid_text", "text_too_long", "invalid_image", "invalid_image",
         "invalid_image", "image_too_large", "invalid_request", "invalid_request", "invalid_request",
-        "invalid_request", "invalid_request", "invalid_request", None,
+        "invalid_request", "invalid_request", "invalid_request", None, *["invalid_request"] * 5, None,
     ]  # fmt: skip
+    assert [answer["error"]["detail"] for answer in answers[16:20]] == [
+        "id: at most 2048 characters",
+        "id: at most 2048 characters",
+        "context.user: at most 2048 characters",
+        "id: not valid Unicode",
+    ]
     assert set(answers[0]) == CONTRACT
     assert set(answers[1]) == CONTRACT | {"text", "frame"}
     for answer in (answers[0], answers[1]):
