@@ -15,7 +15,7 @@ from serving.caller import SCORE
 from serving.compat_assessment import Assessment, Weight, examine, weight_of
 from serving.http_access import needs
 from serving.routes_scoring import CallOf
-from serving.schemas import ContextIn
+from serving.schemas import ContextIn, Label
 from serving.service import ScoringService
 
 Json = dict[str, Any]
@@ -58,7 +58,7 @@ class AnalyzeCommentIn(PerspectiveModel):
 
     comment: Comment
     requested_attributes: dict[str, AttributeIn] = Field(min_length=1, max_length=64, examples=[{"TOXICITY": {}}])
-    languages: list[str] = Field([], max_length=16)
+    languages: list[Label] = Field([], max_length=16)
     span_annotations: bool = False
     client_token: str | None = Field(None, max_length=1024)
     capture: ContextIn = ContextIn()
