@@ -14,6 +14,9 @@ from pipeline.pipeline import check_text
 
 BYTES_A_TEXT = 1024
 """What a text costs besides its bytes."""
+LEAST_PIXELS = 64 * 1024
+"""As which a picture counts at least: a small one takes about as long as so many pixels of a screen, and a file that is
+none takes milliseconds too. Counted as a pixel it would teach the queue that a pixel takes milliseconds."""
 _SIGNATURES = (b"\x89PNG", b"\xff\xd8", b"RIFF")
 """The other formats that the header's reader knows are none of ours, and some of them are XML."""
 CHUNK = 32 * 1024
@@ -101,7 +104,7 @@ def text_cost(text: str) -> int:
 
 
 def image_cost(image: bytes) -> int:
-    """Pixels of a picture by its header, undecoded; 1 where the header says nothing: decoding will refuse it.
+    """Pixels of a picture by its header, undecoded; the least where it says nothing: decoding will refuse it.
 
     Raises:
         InvalidImage: If it is empty.
@@ -109,11 +112,11 @@ def image_cost(image: bytes) -> int:
     """
     check_bytes(image)
     if not image.startswith(_SIGNATURES):
-        return 1
+        return LEAST_PIXELS
     try:
         width, height = imagesize.get(io.BytesIO(image))
     except (ValueError, struct.error):
-        return 1
+        return LEAST_PIXELS
     if width * height > MAX_IMAGE_PIXELS:
         raise ImageTooLarge(f"the image is {width} x {height} pixels; the limit is {MAX_IMAGE_PIXELS} pixels")
-    return max(1, int(width * height))
+    return max(LEAST_PIXELS, int(width * height))

@@ -1,6 +1,7 @@
 """Texts and pictures, a busy model, a batch: what is refused, what is degraded, and what goes on."""
 
 import asyncio
+import io
 import threading
 import time
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from domain.capture import Capture
 from domain.errors import DeadlineExceeded, InvalidImage, Overloaded, Unavailable
@@ -20,8 +22,9 @@ from pipeline.pipeline import Options, Pipeline
 from serving.bounded import BoundedScorer
 from serving.call import Call, new_call
 from serving.cpus import usable_cpus
+from serving.lane import Lane
 from serving.limits import Limits
-from serving.plan import CHUNK, image_cost, make_plan
+from serving.plan import CHUNK, LEAST_PIXELS, image_cost, make_plan
 from serving.service import ScoringService
 from tests.conftest import FixedScorer
 
@@ -162,13 +165,26 @@ def test_what_a_piece_costs_is_known_before_it_is_done(written: Any) -> None:
     assert image_cost(written.png("a", "b")) == 900 * 160
     capture = (Path(__file__).parents[1] / "demo" / "captures" / "chat_dark.png").read_bytes()
     assert image_cost(capture) > 500_000
-    assert [image_cost(bad) for bad in (b"text", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0\xff", b"RIFF")] == [1] * 4
+    for bad in (b"text", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0\xff", b"RIFF"):
+        assert image_cost(bad) == LEAST_PIXELS
     captures = [Capture("a", text="é" * CHUNK), InvalidImage("x"), Capture("b", image=b""), Capture("c", text="")]
     plan = make_plan([*captures, Capture("d", text="x" * 300_000), Capture("e", text="\ud800")])
     assert [(piece.places, piece.image) for piece in plan.pieces] == [([0], False), ([3], False)]
     assert plan.pieces[0].cost == 2 * CHUNK + 1024
     kinds = {place: error.kind for place, error in plan.refused.items()}
     assert kinds == {1: "invalid_image", 2: "invalid_image", 4: "text_too_long", 5: "invalid_text"}
+
+
+def test_files_that_are_no_pictures_do_not_make_pictures_look_slow() -> None:
+    small = io.BytesIO()
+    Image.new("RGB", (2, 2), "white").save(small, "PNG")
+    capture = (Path(__file__).parents[1] / "demo" / "captures" / "chat_dark.png").read_bytes()
+    lane = Lane("image", 1, 10**9)
+    lane._learn(1.0 / image_cost(capture), whole=True)
+    before = lane._seconds_of(image_cost(capture))
+    for useless in (b"no picture", b"\x89PNG\r\n\x1a\n", small.getvalue()) * 50:
+        lane._learn(0.02 / image_cost(useless), whole=True)
+        assert lane._seconds_of(image_cost(capture)) <= before
 
 
 @pytest.mark.parametrize(
