@@ -2,12 +2,14 @@
 
 A text without a layout is cut evenly on both sides of a hit. On a screen the window is first of all the block that the
 hit stands in (a bubble, a paragraph, a cell), then its neighbours in the same panel as far as there is room: whole
-blocks, in reading order. What stands in another panel is context only where there is hardly any other.
+blocks, in reading order. What stands in another panel is context only where there is hardly any other, or to decide
+about a hit that is all but set aside (`widen`).
 """
 
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import NamedTuple
 
@@ -23,6 +25,8 @@ NEAR = 200
 """Code points on each side of a hit that other blocks of its panel may fill."""
 ENOUGH = 20
 """Letters and digits beside the hits that make a context; where the panel has fewer, the layout does not count."""
+AMPLE = 80
+"""Letters and digits beside the hits from which on they do not drown in what stands around their panel."""
 _SPACE = re.compile(r"\s")
 
 
@@ -68,6 +72,28 @@ def make_windows(
     return tuple(windows)
 
 
+def widen(page: Page, window: ContextWindow) -> ContextWindow | None:
+    """The same hits among all that stands around them on the page, where their panel has no more to say.
+
+    Args:
+        page: The page.
+        window: One that `make_windows` has cut of it.
+
+    Returns:
+        A window that holds the given one; None where the panel goes on beyond that or has hardly a sentence, and where
+        the window shows as much already, as in every text without a layout.
+    """
+    if _beside(window.text, window.hits) < AMPLE:
+        return None
+    own = {line.panel for hit in window.hits for line in page.lines_of(hit.start, hit.end)}
+    lines = [line for line in page.lines if line.panel in own]
+    stop = window.offset + len(window.text)
+    if any(line.start < window.offset or line.end > stop for line in lines):
+        return None
+    start, end = _around(page, window.hits)
+    return replace(window, text=page.text[start:end], offset=start) if end - start > len(window.text) else None
+
+
 def make_reading_windows(page: Page, context: CaptureContext | None = None) -> tuple[ContextWindow, ...]:
     """Covers the whole text with windows that carry no hits, for `read_all`."""
     header = make_header(context) if context else ""
@@ -107,10 +133,20 @@ def _block_of(hit: KeywordHit, blocks: Sequence[_Block]) -> int:
 
 def _cut(page: Page, group: Sequence[KeywordHit], header: str, blocks: Sequence[_Block]) -> ContextWindow:
     start, end = _within_panel(page, group, blocks) if len(blocks) > 1 else (0, 0)
-    if sum(map(str.isalnum, page.text[start:end])) - sum(hit.end - hit.start for hit in group) < ENOUGH:
-        start, end = _reach(page, min(hit.start for hit in group), max(hit.end for hit in group))
-        start, end = _grow_left(page.text, start), _grow_right(page.text, end)
+    if _beside(page.text[start:end], group) < ENOUGH:
+        start, end = _around(page, group)
     return ContextWindow(page.text[start:end], start, tuple(group), header)
+
+
+def _beside(text: str, hits: Sequence[KeywordHit]) -> int:
+    """How many letters and digits of a window stand beside its hits."""
+    return sum(map(str.isalnum, text)) - sum(hit.end - hit.start for hit in hits)
+
+
+def _around(page: Page, group: Sequence[KeywordHit]) -> tuple[int, int]:
+    """Half-open offsets of the context of hits, whatever stands there."""
+    start, end = _reach(page, min(hit.start for hit in group), max(hit.end for hit in group))
+    return _grow_left(page.text, start), _grow_right(page.text, end)
 
 
 def _within_panel(page: Page, group: Sequence[KeywordHit], blocks: Sequence[_Block]) -> tuple[int, int]:
@@ -133,7 +169,7 @@ def _within_panel(page: Page, group: Sequence[KeywordHit], blocks: Sequence[_Blo
             and blocks[high + 1].end - last <= NEAR
         ):
             high += 1
-        end = blocks[high].end
+        end = max(blocks[high].end, last)  # a hit may end between two blocks
     return start, end
 
 

@@ -1,7 +1,7 @@
 """Why: which words near a hit moved its score or its severity, found by hiding them one at a time."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -36,9 +36,13 @@ class Explanation:
     counterfactual: Counterfactual | None
 
 
+Look = tuple[ContextWindow, Collection[KeywordHit]]
+"""A window, and those of its hits that it decided about."""
+
+
 def explain_told(
     findings: Sequence[Finding],
-    windows: Iterable[ContextWindow],
+    looks: Iterable[Look],
     score: Callable[[ContextWindow], WindowScores],
     severity: Callable[[KeywordHit, npt.NDArray[np.float64]], int],
     secret: Sequence[tuple[int, int]] = (),
@@ -47,7 +51,7 @@ def explain_told(
 
     Args:
         findings: Those that are told.
-        windows: Of all hits of the capture.
+        looks: Of all hits of the capture.
         score: The scorer.
         severity: The severity that a hit has by its ladders, shape (categories, 5).
         secret: Spans of the page that must not be pointed at.
@@ -57,8 +61,8 @@ def explain_told(
     """
     told = {finding.hit: finding for finding in findings if finding.probabilities}
     answered = True
-    for window in windows:
-        asked = [told[hit].assessed_category if hit in told else None for hit in window.hits]
+    for window, decided in looks:
+        asked = [told[hit].assessed_category if hit in told and hit in decided else None for hit in window.hits]
         if not any(asked):
             continue
         try:
@@ -66,8 +70,8 @@ def explain_told(
         except Unavailable:
             answered = False
             continue
-        for hit, why in zip(window.hits, explained, strict=True):
-            if hit in told:
+        for hit, category, why in zip(window.hits, asked, explained, strict=True):
+            if category:
                 change = why.counterfactual if told[hit].reason is Reason.MODEL else None
                 told[hit] = replace(told[hit], evidence=why.evidence, counterfactual=change)
     return tuple(told.get(finding.hit, finding) for finding in findings), answered

@@ -25,6 +25,9 @@ UNKNOWN_TOKENS = 0.3
 """Share of tokens that the model does not know above which it is not trusted."""
 CUTS = {-2: 0.8, -1: 0.65, 0: 0.5, 1: 0.35, 2: 0.2}
 """P(severity >= level) from which an action is taken, by the policy's sensitivity."""
+DOUBT = 2.0
+"""A hit on a screen that the model gives less than so many times the bound of dismissal is looked at once more, among
+all that stands around it (`docs/decisions/0041`)."""
 _RANK = {Action.DISMISS: 0, Action.REVIEW: 1, Action.ALERT: 2}
 _DIGITS = 6
 _AROUND = 60
@@ -132,6 +135,15 @@ class Judge:
             boxes=page.boxes(hit.start, hit.end),
         )
 
+    def doubts(self, finding: Finding, policy: ResolvedPolicy) -> bool:
+        """Whether a finding is kept by caution alone, and by so little that text from further away may set it aside."""
+        if finding.reason is not Reason.MODEL or finding.action is not Action.REVIEW or finding.hit.explicit:
+            return False
+        rule = policy.of(finding.assessed_category)
+        highest = max(ladder[GENUINE - 1] for ladder in finding.probabilities.values())
+        by_level = finding.probabilities[finding.assessed_category][rule.review - 1] >= CUTS[rule.sensitivity]
+        return not by_level and highest < DOUBT * self._cautious(rule)
+
     def judge_listed(self, hit: KeywordHit, page: Page, policy: ResolvedPolicy) -> Finding | None:
         """Judges a listed address: it is known for what it is, whatever stands around it, so its grade stands.
 
@@ -218,10 +230,13 @@ class Judge:
         cut = CUTS[rule.sensitivity]
         if ladder[rule.alert - 1] >= cut:
             return Action.ALERT
-        cautious = self.threshold * min(1.0, cut / CUTS[0])
-        if ladder[rule.review - 1] >= cut or ladder[GENUINE - 1] >= cautious:
+        if ladder[rule.review - 1] >= cut or ladder[GENUINE - 1] >= self._cautious(rule):
             return Action.REVIEW
         return Action.DISMISS
+
+    def _cautious(self, rule: CategoryPolicy) -> float:
+        """P(severity >= 3) below which a hit is dismissed; a policy may only make it lower."""
+        return self.threshold * min(1.0, CUTS[rule.sensitivity] / CUTS[0])
 
 
 def judge_picture(match: ImageMatch, policy: ResolvedPolicy) -> Action | None:

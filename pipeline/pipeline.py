@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import compress
 from typing import Any, Protocol
 
 import numpy as np
@@ -20,9 +21,9 @@ from image_hash.quarantine import Quarantine
 from models.scorer import WindowScores
 from ocr.decode import decode
 from ocr.engine import OcrEngine, Owner
-from pipeline.context import make_reading_windows, make_windows
+from pipeline.context import make_reading_windows, make_windows, widen
 from pipeline.echoes import without_echoes
-from pipeline.evidence import explain_told
+from pipeline.evidence import Look, explain_told
 from pipeline.first_look import FirstLook, Seen
 from pipeline.judge import POOR_OCR, Judge, judge_picture, to_mapping, worst
 from pipeline.kept import MOST_FINDINGS, Kept
@@ -199,26 +200,47 @@ class Pipeline:
         """
         kept = Kept(options.most_findings)
         degraded = False
-        windows = make_windows(page, seen.hits, capture.context)
-        for window in windows:
-            try:
-                scores = self.scorer.score(window)
-            except Unavailable:
-                scores, degraded = None, True
-            made = self.judge.judge_all(window, scores, page, policy, capture.context.language)
+        looks: list[Look] = []
+        for window in make_windows(page, seen.hits, capture.context):
+            made, answered = self._judge(window, capture, page, policy)
+            settled = [False] * len(made)
+            doubted = [finding is not None and self.judge.doubts(finding, policy) for finding in made]
+            wide = widen(page, window) if any(doubted) else None
+            if wide is not None:
+                again, also = self._judge(wide, capture, page, policy)
+                answered = answered and also
+                settled = [
+                    doubt and second is not None and second.action is Action.DISMISS
+                    for doubt, second in zip(doubted, again, strict=True)
+                ]
+                made = [second if done else first for first, second, done in zip(made, again, settled, strict=True)]
+                looks.append((wide, frozenset(compress(window.hits, settled))))
+            looks.append((window, frozenset(hit for hit, done in zip(window.hits, settled, strict=True) if not done)))
+            degraded = degraded or not answered
             kept.take(without_echoes([finding for finding in made if finding is not None]))
         listed = [self.judge.judge_listed(hit, page, policy) for hit in seen.listed]
         kept.take(finding for finding in listed if finding is not None)
         findings = kept.findings
         if options.evidence:
-            findings, explained = self._with_evidence(findings, windows, seen, policy)
+            findings, explained = self._with_evidence(findings, looks, seen, policy)
             degraded = degraded or not explained
         return kept, findings, degraded
+
+    def _judge(
+        self, window: ContextWindow, capture: Capture, page: Page, policy: ResolvedPolicy
+    ) -> tuple[Sequence[Finding | None], bool]:
+        """What becomes of each hit of a window, and whether the model answered."""
+        scores: WindowScores | None
+        try:
+            scores = self.scorer.score(window)
+        except Unavailable:
+            scores = None
+        return self.judge.judge_all(window, scores, page, policy, capture.context.language), scores is not None
 
     def _with_evidence(
         self,
         findings: Sequence[Finding],
-        windows: Sequence[ContextWindow],
+        looks: Sequence[Look],
         seen: Seen,
         policy: ResolvedPolicy,
     ) -> tuple[tuple[Finding, ...], bool]:
@@ -227,7 +249,7 @@ class Pipeline:
         def severity(hit: KeywordHit, ladders: np.ndarray) -> int:
             return self.judge.severity_by_model(hit, ladders, policy)
 
-        return explain_told(findings, windows, self.scorer.score, severity, secret)
+        return explain_told(findings, looks, self.scorer.score, severity, secret)
 
     def _read_all(self, page: Page, capture: Capture) -> dict[str, Ladder]:
         """Highest ladder of each category over windows that cover the whole text."""

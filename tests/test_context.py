@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from domain.capture import CaptureContext
 from domain.hit import KeywordHit
 from domain.page import Line, Page
-from pipeline.context import MAX_WINDOW, NEAR, REACH, make_header, make_reading_windows, make_windows
+from pipeline.context import AMPLE, MAX_WINDOW, NEAR, REACH, make_header, make_reading_windows, make_windows, widen
 
 
 def hit(start: int, end: int) -> KeywordHit:
@@ -140,3 +140,62 @@ def test_every_hit_of_a_screen_lies_in_exactly_one_window(
     for window in windows:
         assert page.text[window.offset : window.offset + len(window.text)] == window.text
         assert all(window.offset <= h.start < h.end <= window.offset + len(window.text) for h in window.hits)
+
+
+@given(st.text(max_size=3000), st.lists(st.tuples(st.integers(0, 2999), st.integers(1, 30)), max_size=12))
+def test_text_without_a_layout_has_no_wider_window(text: str, places: list[tuple[int, int]]) -> None:
+    hits = [hit(start, min(len(text), start + size)) for start, size in sorted(places) if start < len(text)]
+    page = Page.from_text(text)
+    for window in make_windows(page, hits):
+        low, high = min(h.start for h in window.hits), max(h.end for h in window.hits)
+        start, end = max(0, low - REACH), min(len(text), high + REACH)
+        assert window.offset <= start and end <= window.offset + len(window.text)
+        assert widen(page, window) is None
+
+
+def test_a_wider_window_shows_what_the_panels_around_say() -> None:
+    page = screen(*TALK)
+    (window,) = make_windows(page, hits_of(page, "kill"), CaptureContext(channel="chat"))
+    wide = widen(page, window)
+    assert wide is not None
+    assert (wide.text, wide.offset, wide.hits, wide.header) == (page.text, 0, window.hits, "chat")
+    assert widen(page, wide) is None
+
+
+def test_a_panel_of_few_words_does_not_drown_in_what_is_around_it() -> None:
+    for letters, widened in ((AMPLE - 1, False), (AMPLE, True)):
+        page = screen((1, "weather and tides"), (2, "kill " + "o" * letters), (3, "the harbour news"))
+        (window,) = make_windows(page, hits_of(page, "kill"))
+        assert window.text == "kill " + "o" * letters
+        assert (widen(page, window) is not None) is widened
+
+
+def test_a_panel_that_goes_on_beyond_its_window_is_context_enough() -> None:
+    far = "x" * NEAR
+    said = "so much to kill time with, " * 4
+    page = screen((1, "a"), (2, far), (2, said), (3, "b"))
+    (window,) = make_windows(page, hits_of(page, "kill"))
+    assert window.text == said
+    assert widen(page, window) is None
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 2), st.text("ab ", min_size=1, max_size=300)), min_size=2, max_size=12),
+    st.lists(st.tuples(st.integers(0, 2999), st.integers(1, 30)), max_size=12),
+)
+def test_a_wider_window_holds_the_own_one_and_no_more_than_two_reaches_beyond_its_hits(
+    blocks: list[tuple[int, str]], places: list[tuple[int, int]]
+) -> None:
+    page = screen(*blocks)
+    size = len(page.text)
+    hits = [hit(start, min(size, start + length)) for start, length in sorted(places) if start < size]
+    for window in make_windows(page, hits):
+        wide = widen(page, window)
+        if wide is None:
+            continue
+        end = wide.offset + len(wide.text)
+        assert page.text[wide.offset : end] == wide.text and wide.hits == window.hits
+        assert wide.offset <= window.offset and window.offset + len(window.text) <= end
+        assert len(wide.text) > len(window.text)
+        assert min(h.start for h in wide.hits) - wide.offset <= REACH + 40
+        assert end - max(h.end for h in wide.hits) <= REACH + 40

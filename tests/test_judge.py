@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
@@ -97,6 +99,37 @@ def test_an_explicit_statement_stays_in_the_queue_unless_it_is_excluded() -> Non
     assert outcome(judge(sure, explicit=True)) == (4, "violence", Action.ALERT, Reason.MODEL)
     out = judge(scores(violence=BENIGN), policy(frozenset({"violence"})), explicit=True)
     assert outcome(out) == (0, "violence", Action.DISMISS, Reason.EXCLUDED)
+
+
+@pytest.mark.parametrize(
+    ("doubted", "finding"),
+    [
+        (True, lambda: judge(scores(violence=(0.3, 0.2, 0.05, 0.0, 0.0)))),
+        (True, lambda: judge(scores(violence=(0.3, 0.2, 0.099, 0.0, 0.0)))),
+        (False, lambda: judge(scores(violence=(0.3, 0.2, 0.1, 0.0, 0.0)))),  # twice the threshold
+        (False, lambda: judge(scores(violence=BENIGN))),  # dismissed already
+        (False, lambda: judge(scores(violence=(0.9, 0.5, 0.06, 0.0, 0.0)))),  # kept by its severity
+        (False, lambda: judge(scores(violence=(0.3, 0.2, 0.06, 0.0, 0.0), drugs=(0.4, 0.3, 0.2, 0.0, 0.0)))),
+        (False, lambda: judge(scores(violence=(0.3, 0.2, 0.06, 0.0, 0.0)), explicit=True)),
+        (False, lambda: judge(scores(violence=(0.3, 0.2, 0.06, 0.0, 0.0)), protected=True)),
+        (False, lambda: judge(scores(violence=(0.3, 0.2, 0.06, 0.0, 0.0)), page=SPARSE)),
+        (False, lambda: judge(None, grade=2)),
+    ],
+)
+def test_only_what_caution_alone_keeps_by_little_is_doubted(
+    doubted: bool, finding: Callable[[], Finding | None]
+) -> None:
+    made = finding()
+    assert made is not None
+    assert JUDGE.doubts(made, policy()) is doubted
+
+
+def test_a_careful_policy_doubts_less() -> None:
+    careful = policy(violence=CategoryPolicy(sensitivity=2))  # dismisses below 0.02 instead of 0.05
+    finding = judge(scores(violence=(0.1, 0.1, 0.03, 0.0, 0.0)), careful)
+    assert finding is not None and JUDGE.doubts(finding, careful)
+    finding = judge(scores(violence=(0.1, 0.1, 0.045, 0.0, 0.0)), careful)
+    assert finding is not None and not JUDGE.doubts(finding, careful)
 
 
 SPARSE = Page(TEXT, (Line(0, len(TEXT), (Word(7, 11, (0, 0, 9, 9), 0.4),), 0.9, 0, (0, 0, 9, 9)),), from_ocr=True)
