@@ -80,7 +80,7 @@ def fold(text: str) -> str:
 
 def fold_apart(text: str) -> bytes:
     """The same in UTF-8, with one space or several between words, in front and behind."""
-    return b" %b " % _spell_out(text).encode().translate(_BYTES, _DROPPED_BYTES)
+    return b" %b " % _spell_out(text).translate(_BYTES, _DROPPED_BYTES)
 
 
 def join_spaces(apart: bytes) -> str:
@@ -115,7 +115,7 @@ def fold_offsets(text: str) -> tuple[str, NDArray[np.intp]]:
         for run in _NON_ASCII.finditer(text):
             lengths[run.start() + 1 : run.end() + 1] = [len(fold_char(char)) for char in run[0]]
         origin = np.repeat(origin, lengths)
-        wide = code_points(f" {_spell_out(text)} ")
+        wide = code_points(f" {_spell_out(text).decode()} ")
         codes = np.where(wide < len(_ASCII), _ASCII_CODES[np.minimum(wide, len(_ASCII) - 1)], wide)
     if not codes.all():
         codes, origin = codes[codes != 0], origin[codes != 0]
@@ -129,14 +129,14 @@ def code_points(text: str) -> NDArray[np.uint32]:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
 
 
-def _spell_out(text: str) -> str:
-    """With everything that is not ASCII folded."""
+def _spell_out(text: str) -> bytes:
+    """A text in UTF-8, with everything that is not ASCII folded."""
     if text.isascii():
-        return text
+        return text.encode()
     pieces: list[str] = []
     past = 0
     for place in (code_points(text) >= len(_ASCII)).nonzero()[0].tolist():
         pieces += (text[past:place], fold_char(text[place]))
         past = place + 1
     pieces.append(text[past:])
-    return "".join(pieces)
+    return "".join(pieces).encode()

@@ -1,19 +1,25 @@
 """Phrases with gaps: which of them stand in a text, told from its words alone.
 
-Each phrase is looked for by its *anchor*, the rarest of its parts, and of that by the rarest word of each spelling: one
-hash lookup a word of the text. Only where a word of the part beside it is near are its parts joined exactly.
+Each phrase is looked for by its *anchor*, the rarest of its parts, and of that by the rarest word of each spelling.
+Only where a word of the part beside it is near, by their numbers, are its parts joined exactly.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, KeysView, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from keyword_stage.common_words import COMMON_WORDS
-from keyword_stage.gaps import Words, join_parts
+from keyword_stage.gaps import Span, join_parts
+from keyword_stage.hash_table import HashTable, collect
+from keyword_stage.kernels import find_pairs
 from keyword_stage.lexicon import Phrase
 from keyword_stage.part import Part, Spelled
 from keyword_stage.spelling import Spelling
+from keyword_stage.word_numbers import WordNumbers
+from keyword_stage.words import Words
 
 
 class Candidate(NamedTuple):
@@ -44,14 +50,12 @@ class Anchor(NamedTuple):
     Attributes:
         low: How far the first other word may be behind it; before it, below 0.
         high: Just past the last.
-        words: Those that may stand there.
-        signs: What each of them is a sign of.
+        signs: Words that may stand there, and what each of them is a sign of.
         alone: Phrases by number that need no other word, each with the place of the anchor's word in its part.
     """
 
     low: int
     high: int
-    words: KeysView[str]
     signs: Mapping[str, Sequence[Candidate]]
     alone: Sequence[tuple[int, int]]
 
@@ -67,9 +71,10 @@ class GappedPhrases:
 
     Args:
         phrases: Any; those without gaps are left out.
+        numbers: Of all their words.
     """
 
-    def __init__(self, phrases: Iterable[Phrase]) -> None:
+    def __init__(self, phrases: Iterable[Phrase], numbers: WordNumbers) -> None:
         self._phrases = [phrase for phrase in phrases if phrase.spelling.gaps]
         parts = {forms: Part(forms) for phrase in self._phrases for forms in phrase.spelling.parts}
         rarity = _rarity(parts)
@@ -94,14 +99,18 @@ class GappedPhrases:
             if key not in made:
                 made[key] = self._anchor(key, pairs, spelled, shared)
             self._anchors[word] = made[key]
-        self._before = [""] * max((-anchor.low for anchor in made.values()), default=0)
+        self._pairs = _Pairs(self._anchors, numbers)
 
     def __bool__(self) -> bool:
         return bool(self._phrases)
 
-    def find(self, words: Sequence[str]) -> Iterator[tuple[Phrase, Words]]:
-        """Where phrases stand among all words of a folded text, across empty lines too."""
-        for number, places in self._near(words).items():
+    def find(self, text: Words) -> Iterator[tuple[Phrase, Span]]:
+        """Where phrases stand among all words of a text, across empty lines too."""
+        pairs = self._pairs.find(text)
+        if not pairs:
+            return
+        words = text.split()
+        for number, places in self._near(words, pairs).items():
             for start, end in _around(places, *self._reach[number]):
                 inside = words[start:end]
                 if all(part.may_stand(inside) for part in self._others[number]):
@@ -109,28 +118,25 @@ class GappedPhrases:
                     for place in join_parts(spans, self._phrases[number].spelling.gaps):
                         yield self._phrases[number], place
 
-    def _near(self, words: Sequence[str]) -> Mapping[int, list[int]]:
+    def _near(self, words: Sequence[str], pairs: Iterable[tuple[int, int]]) -> Mapping[int, list[int]]:
         """Phrases by number, and where their anchor begins with the part beside it within reach."""
-        around, pad = [*self._before, *words], len(self._before)
         near: dict[int, list[int]] = defaultdict(list)
-        for place, anchor in enumerate(map(self._anchors.get, words)):
-            if anchor is None:
+        for place, beside in pairs:
+            anchor = self._anchors.get(words[place])
+            if anchor is None:  # another word by that number
                 continue
-            low, high, beside, signs, alone = anchor
-            window = around[place + pad + low : place + pad + high]
-            if not beside.isdisjoint(window):
-                for distance, word in enumerate(window, low):
-                    if word not in signs:  # most are not: asked for so it takes half the time of `get`
-                        continue
-                    for number, at, least, most, other, mine, its in signs[word]:
-                        if (
-                            least <= distance <= most
-                            and (mine is None or mine.begins(words, place - at))
-                            and (its is None or its.begins(words, place + distance - other))
-                        ):
-                            near[number].append(place - at)
-            for number, at in alone:
-                near[number].append(place - at)
+            if place == beside:
+                for number, at in anchor.alone:
+                    near[number].append(place - at)
+                continue
+            distance = beside - place
+            for number, at, least, most, other, mine, its in anchor.signs.get(words[beside], ()):
+                if (
+                    least <= distance <= most
+                    and (mine is None or mine.begins(words, place - at))
+                    and (its is None or its.begins(words, beside - other))
+                ):
+                    near[number].append(place - at)
         return near
 
     def _anchor(
@@ -159,7 +165,7 @@ class GappedPhrases:
         every = [candidate for each in set(kept.values()) for candidate in each]
         low = min((candidate.least for candidate in every), default=0)
         high = max((candidate.most for candidate in every), default=low - 1) + 1
-        return Anchor(low, high, kept.keys(), kept, tuple(alone))
+        return Anchor(low, high, kept, tuple(alone))
 
     def _candidate(self, number: int, mine: Spelled, other: Spelled, pair: tuple[int, int]) -> Candidate:
         place, side = pair
@@ -175,6 +181,33 @@ class GappedPhrases:
             anchor if mine.length > 1 else None,
             beside if other.length > 1 else None,
         )
+
+
+class _Pairs:
+    """Which words of anchors stand near another word that makes them worth a look, by their numbers."""
+
+    def __init__(self, anchors: Mapping[str, Anchor], numbers: WordNumbers) -> None:
+        different = {id(anchor): anchor for anchor in anchors.values()}
+        place = {identity: number for number, identity in enumerate(different, 1)}
+        self._anchor = np.zeros(len(numbers), np.int32)
+        for word, anchor in anchors.items():
+            self._anchor[numbers.of_word(word)] = place[id(anchor)]
+        self._low = np.array([0, *(anchor.low for anchor in different.values())], np.int32)
+        self._high = np.array([0, *(anchor.high for anchor in different.values())], np.int32)
+        self._alone = np.array([False, *(bool(anchor.alone) for anchor in different.values())])
+        keys = [
+            (place[identity] << 32) + numbers.of_word(word)
+            for identity, anchor in different.items()
+            for word in anchor.signs
+        ]
+        self._table = HashTable.make(keys, [1] * len(keys))
+
+    def find(self, text: Words) -> list[tuple[int, int]]:
+        """The place of an anchor's word, and that of the other one, or its own if it needs none."""
+        found = collect(
+            find_pairs, text.numbered.numbers, self._anchor, self._low, self._high, self._alone, *self._table
+        )
+        return [(place, other - 1) for place, other in found]
 
 
 def _pair(spelling: Spelling, costs: Mapping[frozenset[str], float]) -> tuple[int, int]:

@@ -16,11 +16,11 @@ class Place(NamedTuple):
     last: int
 
 
-Words = tuple[int, int]
+Span = tuple[int, int]
 """A first and a last word by number."""
 
 
-def join_parts(parts: Sequence[Sequence[Words]], gaps: Sequence[tuple[int, int]]) -> list[Words]:
+def join_parts(parts: Sequence[Sequence[Span]], gaps: Sequence[tuple[int, int]]) -> list[Span]:
     """The shortest places of a phrase: none holds another one.
 
     Args:
@@ -38,7 +38,7 @@ def join_parts(parts: Sequence[Sequence[Words]], gaps: Sequence[tuple[int, int]]
                 nearest = min(nexts)
                 joined[first] = min(nearest, joined.get(first, nearest))
         ends = joined
-    shortest: list[Words] = []
+    shortest: list[Span] = []
     for first, last in sorted(ends.items(), reverse=True):
         if not shortest or last < shortest[-1][1]:
             shortest.append((first, last))

@@ -7,7 +7,6 @@ from datetime import date
 
 from domain.hit import MASK, KeywordHit
 from domain.page import Page
-from keyword_stage.automaton import AUTOMATA
 from keyword_stage.confusables import CONFUSABLES
 from keyword_stage.cues import CueFinder
 from keyword_stage.disguise import name_disguises, readings
@@ -16,6 +15,7 @@ from keyword_stage.gaps import Place
 from keyword_stage.guards import Company, is_meant_otherwise, words_of
 from keyword_stage.lexicon import Lexicon, Phrase
 from keyword_stage.reading import Reading
+from keyword_stage.strings import ENGINES
 from keyword_stage.sweep import Scan, Sweeper
 from keyword_stage.vocabulary import Vocabulary
 
@@ -31,15 +31,15 @@ class Matcher:
     Args:
         lexicon: What to find.
         today: The clock that phrases expire by.
-        automaton: Name of what finds strings, one of `keyword_stage.automaton.AUTOMATA`; all find the same.
+        engine: Name of what finds strings, one of `keyword_stage.strings.ENGINES`; all find the same.
     """
 
-    def __init__(self, lexicon: Lexicon, today: Callable[[], date] = date.today, automaton: str = AUTOMATA[0]) -> None:
+    def __init__(self, lexicon: Lexicon, today: Callable[[], date] = date.today, engine: str = ENGINES[0]) -> None:
         self.digest = lexicon.digest
         self.size = len(lexicon.phrases)
         graded = replace(lexicon, phrases=tuple(phrase for phrase in lexicon.phrases if not phrase.cue))
         self._cues = CueFinder(phrase for phrase in lexicon.phrases if phrase.cue)
-        self._sweeper = Sweeper(graded, automaton)
+        self._sweeper = Sweeper(graded, engine)
         self._vocabulary = Vocabulary(graded)
         self._emoji = EmojiFinder(read_emoji())
         self._company = frozenset(key for phrase in graded.phrases for key in phrase.rules.company)

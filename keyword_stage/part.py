@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from keyword_stage.gaps import Words
+from keyword_stage.gaps import Span
 
 
 class Spelled(NamedTuple):
@@ -59,7 +59,7 @@ class Part:
         """Whether one of its spellings of several words begins at a place, which may lie outside."""
         return 0 <= place < len(words) and next(self._ends(words, place), None) is not None
 
-    def find(self, words: Sequence[str], start: int, end: int) -> list[Words]:
+    def find(self, words: Sequence[str], start: int, end: int) -> list[Span]:
         """Where spellings stand, first and last word by number, between two places."""
         inside = words[start:end]
         single, stems = self._single, self._stems

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from keyword_stage.fold import code_points, fold_char
+from keyword_stage.kernels import find_signs, find_tokens
 
 JOINTS = "*#%•●∗✱＊-_./\\+~^=,:;&·"
 """Signs that may stand between the pieces of a word."""
@@ -62,10 +63,6 @@ _KINDS = _bytes(
 _RARELY_DOUBLE = "ahijkquvwxy"
 _PLACE, _DOUBLE = 1, 2
 """What a pair of neighbours is: a sign of a disguise, or one letter twice, which is one beside another such pair."""
-_SIGNS = (b"\1", b"\3", b"\2\2", b"\2\0\2")
-"""What pairs in a row hold one of if there is a sign."""
-_LONG = 256
-"""Code points from which on numpy sees sooner what stands apart."""
 _WORD = np.array([chr(code).isalnum() for code in range(128)])
 
 
@@ -83,6 +80,7 @@ def _pairs(suspect: Iterable[tuple[int, int]]) -> NDArray[np.uint8]:
 
 _PAIRS = _pairs(_SUSPECT)
 _REPEATED = _pairs(())
+_PARTS = np.frombuffer(_KINDS, dtype=np.uint8) != _NO_PART
 
 
 def image(text: str, bare: bool = False) -> bytes:
@@ -102,34 +100,14 @@ def image(text: str, bare: bool = False) -> bytes:
 
 
 def suspicious_tokens(text: str) -> Iterator[tuple[int, int]]:
-    """Yields where the tokens stand that have a figure, a sign, an odd capital or odd repeated letters inside."""
-    seen = image(text, bare=True)
-    places = _places(seen, _PAIRS)
-    kinds = seen.translate(_KINDS) if places else b""
-    past = 0
-    for place in places:
-        if place >= past:
-            start = kinds.rfind(_NO_PART, past, place) + 1 or past
-            past = kinds.find(_NO_PART, place)
-            past = past if past >= 0 else len(kinds)
-            yield start, past
+    """Where the tokens stand that have a figure, a sign, an odd capital or odd repeated letters inside."""
+    spans = find_tokens(np.frombuffer(image(text, bare=True), np.uint8), _PAIRS, _PARTS).tolist()
+    return zip(spans[::2], spans[1::2], strict=True)
 
 
 def repeated(text: str) -> list[int]:
     """Offsets of letters that words rarely repeat so: "kkk", "aa", "ooff"."""
-    return _places(text.encode("ascii", "replace"), _REPEATED)
-
-
-def _places(seen: bytes, table: NDArray[np.uint8]) -> list[int]:
-    """Offsets of the first of two neighbours that are a sign of a disguise."""
-    both = np.ndarray(len(seen) + 1, "<u2", seen + b"\0\0", 0, (1,))  # each code with the next one
-    pairs = table.take(both)
-    if len(seen) < _LONG and not any(map(pairs.tobytes().__contains__, _SIGNS)):
-        return []
-    found = pairs[1:-1] | pairs[2:]
-    found |= _PLACE
-    found &= pairs[:-2]
-    places: list[int] = found.astype(np.bool_).nonzero()[0].tolist()
+    places: list[int] = find_signs(np.frombuffer(text.encode("ascii", "replace"), np.uint8), _REPEATED).tolist()
     return places
 
 

@@ -1,7 +1,7 @@
 """Where phrases stand in a text, and the words that their rules look for.
 
-A clean text costs one fold, one pass of an automaton and, for phrases with gaps, one hash lookup a word
-(`keyword_stage/gapped.py`). Offsets are worked out only for what is found.
+A clean text costs one look at its bytes, which gives its words numbers, and one at these for phrases with gaps and
+without. The folded text and offsets are worked out only for what is found.
 """
 
 import re
@@ -13,13 +13,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from keyword_stage.automaton import AUTOMATA
-from keyword_stage.fold import fold, fold_apart, fold_offsets
+from keyword_stage.fold import fold, fold_offsets
 from keyword_stage.gapped import GappedPhrases
 from keyword_stage.gaps import Place
 from keyword_stage.lexicon import Lexicon, Phrase
 from keyword_stage.reading import Reading
-from keyword_stage.strings import Strings
+from keyword_stage.strings import ENGINES, build_strings
+from keyword_stage.word_numbers import WordNumbers
 from keyword_stage.words import Words
 
 _BLOCK_BREAK = re.compile(r"\n[^\S\n]*\n")
@@ -120,11 +120,10 @@ class Scan(NamedTuple):
 class Sweeper:
     """Finds the phrases of a lexicon and the context of their rules as whole words.
 
-    Phrases and text carry their surrounding spaces, so the automaton itself finds whole words only.
+    Phrases and text carry their surrounding spaces, so an automaton itself finds whole words only.
     """
 
-    def __init__(self, lexicon: Lexicon, automaton: str = AUTOMATA[0]) -> None:
-        self._gapped = GappedPhrases(lexicon.phrases)
+    def __init__(self, lexicon: Lexicon, engine: str = ENGINES[0]) -> None:
         phrases: dict[str, list[Phrase]] = {}
         for phrase in lexicon.phrases:
             for form in () if phrase.spelling.gaps else phrase.spelling.parts[0]:
@@ -134,7 +133,10 @@ class Sweeper:
             text: Form(text, len(text.split()), tuple(phrases.get(text, ())), text in rules)
             for text in (*phrases, *rules)
         }
-        self._strings = Strings(forms, automaton) if forms else None
+        parts = {form for phrase in lexicon.phrases for part in phrase.spelling.parts for form in part}
+        self._numbers = WordNumbers.of_forms({*forms, *parts})
+        self._strings = build_strings(forms, self._numbers, engine) if forms else None
+        self._gapped = GappedPhrases(lexicon.phrases, self._numbers)
         guards = (phrase.rules.unless.within for phrase in lexicon.phrases if phrase.rules.unless)
         self._reach = max((phrase.spelling.most_words for phrase in lexicon.phrases), default=1) + max(
             guards, default=0
@@ -147,7 +149,7 @@ class Sweeper:
             text: Where to look.
             offset: Code points in front of it that were left out.
         """
-        words = Words(fold_apart(text))
+        words = Words(text, self._numbers)
         layout = Layout(text, words, offset)
         ends = self._strings.find(words) if self._strings else []
         if not (ends or self._gapped):
@@ -157,7 +159,7 @@ class Sweeper:
             if form.phrases and (place := layout.of_form(form, last)):
                 found += [(phrase, place) for phrase in form.phrases]
         if self._gapped:
-            for phrase, span in self._gapped.find(words.split()):
+            for phrase, span in self._gapped.find(words):
                 if place := layout.place(*span):  # what an empty line cuts stands within nothing that none cuts
                     found.append((phrase, place))
         return Scan(words, layout, found, [each for each in ends if each[1].context])

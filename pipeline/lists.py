@@ -37,13 +37,13 @@ class Lists:
         """Faults of the central lexicon that do not stop it from loading; none says anything of protected wording."""
         return lint_lexicon(replace(self.lexicon, phrases=tuple(p for p in self.lexicon.phrases if not p.protected)))
 
-    def build(self, automaton: str) -> FirstLook:
+    def build(self, engine: str) -> FirstLook:
         """What looks through pages for all of it.
 
         Args:
-            automaton: Name of what finds strings.
+            engine: Name of what finds strings.
         """
-        layers = Layers(Matcher(self.lexicon, automaton=automaton), self.overlays, self.categories)
+        layers = Layers(Matcher(self.lexicon, engine=engine), self.overlays, self.categories)
         return FirstLook(layers, self.urls)
 
 

@@ -27,8 +27,8 @@ class PipelineSettings(BaseSettings):
     urls: Paths = Field((), description="Lists of addresses (CSV); a list is named by its file's stem.")
     protected: Paths = Field((), description="Sealed protected lists; a list is named by its file's stem.")
     list_key: SecretStr | None = Field(None, description="The key of the sealed lists.")
-    matcher: Literal["pyahocorasick", "hyperscan"] = Field(
-        "pyahocorasick", description="What finds the phrases; hyperscan is faster, finds the same, and is an extra."
+    matcher: Literal["words", "pyahocorasick", "hyperscan"] = Field(
+        "words", description="What finds the phrases; all find the same, hyperscan is an extra."
     )
     bank: Paths = Field((), description="Hash bank CSV files; a bank is named by its file's stem.")
     model: Path | None = Field(None, description="Model folder; the promoted one if unset.")

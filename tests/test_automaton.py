@@ -1,4 +1,4 @@
-"""Both automata against one that looks everywhere; hyperscan is among the test tools, so none is left out."""
+"""All engines against each other, automata against a look everywhere; hyperscan is among the test tools."""
 
 import random
 import sys
@@ -16,6 +16,8 @@ from keyword_stage.fold import fold
 from keyword_stage.lexicon import Lexicon, Phrase, read_lexicon
 from keyword_stage.matcher import Matcher
 from keyword_stage.spelling import read_spelling
+from keyword_stage.strings import ENGINES, build_strings
+from keyword_stage.word_numbers import WordNumbers
 from pipeline.settings import PipelineSettings
 
 LETTERS = "ab é🔪ߊ"
@@ -46,25 +48,25 @@ def matchers() -> dict[str, Matcher]:
         Phrase(written, "violence", 1 + number % 5, read_spelling(written), False, False, "")
         for number, written in enumerate(PHRASES)
     )
-    return {name: Matcher(Lexicon(phrases, "test"), automaton=name) for name in AUTOMATA}
+    return {name: Matcher(Lexicon(phrases, "test"), engine=name) for name in ENGINES}
 
 
 @given(st.lists(st.sampled_from(WORDS), max_size=14), st.sampled_from([" ", "  ", "\n", "-", ""]))
-def test_the_whole_stage_says_the_same_with_either(matchers: dict[str, Matcher], words: list[str], gap: str) -> None:
+def test_the_whole_stage_says_the_same_with_any(matchers: dict[str, Matcher], words: list[str], gap: str) -> None:
     page = Page.from_text(gap.join(words))
-    assert matchers["hyperscan"].find(page) == matchers["pyahocorasick"].find(page)
+    assert matchers["hyperscan"].find(page) == matchers["pyahocorasick"].find(page) == matchers["words"].find(page)
 
 
-def test_the_projects_own_lexicon_gives_the_same_hits_with_either() -> None:
+def test_the_projects_own_lexicon_gives_the_same_hits_with_any() -> None:
     lexicon = read_lexicon()
     forms = [form.strip() for phrase in lexicon.phrases for part in phrase.spelling.parts for form in sorted(part)[:2]]
     rng = random.Random(20)
-    one, other = (Matcher(lexicon, automaton=name) for name in AUTOMATA)
+    one, *others = (Matcher(lexicon, engine=name) for name in ENGINES)
     hits = 0
     for _ in range(60):
         page = Page.from_text(" ".join(rng.choice(forms) for _ in range(40)))
         found = one.find(page)
-        assert other.find(page) == found
+        assert [other.find(page) for other in others] == [found, found]
         hits += len(found)
     assert hits > 500
 
@@ -98,7 +100,7 @@ def test_folded_text_has_no_nul() -> None:
 
 def test_one_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(InvalidConfiguration, match="no matcher is named 're'"):
-        build_automaton({"ka": 1}, "re")
+        build_strings({" ka ": 1}, WordNumbers(["ka"]), "re")
     monkeypatch.setitem(sys.modules, "hyperscan", None)
     monkeypatch.delitem(sys.modules, "keyword_stage.hyperscan_automaton", raising=False)
     with pytest.raises(InvalidConfiguration, match=r"pip install secondglance\[hyperscan\]"):
@@ -106,6 +108,6 @@ def test_one_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_it_is_chosen_by_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert PipelineSettings().matcher == "pyahocorasick"
+    assert PipelineSettings().matcher == "words"
     monkeypatch.setenv("SECONDGLANCE_MATCHER", "hyperscan")
     assert PipelineSettings().matcher == "hyperscan"

@@ -1,5 +1,6 @@
 """Phrases with gaps, looked for by their rarest words, against a look at every place."""
 
+from collections.abc import Callable
 from itertools import pairwise, product
 
 import pytest
@@ -9,6 +10,8 @@ from hypothesis import strategies as st
 from keyword_stage.gapped import GappedPhrases
 from keyword_stage.lexicon import Phrase
 from keyword_stage.spelling import read_spelling
+from keyword_stage.word_numbers import WordNumbers
+from keyword_stage.words import Words
 
 WRITTEN = (
     "a {0-2} b",
@@ -22,10 +25,16 @@ WRITTEN = (
 WORDS = ("a", "b", "c", "d", "the", "me", "make", "fun", "of", "funny", "full", "x")
 
 
-def gapped(*written: str) -> GappedPhrases:
-    return GappedPhrases(
+Found = Callable[[list[str]], list[tuple[Phrase, tuple[int, int]]]]
+
+
+def gapped(*written: str) -> Found:
+    phrases = [
         Phrase(each, "drugs", 3, read_spelling(each), ambiguous=False, protected=False, source="") for each in written
-    )
+    ]
+    numbers = WordNumbers.of_forms(form for each in phrases for part in each.spelling.parts for form in part)
+    found = GappedPhrases(phrases, numbers)
+    return lambda words: list(found.find(Words(" ".join(words), numbers)))
 
 
 def places(form: str, words: list[str]) -> list[tuple[int, int]]:
@@ -60,16 +69,22 @@ def everywhere(written: str, words: list[str]) -> set[tuple[int, int]]:
 @example(["a", "x", "the", "b", "full"])
 def test_what_is_found_is_what_stands_there(words: list[str]) -> None:
     wanted = {(written, place) for written in WRITTEN for place in everywhere(written, words)}
-    assert {(phrase.id, place) for phrase, place in gapped(*WRITTEN).find(words)} == wanted
+    assert {(phrase.id, place) for phrase, place in gapped(*WRITTEN)(words)} == wanted
 
 
 @pytest.mark.parametrize("written", ["me {0-1} fun*", "of the make {0-2} fu*"])
 def test_the_beginning_of_a_word_needs_no_word_beside_it(written: str) -> None:
-    assert [place for _, place in gapped(written).find(["x", "of", "the", "make", "me", "x", "funny"])] == (
+    assert [place for _, place in gapped(written)(["x", "of", "the", "make", "me", "x", "funny"])] == (
         [(4, 6)] if written.startswith("me") else [(1, 6)]
     )
 
 
 def test_none_of_them_is_nothing() -> None:
-    assert not gapped()
-    assert not list(gapped().find(["a", "b"]))
+    assert not GappedPhrases([], WordNumbers([]))
+    assert gapped()(["a", "b"]) == []
+
+
+def test_another_word_with_the_same_key_is_not_taken_for_it() -> None:
+    assert [place for _, place in gapped("kill {0-2} it")(["kill", "it", "x", "x", "x", "nmwbvmcbk6f3g3uw", "it"])] == [
+        (0, 1)
+    ]

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from domain.hit import KeywordHit
 from domain.page import Page
 from keyword_stage import disguise, letters, spaced
-from keyword_stage.fold import fold_apart
 from keyword_stage.lexicon import Lexicon, Phrase
 from keyword_stage.matcher import Matcher
 from keyword_stage.reading import Edit
@@ -22,6 +21,7 @@ from keyword_stage.skeletons import Skeletons
 from keyword_stage.spelling import read_spelling
 from keyword_stage.sweep import Sweeper
 from keyword_stage.vocabulary import Vocabulary
+from keyword_stage.word_numbers import WordNumbers
 from keyword_stage.words import Words
 
 _TOKEN = re.compile(r"[\w@$!|€£*#%•\-_./\\+~^=,:;&·]*[^\W\d_][\w@$!|€£*#%•\-_./\\+~^=,:;&·]*")
@@ -62,6 +62,7 @@ class Nothing(dict[int, tuple[Edit, ...]]):
 
 
 NOTHING = Nothing()
+NO_NUMBERS = WordNumbers([])
 
 
 def every_token(text: str) -> Iterator[tuple[int, int]]:
@@ -160,19 +161,19 @@ def test_few_tokens_of_ordinary_prose_are_read(vocabulary: Vocabulary) -> None:
 @example("a.k  i-l\nl.")
 @example(40 * "words " + "k i l l" + 40 * " words")
 def test_letters_that_stand_apart_are_never_overlooked(vocabulary: Vocabulary, text: str) -> None:
-    words = Words(fold_apart(text))
+    words = Words(text, NO_NUMBERS)
     found: list[Edit] = list(spaced.find_spaced(text, words, vocabulary))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Words, "may_stand_apart", lambda _: True)
+        patch.setattr(words, "numbered", words.numbered._replace(apart=True))
         patch.setattr(spaced, "single_letters", lambda text: [(0, len(text))])
         assert found == list(spaced.find_spaced(text, words, vocabulary))
 
 
 @pytest.mark.parametrize("before", ["", "many words " * 40, "viele Wörter " * 40])
 def test_ordinary_single_letters_do_not_stand_apart(before: str) -> None:
-    assert not Words(fold_apart(before + "I have a 7 iron, it's a B in maths")).may_stand_apart()
-    assert Words(fold_apart(before + "he said k i l l")).may_stand_apart()
-    assert Words(fold_apart(before + "he said k  i\u200b. l l")).may_stand_apart()
+    assert not Words(before + "I have a 7 iron, it's a B in maths", NO_NUMBERS).numbered.apart
+    assert Words(before + "he said k i l l", NO_NUMBERS).numbered.apart
+    assert Words(before + "he said k  i\u200b. l l", NO_NUMBERS).numbered.apart
 
 
 @given(st.text(alphabet=st.sampled_from("ab1 .-\n")))

@@ -1,4 +1,4 @@
-"""Strings that are found by hashes of their words against those that an automaton finds."""
+"""Strings that are found by the numbers of their words against those that an automaton finds."""
 
 import random
 
@@ -6,63 +6,102 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from keyword_stage import strings
 from keyword_stage.automaton import build_automaton
-from keyword_stage.fold import fold, fold_apart
+from keyword_stage.fold import fold
+from keyword_stage.hash_table import HashTable
 from keyword_stage.lexicon import read_lexicon
-from keyword_stage.strings import Strings
+from keyword_stage.strings import ENGINES, Strings, build_strings
+from keyword_stage.word_numbers import WordNumbers
 from keyword_stage.words import Words
 
+LONG = "a" * 24
 WORDS = st.sampled_from(
-    ["a", "b", "ab", "sixteen-", "sixteenletter", "sixteenlegged", "é", "شش", "🔪", "kill", "killing"]
-)
+    ["a", "b", "ab", "sixteen-", "eightish", "eightishly", "eightishness", "sixteenletterssss", "sixteenlettersssst",
+     LONG, LONG + "b", LONG + "c", LONG * 2, "é", "شش", "🔪", "kill", "killing"]
+)  # fmt: skip
 STRING = st.tuples(st.lists(WORDS, min_size=1, max_size=8), st.sampled_from([" ", " ", ""])).map(
     lambda each: fold(" ".join(each[0])).rstrip() + each[1]
 )
-TEXT = st.lists(st.tuples(WORDS, st.sampled_from([" ", ", ", "\n", "  "])), max_size=40).map(
+TEXT = st.lists(st.tuples(WORDS, st.sampled_from([" ", ", ", "\n", "  ", ""])), max_size=40).map(
     lambda pairs: "".join(word + gap for word, gap in pairs)
 )
+TWINS = {"kill": "nmwbvmcbk6f3g3uw", "gun": "xvqvgqtm17076uyx"}
+"""For each word another one with the same key."""
 
 
-@settings(max_examples=400)
-@given(st.sets(STRING, min_size=1, max_size=12), TEXT, st.integers(1, 20))
-@example({" a b a b", " a b a ", " a"}, "a b a b a b", 1)
-@example({" sixteenletter "}, "sixteenlegged sixteenletter", 1)
-@example({" شش b "}, "شش,  b شش b", 1)
-@example({" a a a a a a a "}, "a " * 9, 1)
-def test_hashes_find_what_an_automaton_finds(texts: set[str], text: str, many: int) -> None:
-    values = {each: each.upper() for each in sorted(texts)}
-    words = Words(fold_apart(text))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(strings, "_FEW", {"pyahocorasick": 0})
-        patch.setattr(strings, "_LONG", 0)
-        patch.setattr(strings, "_MANY", many)
-        assert Strings(values).find(words) == list(build_automaton(values).iter(fold(text)))
+def built(*texts: str) -> tuple[Strings[str], WordNumbers]:
+    numbers = WordNumbers.of_forms(texts)
+    return build_strings({each: each.upper() for each in texts}, numbers), numbers
+
+
+@settings(max_examples=600)
+@given(st.sets(STRING, min_size=1, max_size=12), TEXT)
+@example({" a b a b", " a b a ", " a"}, "a b a b a b")
+@example({" eightishly", " eightishness", " eightish", " eight"}, "eightishness eightishes eights")
+@example({" a eightishly", " a eightish"}, "a eightishly")
+@example({" شش b "}, "شش,  b شش b")
+@example({" a" * 70 + " "}, "a " * 140)
+@example({f" {LONG}b ", f" {LONG}c "}, f"{LONG}c {LONG}b {LONG} {LONG}d")
+@example({" a", " ab", " a "}, "ab a abc")
+def test_numbers_find_what_an_automaton_finds(texts: set[str], text: str) -> None:
+    found, numbers = built(*sorted(texts))
+    wanted = build_automaton({each: each.upper() for each in texts}).iter(fold(text))
+    assert found.find(Words(text, numbers)) == list(wanted)
 
 
 def test_strings_of_a_large_list_are_found_in_long_texts() -> None:
     lexicon = read_lexicon()
-    forms = sorted(
-        {form for each in lexicon.phrases for part in each.spelling.parts for form in part if form[-1] == " "}
-    )
+    forms = sorted({form for each in lexicon.phrases for part in each.spelling.parts for form in part})
     values = {form: number for number, form in enumerate(forms)}
-    found, automaton = Strings(values), build_automaton(values)
+    numbers = WordNumbers.of_forms(forms)
+    engines = [build_strings(values, numbers, engine) for engine in ENGINES]
     rng = random.Random(20)
     hits = 0
     for _ in range(60):
         text = ". ".join(rng.choice(forms) + "word " * rng.choice((3, 60)) for _ in range(12))
-        wanted = list(automaton.iter(fold(text)))
-        assert found.find(Words(fold_apart(text))) == wanted
+        wanted, *others = [engine.find(Words(text, numbers)) for engine in engines]
+        assert others == [wanted, wanted]
         hits += len(wanted)
     assert hits > 500
 
 
 @given(st.text(max_size=400))
 def test_words_stand_where_the_folded_text_has_them(text: str) -> None:
-    words, folded = Words(fold_apart(text)), fold(text)
-    assert (words.folded, words.split()) == (folded, folded.split())
+    known = sorted(set(fold(text).split()))
+    numbers = WordNumbers(known)
+    words, folded = Words(text, numbers), fold(text)
+    assert (words.folded, words.split(), len(words)) == (folded, folded.split(), len(folded.split()))
     assert words.spaces.tolist() == [place for place, char in enumerate(folded) if char == " "]
-    assert words.keys.shape == (3, len(folded.split()))
-    assert [first.to_bytes(8, "little").rstrip(b"\0") for first in words.seen.tolist()] == [
-        word.encode()[:8] for word in folded.split()
+    assert words.numbered.numbers.tolist() == [numbers.of_word(word) for word in folded.split()]
+    assert words.numbered.numbers.all()
+    assert not Words(text, WordNumbers([])).numbered.numbers.any()
+
+
+@given(st.lists(st.sampled_from(["ab", "abc", "abcdefgh", "abcdefghi", "abd", "x", "xy", "é"]), max_size=8), TEXT)
+def test_each_word_has_the_number_of_the_longest_stem_that_it_begins_with(stems: list[str], text: str) -> None:
+    numbers = WordNumbers.of_forms(f" {fold(stem).strip()}" for stem in stems)
+    heads = {fold(stem).strip()[:8]: numbers.of_string(f" {fold(stem).strip()}")[0] for stem in stems}
+    words = Words(text + " abcdefghij abd abx xylophone x", numbers)
+    wanted = [
+        max(((len(head), number) for head, number in heads.items() if word.startswith(head)), default=(0, 0))[1]
+        for word in words.split()
     ]
+    assert words.numbered.stems.tolist() == wanted
+
+
+@pytest.mark.parametrize("word", TWINS)
+def test_another_word_with_the_same_key_is_not_taken_for_it(word: str) -> None:
+    found, numbers = built(f" {word} ")
+    same = Words(f"a {word} b {TWINS[word]}", numbers)
+    assert same.numbered.numbers.tolist() == [0, numbers.of_word(word), 0, numbers.of_word(word)]
+    assert found.find(same) == [(3 + len(word), f" {word} ".upper())]
+
+
+def test_a_table_refuses_a_key_twice() -> None:
+    with pytest.raises(ValueError, match="two keys of a table are the same"):
+        HashTable.make([7, 8, 7], [1, 2, 3])
+
+
+def test_more_is_found_than_there_is_room_for_at_first() -> None:
+    found, numbers = built(" a ", " a a ", " a")
+    assert len(found.find(Words("a " * 500, numbers))) == 500 + 499 + 500

@@ -1,0 +1,289 @@
+"""Loops over the bytes of a text and the numbers of its words, compiled to machine code.
+
+They are one file because compiled code is kept by file. None of them knows what a phrase is: texts come in as bytes,
+what is looked for as hash tables (`keyword_stage/hash_table.py`), and what is found goes out as numbers. Where a loop
+runs over all of a text it computes both sides of a choice: a processor that guesses wrong at every other word takes
+longer than that.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from keyword_stage.compiled import compiled
+
+Bytes = NDArray[np.uint8]
+Keys = NDArray[np.uint64]
+Numbers = NDArray[np.int32]
+Bits = NDArray[np.bool_]
+
+HEAD = 8
+"""Bytes of a word that are one number; of a stem only these count."""
+PAST = bytes(4 * HEAD)
+"""Stands behind a text, so that all bytes of a short word may be read at once."""
+BEGINNINGS = 1 << 16
+_SPACE = 32
+_MASKS = np.array([2 ** (8 * length) - 1 for length in range(HEAD + 1)], dtype=np.uint64)
+"""Of the first bytes of a number, by how many."""
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)
+_STIR = np.uint64(0xC2B2AE3D27D4EB4F)
+_TOP = np.uint64(32)
+_ONE = np.uint64(1)
+_APART = 3
+"""Words of one byte in a row from which on letters stand apart."""
+
+
+@compiled
+def place_keys(keys: Keys, values: Numbers, slots: Keys, kept: Numbers, bits: Bits) -> bool:
+    """Puts keys with values above 0 into an empty table, whose sizes are powers of 2; whether all keys differ."""
+    last = np.uint64(len(slots) - 1)
+    differ = True
+    for number in range(len(keys)):
+        slot = (keys[number] * _SPREAD >> _TOP) & last
+        while kept[slot]:
+            differ = differ and slots[slot] != keys[number]
+            slot = (slot + _ONE) & last
+        slots[slot] = keys[number]
+        kept[slot] = values[number]
+        bits[(keys[number] * _STIR >> _TOP) & np.uint64(len(bits) - 1)] = True
+    return differ
+
+
+@compiled
+def _value(slots: Keys, kept: Numbers, key: np.uint64) -> int:
+    """The value of a key in a table; 0 for none."""
+    last = np.uint64(len(slots) - 1)
+    slot = (key * _SPREAD >> _TOP) & last
+    while kept[slot] and slots[slot] != key:
+        slot = (slot + _ONE) & last
+    value: int = kept[slot]
+    return value
+
+
+@compiled
+def _may_hold(bits: Bits, key: np.uint64) -> bool:
+    """Whether a table may have a key; of those that it lacks it says so of few."""
+    held: bool = bits[(key * _STIR >> _TOP) & np.uint64(len(bits) - 1)]
+    return held
+
+
+@compiled
+def number_words(
+    text: Bytes,
+    behind: Keys,
+    slots: Keys,
+    kept: Numbers,
+    stem_slots: Keys,
+    stem_kept: Numbers,
+    stem_lengths: Bytes,
+) -> tuple[Numbers, Numbers, Keys, bool]:
+    """Numbers of the words of a text.
+
+    Args:
+        text: Folded, in UTF-8, with spaces in front and behind.
+        behind: At each byte that one and those behind it, as one number; goes on for `PAST`.
+        slots: Keys of words.
+        kept: Their numbers.
+        stem_slots: The first bytes of stems, `HEAD` at most.
+        stem_kept: Their numbers.
+        stem_lengths: For each two first bytes how many bytes stems have that begin so, `HEAD` at most: a bit for each.
+
+    Returns:
+        For each word its number, 0 if it has none; the number of the longest stem that it begins with, 0 for none; its
+        key; and whether three words of one byte follow each other.
+    """
+    borders = np.empty(len(text) + 1, np.int32)
+    count = 0
+    outside = True
+    for place in range(len(text)):
+        space = text[place] == _SPACE
+        borders[count] = place
+        count += space != outside
+        outside = space
+    count //= 2
+    numbers = np.empty(count, np.int32)
+    stems = np.empty(count, np.int32)
+    keys = np.empty(count, np.uint64)
+    last = np.uint64(len(slots) - 1)
+    alone = 0
+    apart = False
+    for number in range(count):
+        start = borders[2 * number]
+        length = borders[2 * number + 1] - start
+        head = behind[start] & _MASKS[min(length, HEAD)]
+        more = behind[start + HEAD] & _MASKS[max(0, min(length - HEAD, HEAD))]
+        most = behind[start + 2 * HEAD] & _MASKS[max(0, min(length - 2 * HEAD, HEAD))]
+        key = head ^ more * _STIR ^ most * _SPREAD
+        for rest in range(3 * HEAD, length, HEAD):
+            key = (key ^ behind[start + rest] & _MASKS[min(length - rest, HEAD)]) * _STIR
+            key ^= key >> _TOP
+        slot = (key * _SPREAD >> _TOP) & last
+        while kept[slot] and slots[slot] != key:
+            slot = (slot + _ONE) & last
+        keys[number] = key
+        numbers[number] = kept[slot]
+        stems[number] = 0
+        lengths = stem_lengths[head & _MASKS[2]]
+        if lengths:
+            for shorter in range(min(length, HEAD), 0, -1):
+                if lengths >> (shorter - 1) & 1 and not stems[number]:
+                    stems[number] = _value(stem_slots, stem_kept, head & _MASKS[shorter])
+        alone = (alone + 1) * (length == 1)
+        apart |= alone == _APART
+    return numbers, stems, keys, apart
+
+
+@compiled
+def _put(found: Numbers, count: int, place: int, what: int) -> int:
+    """Adds a place and what is there, if that is not 0 and there is room; how many there are then."""
+    if not what:
+        return count
+    if count + 2 <= len(found):
+        found[count], found[count + 1] = place, what
+    return count + 2
+
+
+@compiled
+def find_strings(
+    found: Numbers,
+    numbers: Numbers,
+    stems: Numbers,
+    shorter: Numbers,
+    first: Numbers,
+    string: Numbers,
+    goes_on: Bits,
+    slots: Keys,
+    kept: Numbers,
+    bits: Bits,
+) -> int:
+    """Strings of words that stand in a text, by a tree of them.
+
+    Args:
+        found: Takes in turn the place of a first word, and a string.
+        numbers: Of the text's words.
+        stems: Of the longest stems that they begin with.
+        shorter: For each number of a stem that of the longest other one that it begins with; 0 for none.
+        first: For each number the node that it leads to from the root; 0 for none.
+        string: For each node the string that ends there; 0 for none.
+        goes_on: Whether anything follows a node.
+        slots: A node times 2 ** 32 and a number.
+        kept: The node that these lead to.
+        bits: Of that table.
+
+    Returns:
+        How many numbers `found` takes; if that is more than it has room for, it lacks some.
+    """
+    count = 0
+    for place in range(len(numbers)):
+        node = first[numbers[place]]
+        after = min(place + 1, len(numbers) - 1)
+        may_go_on = _may_hold(bits, np.uint64(node) << _TOP | np.uint64(numbers[after])) | (stems[after] != 0)
+        if not ((string[node] != 0) | (stems[place] != 0) | (goes_on[node] & may_go_on)):
+            continue
+        stem = stems[place]
+        while stem:
+            count = _put(found, count, place, string[first[stem]])
+            stem = shorter[stem]
+        at = place
+        while node:
+            count = _put(found, count, place, string[node])
+            at += 1
+            if not goes_on[node] or at == len(numbers):
+                break
+            top = np.uint64(node) << _TOP
+            stem = stems[at]
+            while stem:
+                count = _put(found, count, place, string[_value(slots, kept, top | np.uint64(stem))])
+                stem = shorter[stem]
+            node = _value(slots, kept, top | np.uint64(numbers[at]))
+    return count
+
+
+@compiled
+def find_pairs(
+    found: Numbers,
+    numbers: Numbers,
+    anchor: Numbers,
+    low: Numbers,
+    high: Numbers,
+    alone: Bits,
+    slots: Keys,
+    kept: Numbers,
+    bits: Bits,
+) -> int:
+    """Words that stand near each other as some phrase has them.
+
+    Args:
+        found: Takes in turn the place of an anchor, and that of another word, or its own if it needs none, plus 1.
+        numbers: Of the text's words.
+        anchor: For each number what it is the anchor of; 0 for nothing.
+        low: For each anchor how far the first other word may be behind it; before it, below 0.
+        high: Just past the last.
+        alone: Whether it needs no other word.
+        slots: An anchor times 2 ** 32 and the number of a word that may stand there.
+        kept: Above 0 for each.
+        bits: Of that table.
+
+    Returns:
+        How many numbers `found` takes; if that is more than it has room for, it lacks some.
+    """
+    count = 0
+    for place in range(len(numbers)):
+        mine = anchor[numbers[place]]
+        if not mine:
+            continue
+        if alone[mine]:
+            count = _put(found, count, place, place + 1)
+        top = np.uint64(mine) << _TOP
+        for at in range(max(0, place + low[mine]), min(len(numbers), place + high[mine])):
+            key = top | np.uint64(numbers[at])
+            if _may_hold(bits, key) and at != place and _value(slots, kept, key):
+                count = _put(found, count, place, at + 1)
+    return count
+
+
+@compiled
+def find_signs(text: Bytes, pairs: Bytes) -> Numbers:
+    """Offsets of the first of two neighbours that are a sign, in order.
+
+    Args:
+        text: Any.
+        pairs: What each pair of bytes is, by the first one and 256 times the second: 1 a sign, 2 a sign where another
+            such pair begins one or two bytes later, 3 a sign that is such a pair as well.
+    """
+    found = np.empty(len(text) + 1, np.int32)
+    free = len(text)
+    one = two = np.uint8(0)
+    behind = np.intp(0)
+    for place in range(len(text) - 1, -1, -1):
+        mine = pairs[np.intp(text[place]) + 256 * behind]
+        behind = np.intp(text[place])
+        found[free] = place
+        free -= (mine & (one | two | np.uint8(1))) != 0
+        one, two = mine, one
+    return found[free + 1 :]
+
+
+@compiled
+def find_tokens(text: Bytes, pairs: Bytes, parts: Bits) -> Numbers:
+    """Half-open spans of the tokens that hold a sign, in order: in turn where each starts, and where it ends.
+
+    Args:
+        text: Any.
+        pairs: As for `find_signs`.
+        parts: Which bytes are parts of tokens; the first one of a sign is.
+    """
+    signs = find_signs(text, pairs)
+    spans = np.empty(2 * len(signs), np.int32)
+    count = past = 0
+    for number in range(len(signs)):
+        place = signs[number]
+        if place >= past:
+            start = place
+            while start > past and parts[text[start - 1]]:
+                start -= 1
+            past = place
+            while past < len(text) and parts[text[past]]:
+                past += 1
+            spans[count], spans[count + 1] = start, past
+            count += 2
+    return spans[:count]
