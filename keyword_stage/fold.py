@@ -5,7 +5,6 @@ signs or nothing, whatever stands around it. Only the runs of spaces are joined 
 therefore exact by construction, and the cost is linear for any input.
 """
 
-import re
 import unicodedata
 from functools import lru_cache
 
@@ -59,11 +58,11 @@ def _droppable(char: str, category: str) -> bool:
 _LONG = 256
 """Bytes from which on numpy joins spaces sooner than `str.split`."""
 _SPACE = 32
-_NON_ASCII = re.compile(r"[^\x00-\x7f]+")
 _ASCII = bytes(ord(fold_char(chr(c)) or "\0") for c in range(128))
 _BYTES = _ASCII + bytes(range(128, 256))
 _DROPPED_BYTES = bytes(c for c in range(128) if not _ASCII[c])
-_ASCII_CODES = np.frombuffer(_ASCII, dtype=np.uint8).astype(np.uint32)
+_SIZES = np.array([*map(bool, _ASCII), 0], dtype=np.intp)
+"""Bytes that code points of ASCII give."""
 
 
 def fold(text: str) -> str:
@@ -94,34 +93,27 @@ def join_spaces(apart: bytes) -> str:
     return " " + joined.decode()
 
 
-def fold_offsets(text: str) -> tuple[str, NDArray[np.intp]]:
-    """Folds a text and says where each folded character came from.
+def fold_origin(text: str) -> NDArray[np.intp]:
+    """For each byte of `fold_apart` the offset of the code point that gave it; `len(text)` for the pad behind.
 
-    Only called for texts in which something was found: it takes several times as long as `fold`.
-
-    Returns:
-        The same string as `fold`, and for each of its characters the offset of the code point in
-        `text` that gave it (`len(text)` for the trailing pad).
+    Only called for texts in which something was found: it takes longer than the fold.
     """
-    origin = np.arange(-1, len(text) + 1)
-    origin[0] = 0
     if text.isascii():
-        raw = f" {text} ".encode().translate(_BYTES)
-        if b"\0" not in raw and b"  " not in raw:
-            return raw.decode(), origin
-        codes: NDArray[np.uint8] | NDArray[np.uint32] = np.frombuffer(raw, dtype=np.uint8)
+        raw = text.encode().translate(_BYTES)
+        kept = np.flatnonzero(np.frombuffer(raw, dtype=np.uint8)) if b"\0" in raw else np.arange(len(raw))
     else:
-        lengths = np.ones(len(origin), dtype=np.intp)
-        for run in _NON_ASCII.finditer(text):
-            lengths[run.start() + 1 : run.end() + 1] = [len(fold_char(char)) for char in run[0]]
-        origin = np.repeat(origin, lengths)
-        wide = code_points(f" {_spell_out(text).decode()} ")
-        codes = np.where(wide < len(_ASCII), _ASCII_CODES[np.minimum(wide, len(_ASCII) - 1)], wide)
-    if not codes.all():
-        codes, origin = codes[codes != 0], origin[codes != 0]
-    kept = np.ones(len(codes), dtype=np.bool_)
-    kept[1:] = (codes[1:] != codes[:-1]) | (codes[1:] != _SPACE)
-    return codes[kept].tobytes().decode("ascii" if text.isascii() else "utf-32-le"), origin[kept]
+        codes = code_points(text)
+        sizes = _SIZES.take(codes, mode="clip")
+        beyond = (codes >= len(_ASCII)).nonzero()[0]
+        sizes[beyond] = [_folded_bytes(text[place]) for place in beyond.tolist()]
+        kept = np.repeat(np.arange(len(text)), sizes)
+    return np.concatenate(([0], kept, [len(text)]))
+
+
+@lru_cache(maxsize=4096)
+def _folded_bytes(char: str) -> int:
+    """How many bytes a code point that is not ASCII gives."""
+    return len(fold_char(char).encode().translate(_BYTES, _DROPPED_BYTES))
 
 
 def code_points(text: str) -> NDArray[np.uint32]:

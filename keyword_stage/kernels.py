@@ -75,7 +75,7 @@ def number_words(
     stem_slots: Keys,
     stem_kept: Numbers,
     stem_lengths: Bytes,
-) -> tuple[Numbers, Numbers, Keys, bool]:
+) -> tuple[Numbers, Numbers, Numbers, Keys, bool]:
     """Numbers of the words of a text.
 
     Args:
@@ -88,8 +88,8 @@ def number_words(
         stem_lengths: For each two first bytes how many bytes stems have that begin so, `HEAD` at most: a bit for each.
 
     Returns:
-        For each word its number, 0 if it has none; the number of the longest stem that it begins with, 0 for none; its
-        key; and whether three words of one byte follow each other.
+        For each word in turn where it starts and ends; its number, 0 if it has none; the number of the longest stem
+        that it begins with, 0 for none; its key; and whether three words of one byte follow each other.
     """
     borders = np.empty(len(text) + 1, np.int32)
     count = 0
@@ -129,7 +129,7 @@ def number_words(
                     stems[number] = _value(stem_slots, stem_kept, head & _MASKS[shorter])
         alone = (alone + 1) * (length == 1)
         apart |= alone == _APART
-    return numbers, stems, keys, apart
+    return borders[: 2 * count], numbers, stems, keys, apart
 
 
 @compiled

@@ -16,12 +16,14 @@ class Numbered(NamedTuple):
     """The words of a text by their numbers.
 
     Attributes:
+        borders: In turn where each starts and where it ends, in bytes.
         numbers: One for each word, 0 for those that have none. Hardly ever another word of `HEAD` bytes or more has the
             same, so what is found by numbers is compared.
         stems: The number of the longest stem that each begins with; 0 for none. Of a stem only `HEAD` bytes count.
         apart: Whether three words of one byte follow each other.
     """
 
+    borders: Numbers
     numbers: Numbers
     stems: Numbers
     apart: bool
@@ -82,11 +84,11 @@ class WordNumbers:
         return self._words[word]
 
     def read(self, apart: bytes) -> Numbered:
-        """Numbers the words of a text, as `fold_apart` gives it."""
-        numbers, stems, _, apart_letters = self._read(apart)
-        return Numbered(numbers, stems, apart_letters)
+        """Numbers the words of a text with one space or several between them, in front and behind."""
+        borders, numbers, stems, _, letters_apart = self._read(apart)
+        return Numbered(borders, numbers, stems, letters_apart)
 
-    def _read(self, apart: bytes) -> tuple[Numbers, Numbers, Keys, bool]:
+    def _read(self, apart: bytes) -> tuple[Numbers, Numbers, Numbers, Keys, bool]:
         behind = np.ndarray(len(apart) + len(PAST) - HEAD, "<u8", apart + PAST, 0, (1,))
         slots, kept, _ = self._table
         stem_slots, stem_kept, _ = self._stem_table

@@ -23,20 +23,19 @@ class WordTree(Generic[T]):
     """
 
     def __init__(self, values: Mapping[str, T], numbers: WordNumbers) -> None:
-        self._values = values
         self._shorter = numbers.shorter
         nodes: dict[tuple[int, int], int] = {}
-        ends: dict[int, list[str]] = defaultdict(list)
-        for text in values:
+        ends: dict[int, list[tuple[list[bytes], bool, T]]] = defaultdict(list)
+        for text, value in values.items():
             node = 0
             for number in numbers.of_string(text):
                 node = nodes.setdefault((node, number), len(nodes) + 1)
-            ends[node].append(text)
-        self._texts = [[], *ends.values()]
-        """For each string of numbers the texts that have these, but for other ends of long stems."""
-        self._first = np.zeros(len(numbers), np.int32)
+            ends[node].append((text.encode().split(), not text.endswith(" "), value))
+        self._ends = [[], *ends.values()]
+        """For each string of numbers the strings of words that have these: those of long stems share some."""
         self._string = np.zeros(len(nodes) + 1, np.int32)
         self._string[[*ends]] = range(1, len(ends) + 1)
+        self._first = np.zeros(len(numbers), np.int32)
         self._goes_on = np.zeros(len(nodes) + 1, np.bool_)
         for (node, number), reached in nodes.items():
             if node:
@@ -47,19 +46,12 @@ class WordTree(Generic[T]):
         self._table = HashTable.make([*later], [*later.values()])
 
     def find(self, words: Words) -> list[tuple[int, T]]:
-        """Every occurrence in a text: the offset of its last code point, and its value, in an automaton's order."""
-        numbers, stems, _ = words.numbered
-        found = collect(
-            find_strings, numbers, stems, self._shorter, self._first, self._string, self._goes_on, *self._table
-        )
-        if not found:
-            return []
-        text, spaces = words.folded, words.spaces
-        placed = sorted(
-            (start + len(each), start, each)
-            for place, string in found
-            for start in (spaces.item(place),)
-            for each in self._texts[string]
-            if text.startswith(each, start)
-        )
-        return [(past - 1, self._values[each]) for past, _, each in placed]
+        """Every string in a text, overlapping ones too: its first word by number, and its value."""
+        _, numbers, stems, _ = words.numbered
+        tables = self._shorter, self._first, self._string, self._goes_on, *self._table
+        return [
+            (place, value)
+            for place, string in collect(find_strings, numbers, stems, *tables)
+            for wanted, begun, value in self._ends[string]
+            if words.stand(wanted, place, begun=begun)
+        ]

@@ -1,18 +1,14 @@
-"""The words of a text, folded: their numbers, and where they stand."""
+"""The words of a text, folded: their numbers, and the words themselves."""
 
+from collections.abc import Sequence
 from functools import cached_property
 
-import numpy as np
-from numpy.typing import NDArray
-
-from keyword_stage.fold import code_points, fold_apart, join_spaces
+from keyword_stage.fold import fold_apart, join_spaces
 from keyword_stage.word_numbers import Numbered, WordNumbers
-
-_SPACE = ord(" ")
 
 
 class Words:
-    """Worked out when it is first asked for, but for the numbers.
+    """What is more than numbers and borders is worked out when it is first asked for.
 
     Args:
         text: The original.
@@ -37,10 +33,22 @@ class Words:
 
     def split(self) -> list[str]:
         """The words themselves."""
-        return self.folded.split()
+        return self._apart.decode().split()
 
-    @cached_property
-    def spaces(self) -> NDArray[np.intp]:
-        """Offsets of the spaces in the folded text: one before each word, and one behind the last."""
-        places: NDArray[np.intp] = (code_points(self.folded) == _SPACE).nonzero()[0]
-        return places
+    def stand(self, wanted: Sequence[bytes], place: int, *, begun: bool) -> bool:
+        """Whether these words stand at a place.
+
+        Args:
+            wanted: At least one.
+            place: Of the first, by number.
+            begun: Whether the last is only what a word begins with.
+        """
+        start, *borders = self.numbered.borders[2 * place : 2 * (place + len(wanted))].tolist()
+        ends, starts = borders[::2], (start, *borders[1::2])
+        *whole, last = wanted
+        return (
+            len(ends) == len(wanted)
+            and all(self._apart[a:b] == word for a, b, word in zip(starts, ends, whole, strict=False))
+            and self._apart.startswith(last, starts[-1])
+            and (begun or ends[-1] - starts[-1] == len(last))
+        )

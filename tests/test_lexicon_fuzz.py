@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from domain.errors import InvalidConfiguration, InvalidLexicon
 from domain.page import Page
 from keyword_stage.emoji import DEFAULT_TABLE, read_emoji
-from keyword_stage.fold import fold, fold_offsets
+from keyword_stage.fold import fold, fold_apart, fold_origin
 from keyword_stage.lexicon import read_lexicon
 from keyword_stage.matcher import Matcher
 
@@ -42,9 +42,8 @@ quick = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], de
 @example("\ud800k\udfff")
 @example("\u0344\u0f73" * 20)
 def test_any_text_folds_and_its_offsets_are_in_order(text: str) -> None:
-    folded, origin = fold_offsets(text)
-    assert fold(text) == folded
-    assert len(origin) == len(folded)
+    folded, origin = fold(text), fold_origin(text)
+    assert len(origin) == len(fold_apart(text))
     assert list(origin) == sorted(origin)
     assert fold(folded).split() == folded.split()  # a folded text stays as it is
 

@@ -45,8 +45,10 @@ def built(*texts: str) -> tuple[Strings[str], WordNumbers]:
 @example({" a", " ab", " a "}, "ab a abc")
 def test_numbers_find_what_an_automaton_finds(texts: set[str], text: str) -> None:
     found, numbers = built(*sorted(texts))
-    wanted = build_automaton({each: each.upper() for each in texts}).iter(fold(text))
-    assert found.find(Words(text, numbers)) == list(wanted)
+    folded = fold(text)
+    ends = build_automaton({each: each for each in texts}).iter(folded)
+    wanted = [(folded.count(" ", 0, last + 1 - len(each)), each.upper()) for last, each in ends]
+    assert sorted(found.find(Words(text, numbers))) == sorted(wanted)
 
 
 def test_strings_of_a_large_list_are_found_in_long_texts() -> None:
@@ -59,7 +61,7 @@ def test_strings_of_a_large_list_are_found_in_long_texts() -> None:
     hits = 0
     for _ in range(60):
         text = ". ".join(rng.choice(forms) + "word " * rng.choice((3, 60)) for _ in range(12))
-        wanted, *others = [engine.find(Words(text, numbers)) for engine in engines]
+        wanted, *others = [sorted(engine.find(Words(text, numbers))) for engine in engines]
         assert others == [wanted, wanted]
         hits += len(wanted)
     assert hits > 500
@@ -71,7 +73,6 @@ def test_words_stand_where_the_folded_text_has_them(text: str) -> None:
     numbers = WordNumbers(known)
     words, folded = Words(text, numbers), fold(text)
     assert (words.folded, words.split(), len(words)) == (folded, folded.split(), len(folded.split()))
-    assert words.spaces.tolist() == [place for place, char in enumerate(folded) if char == " "]
     assert words.numbered.numbers.tolist() == [numbers.of_word(word) for word in folded.split()]
     assert words.numbered.numbers.all()
     assert not Words(text, WordNumbers([])).numbered.numbers.any()
@@ -94,7 +95,7 @@ def test_another_word_with_the_same_key_is_not_taken_for_it(word: str) -> None:
     found, numbers = built(f" {word} ")
     same = Words(f"a {word} b {TWINS[word]}", numbers)
     assert same.numbered.numbers.tolist() == [0, numbers.of_word(word), 0, numbers.of_word(word)]
-    assert found.find(same) == [(3 + len(word), f" {word} ".upper())]
+    assert found.find(same) == [(1, f" {word} ".upper())]
 
 
 def test_a_table_refuses_a_key_twice() -> None:

@@ -1,0 +1,59 @@
+"""Where the words of a text stand in it, by number."""
+
+import re
+from bisect import bisect_right
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from keyword_stage.fold import fold_origin
+from keyword_stage.gaps import Place
+from keyword_stage.words import Words
+
+_BLOCK_BREAK = re.compile(r"\n[^\S\n]*\n")
+_MARKS = re.compile("[\u00ad\u0300-\u036f\u200b-\u200d\u2060\ufe00-\ufe0f\ufeff]*")
+_APART = 1000
+"""Words that an empty line counts for: more than any rule reaches, so that none looks into another block."""
+
+
+class Layout:
+    """Where the words of a text stand; worked out when it is first asked for.
+
+    Args:
+        text: The text.
+        words: Of the same, folded.
+        offset: Code points in front of the text that were left out.
+    """
+
+    def __init__(self, text: str, words: Words, offset: int) -> None:
+        self._text = text
+        self._words = words
+        self._offset = offset
+
+    @cached_property
+    def _spans(self) -> NDArray[np.intp]:
+        """In turn where each word starts and its last code point."""
+        borders = self._words.numbered.borders.copy()
+        borders[1::2] -= 1
+        return fold_origin(self._text)[borders]
+
+    @cached_property
+    def _blocks(self) -> list[int]:
+        """For each empty line how many words stand before it."""
+        breaks = [match.start() for match in _BLOCK_BREAK.finditer(self._text)]
+        before: list[int] = np.searchsorted(self._spans[::2], breaks).tolist() if breaks else []
+        return before
+
+    def place(self, first: int, last: int) -> Place | None:
+        """Where words stand, by number from 0, with what was left out in front; None if an empty line cuts them."""
+        apart = 0
+        if self._blocks:
+            block = bisect_right(self._blocks, last)
+            if block != bisect_right(self._blocks, first):
+                return None
+            apart = _APART * block
+        start, past = self._spans.item(2 * first), self._spans.item(2 * last + 1) + 1
+        if not self._text.isascii() and (marks := _MARKS.match(self._text, past)):
+            past = marks.end()
+        return Place(start + self._offset, past + self._offset, first + apart, last + apart)
