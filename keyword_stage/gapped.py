@@ -7,58 +7,16 @@ Only where a word of the part beside it is near, by their numbers, are its parts
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any
 
-import numpy as np
-
+from keyword_stage.anchors import Anchor, Candidate, NearWords
 from keyword_stage.common_words import COMMON_WORDS
 from keyword_stage.gaps import Span, join_parts
-from keyword_stage.hash_table import HashTable, collect
-from keyword_stage.kernels import find_pairs
 from keyword_stage.lexicon import Phrase
 from keyword_stage.part import Part, Spelled
 from keyword_stage.spelling import Spelling
 from keyword_stage.word_numbers import WordNumbers
 from keyword_stage.words import Words
-
-
-class Candidate(NamedTuple):
-    """What a word near an anchor may be a sign of.
-
-    Attributes:
-        number: Of the phrase.
-        at: Place of the anchor's word in its part.
-        least: How far the other word must be behind that one; before it, below 0.
-        most: How far it may be.
-        other: Place of the other word in its part.
-        anchor: The anchor's part, if that has more words.
-        beside: The other word's part, if that has more words.
-    """
-
-    number: int
-    at: int
-    least: int
-    most: int
-    other: int
-    anchor: Part | None
-    beside: Part | None
-
-
-class Anchor(NamedTuple):
-    """What one word is the anchor of.
-
-    Attributes:
-        low: How far the first other word may be behind it; before it, below 0.
-        high: Just past the last.
-        signs: Words that may stand there, and what each of them is a sign of.
-        alone: Phrases by number that need no other word, each with the place of the anchor's word in its part.
-    """
-
-    low: int
-    high: int
-    signs: Mapping[str, Sequence[Candidate]]
-    alone: Sequence[tuple[int, int]]
-
 
 _COMMON = 30
 """How many times as often a very common word stands in texts as another that as many parts have."""
@@ -99,14 +57,16 @@ class GappedPhrases:
             if key not in made:
                 made[key] = self._anchor(key, pairs, spelled, shared)
             self._anchors[word] = made[key]
-        self._pairs = _Pairs(self._anchors, numbers)
+        needs = [_need(phrase.spelling, pair, costs) for phrase, pair in zip(self._phrases, pairs, strict=True)]
+        reaches = [(*reach, need) for reach, need in zip(self._reach, needs, strict=True)]
+        self._near_words = NearWords(self._anchors, reaches, numbers)
 
     def __bool__(self) -> bool:
         return bool(self._phrases)
 
     def find(self, text: Words) -> Iterator[tuple[Phrase, Span]]:
         """Where phrases stand among all words of a text, across empty lines too."""
-        pairs = self._pairs.find(text)
+        pairs = self._near_words.find(text)
         if not pairs:
             return
         words = text.split()
@@ -183,39 +143,19 @@ class GappedPhrases:
         )
 
 
-class _Pairs:
-    """Which words of anchors stand near another word that makes them worth a look, by their numbers."""
-
-    def __init__(self, anchors: Mapping[str, Anchor], numbers: WordNumbers) -> None:
-        different = {id(anchor): anchor for anchor in anchors.values()}
-        place = {identity: number for number, identity in enumerate(different, 1)}
-        self._anchor = np.zeros(len(numbers), np.int32)
-        for word, anchor in anchors.items():
-            self._anchor[numbers.of_word(word)] = place[id(anchor)]
-        self._low = np.array([0, *(anchor.low for anchor in different.values())], np.int32)
-        self._high = np.array([0, *(anchor.high for anchor in different.values())], np.int32)
-        self._alone = np.array([False, *(bool(anchor.alone) for anchor in different.values())])
-        keys = [
-            (place[identity] << 32) + numbers.of_word(word)
-            for identity, anchor in different.items()
-            for word in anchor.signs
-        ]
-        self._table = HashTable.make(keys, [1] * len(keys))
-
-    def find(self, text: Words) -> list[tuple[int, int]]:
-        """The place of an anchor's word, and that of the other one, or its own if it needs none."""
-        found = collect(
-            find_pairs, text.numbered.numbers, self._anchor, self._low, self._high, self._alone, *self._table
-        )
-        return [(place, other - 1) for place, other in found]
-
-
 def _pair(spelling: Spelling, costs: Mapping[frozenset[str], float]) -> tuple[int, int]:
     """The rarest part, and the rarer one of those beside it."""
     forms = spelling.parts
     anchor = min(range(len(forms)), key=lambda place: costs[forms[place]])
     sides = [side for side in (anchor + 1, anchor - 1) if 0 <= side < len(forms)]
     return anchor, min(sides, key=lambda side: costs[forms[side]])
+
+
+def _need(spelling: Spelling, pair: tuple[int, int], costs: Mapping[frozenset[str], float]) -> frozenset[str]:
+    """First words of the rarest other part, one of which must be near as well; none if that may be any word."""
+    others = (forms for place, forms in enumerate(spelling.parts) if place not in pair)
+    whole = [forms for forms in others if all(form.endswith(" ") or len(form.split()) > 1 for form in forms)]
+    return frozenset(form.split()[0] for form in min(whole, key=costs.__getitem__)) if whole else frozenset()
 
 
 def _distances(anchor: Spelled, beside: Spelled, gap: tuple[int, int], behind: bool) -> tuple[int, int]:

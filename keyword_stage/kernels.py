@@ -209,6 +209,12 @@ def find_pairs(
     slots: Keys,
     kept: Numbers,
     bits: Bits,
+    groups: Numbers,
+    signs: Numbers,
+    phrases: Numbers,
+    need_slots: Keys,
+    need_kept: Numbers,
+    need_bits: Bits,
 ) -> int:
     """Words that stand near each other as some phrase has them.
 
@@ -220,8 +226,15 @@ def find_pairs(
         high: Just past the last.
         alone: Whether it needs no other word.
         slots: An anchor times 2 ** 32 and the number of a word that may stand there.
-        kept: Above 0 for each.
+        kept: What that is a sign of: a group.
         bits: Of that table.
+        groups: For each group its first sign; that of the next one is just past its last.
+        signs: For each how far the other word may be at least and at most, the anchor's place in its part, a phrase.
+        phrases: For each how many words before and behind that part it may take, and what it needs among them; 0 for
+            nothing more.
+        need_slots: A need times 2 ** 32 and the number of a word that meets it.
+        need_kept: Above 0 for each.
+        need_bits: Of that table.
 
     Returns:
         How many numbers `found` takes; if that is more than it has room for, it lacks some.
@@ -236,8 +249,20 @@ def find_pairs(
         top = np.uint64(mine) << _TOP
         for at in range(max(0, place + low[mine]), min(len(numbers), place + high[mine])):
             key = top | np.uint64(numbers[at])
-            if _may_hold(bits, key) and at != place and _value(slots, kept, key):
-                count = _put(found, count, place, at + 1)
+            group = _value(slots, kept, key) if _may_hold(bits, key) else 0
+            is_near = False
+            for sign in range(groups[group], groups[group + 1]):
+                least, most, before_anchor, phrase = signs[sign]
+                if at != place and not is_near and least <= at - place <= most:
+                    before, behind, need = phrases[phrase]
+                    start = place - before_anchor
+                    is_near = need == 0
+                    for other in range(max(0, start - before), min(len(numbers), start + behind + 1)):
+                        if is_near:
+                            break
+                        wanted = np.uint64(need) << _TOP | np.uint64(numbers[other])
+                        is_near = _may_hold(need_bits, wanted) and _value(need_slots, need_kept, wanted) != 0
+            count = _put(found, count, place, (at + 1) * is_near)
     return count
 
 
