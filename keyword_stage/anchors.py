@@ -94,7 +94,7 @@ class NearWords:
 
     def find(self, text: Words) -> list[tuple[int, int]]:
         """The place of an anchor's word, and that of the other one, or its own if it needs none."""
-        return [(place, other - 1) for place, other in collect(find_pairs, text.numbered.numbers, *self._tables)]
+        return [(place, other - 1) for place, other in collect(find_pairs, text.rows, *self._tables)]
 
 
 def _numbers(values: Sequence[int]) -> Numbers:

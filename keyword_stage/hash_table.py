@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from keyword_stage.kernels import Bits, Keys, Numbers, place_keys
+from keyword_stage.kernels import Keys, Numbers, place_keys
 
 
 class HashTable(NamedTuple):
@@ -14,12 +14,12 @@ class HashTable(NamedTuple):
     Attributes:
         slots: The keys.
         kept: Their values, all above 0.
-        bits: Set for each key, some sixteen of them: most keys that the table lacks meet none that is.
+        bits: Of sixteen a key, or more, one is set for each: most keys that the table lacks meet none that is.
     """
 
     slots: Keys
     kept: Numbers
-    bits: Bits
+    bits: Keys
 
     @classmethod
     def make(cls, keys: Keys | Sequence[int], values: Sequence[int]) -> "HashTable":
@@ -33,7 +33,7 @@ class HashTable(NamedTuple):
             ValueError: If two keys are the same.
         """
         size = 1 << (2 * len(keys)).bit_length()
-        table = cls(np.zeros(size, np.uint64), np.zeros(size, np.int32), np.zeros(4 * size, np.bool_))
+        table = cls(np.zeros(size, np.uint64), np.zeros(size, np.int32), np.zeros(max(1, size // 8), np.uint64))
         if not place_keys(np.asarray(keys, np.uint64), np.asarray(values, np.int32), *table):
             raise ValueError("two keys of a table are the same")
         return table

@@ -14,26 +14,33 @@ from keyword_stage.compiled import compiled
 Bytes = NDArray[np.uint8]
 Keys = NDArray[np.uint64]
 Numbers = NDArray[np.int32]
-Bits = NDArray[np.bool_]
+Flags = NDArray[np.bool_]
 
+FIRST, PAST_LAST, NUMBER, STEM = range(4)
+"""Of a word: where it starts, and ends, in bytes; its number; the number of the longest stem that it begins with."""
+ENDS, GOES_ON = 1, 2
+"""Of a node: whether a string ends there; whether one goes on."""
 HEAD = 8
 """Bytes of a word that are one number; of a stem only these count."""
 PAST = bytes(4 * HEAD)
 """Stands behind a text, so that all bytes of a short word may be read at once."""
 BEGINNINGS = 1 << 16
 _SPACE = 32
+_BYTE = np.uint64(255)
 _MASKS = np.array([2 ** (8 * length) - 1 for length in range(HEAD + 1)], dtype=np.uint64)
 """Of the first bytes of a number, by how many."""
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 _STIR = np.uint64(0xC2B2AE3D27D4EB4F)
 _TOP = np.uint64(32)
 _ONE = np.uint64(1)
+_SIX = np.uint64(6)
+_LOW = np.uint64(63)
 _APART = 3
 """Words of one byte in a row from which on letters stand apart."""
 
 
 @compiled
-def place_keys(keys: Keys, values: Numbers, slots: Keys, kept: Numbers, bits: Bits) -> bool:
+def place_keys(keys: Keys, values: Numbers, slots: Keys, kept: Numbers, bits: Keys) -> bool:
     """Puts keys with values above 0 into an empty table, whose sizes are powers of 2; whether all keys differ."""
     last = np.uint64(len(slots) - 1)
     differ = True
@@ -44,7 +51,8 @@ def place_keys(keys: Keys, values: Numbers, slots: Keys, kept: Numbers, bits: Bi
             slot = (slot + _ONE) & last
         slots[slot] = keys[number]
         kept[slot] = values[number]
-        bits[(keys[number] * _STIR >> _TOP) & np.uint64(len(bits) - 1)] = True
+        bit = keys[number] * _STIR >> _TOP
+        bits[(bit >> _SIX) & np.uint64(len(bits) - 1)] |= _ONE << (bit & _LOW)
     return differ
 
 
@@ -60,27 +68,63 @@ def _value(slots: Keys, kept: Numbers, key: np.uint64) -> int:
 
 
 @compiled
-def _may_hold(bits: Bits, key: np.uint64) -> bool:
+def _may_hold(bits: Keys, key: np.uint64) -> bool:
     """Whether a table may have a key; of those that it lacks it says so of few."""
-    held: bool = bits[(key * _STIR >> _TOP) & np.uint64(len(bits) - 1)]
+    bit = key * _STIR >> _TOP
+    held: bool = (bits[(bit >> _SIX) & np.uint64(len(bits) - 1)] >> (bit & _LOW)) & _ONE != 0
     return held
 
 
 @compiled
-def number_words(
-    text: Bytes,
-    behind: Keys,
-    slots: Keys,
-    kept: Numbers,
-    stem_slots: Keys,
-    stem_kept: Numbers,
-    stem_lengths: Bytes,
-) -> tuple[Numbers, Numbers, Numbers, Keys, bool]:
-    """Numbers of the words of a text.
+def _key(behind: Keys, start: int, length: int) -> np.uint64:
+    """Tells a word from others: its bytes, if they are no more than `HEAD`."""
+    key: np.uint64 = behind[start] & _MASKS[min(length, HEAD)]
+    key ^= (behind[start + HEAD] & _MASKS[max(0, min(length - HEAD, HEAD))]) * _STIR
+    key ^= (behind[start + 2 * HEAD] & _MASKS[max(0, min(length - 2 * HEAD, HEAD))]) * _SPREAD
+    for rest in range(3 * HEAD, length, HEAD):
+        key = (key ^ behind[start + rest] & _MASKS[min(length - rest, HEAD)]) * _STIR
+        key ^= key >> _TOP
+    return key
+
+
+@compiled
+def find_words(behind: Keys) -> Numbers:
+    """Where the words of a text stand: a row for each, of which `FIRST` and `PAST_LAST` are told.
 
     Args:
-        text: Folded, in UTF-8, with spaces in front and behind.
-        behind: At each byte that one and those behind it, as one number; goes on for `PAST`.
+        behind: At each byte of the folded text, which has spaces in front and behind, that one and those behind it as
+            one number; goes on for `PAST`.
+    """
+    length = len(behind) - len(PAST) + HEAD
+    words = np.empty((length // 2 + 1, 4), np.int32)
+    count = 0
+    outside = True
+    for place in range(length):
+        space = behind[place] & _BYTE == _SPACE
+        words[count >> 1, count & 1] = place
+        count += space != outside
+        outside = space
+    return words[: count >> 1]
+
+
+@compiled
+def keys_of(behind: Keys) -> Keys:
+    """The key of each word of a text as `find_words` takes it."""
+    words = find_words(behind)
+    keys = np.empty(len(words), np.uint64)
+    for place in range(len(words)):
+        keys[place] = _key(behind, words[place, FIRST], words[place, PAST_LAST] - words[place, FIRST])
+    return keys
+
+
+@compiled
+def number_words(
+    behind: Keys, slots: Keys, kept: Numbers, stem_slots: Keys, stem_kept: Numbers, stem_lengths: Bytes
+) -> tuple[Numbers, bool]:
+    """The words of a text with their numbers.
+
+    Args:
+        behind: As for `find_words`.
         slots: Keys of words.
         kept: Their numbers.
         stem_slots: The first bytes of stems, `HEAD` at most.
@@ -88,48 +132,25 @@ def number_words(
         stem_lengths: For each two first bytes how many bytes stems have that begin so, `HEAD` at most: a bit for each.
 
     Returns:
-        For each word in turn where it starts and ends; its number, 0 if it has none; the number of the longest stem
-        that it begins with, 0 for none; its key; and whether three words of one byte follow each other.
+        A row for each word, 0 for numbers that it has not; and whether three words of one byte follow each other.
     """
-    borders = np.empty(len(text) + 1, np.int32)
-    count = 0
-    outside = True
-    for place in range(len(text)):
-        space = text[place] == _SPACE
-        borders[count] = place
-        count += space != outside
-        outside = space
-    count //= 2
-    numbers = np.empty(count, np.int32)
-    stems = np.empty(count, np.int32)
-    keys = np.empty(count, np.uint64)
-    last = np.uint64(len(slots) - 1)
+    words = find_words(behind)
     alone = 0
     apart = False
-    for number in range(count):
-        start = borders[2 * number]
-        length = borders[2 * number + 1] - start
+    for place in range(len(words)):
+        start = words[place, FIRST]
+        length = words[place, PAST_LAST] - start
+        words[place, NUMBER] = _value(slots, kept, _key(behind, start, length))
+        words[place, STEM] = 0
         head = behind[start] & _MASKS[min(length, HEAD)]
-        more = behind[start + HEAD] & _MASKS[max(0, min(length - HEAD, HEAD))]
-        most = behind[start + 2 * HEAD] & _MASKS[max(0, min(length - 2 * HEAD, HEAD))]
-        key = head ^ more * _STIR ^ most * _SPREAD
-        for rest in range(3 * HEAD, length, HEAD):
-            key = (key ^ behind[start + rest] & _MASKS[min(length - rest, HEAD)]) * _STIR
-            key ^= key >> _TOP
-        slot = (key * _SPREAD >> _TOP) & last
-        while kept[slot] and slots[slot] != key:
-            slot = (slot + _ONE) & last
-        keys[number] = key
-        numbers[number] = kept[slot]
-        stems[number] = 0
         lengths = stem_lengths[head & _MASKS[2]]
         if lengths:
             for shorter in range(min(length, HEAD), 0, -1):
-                if lengths >> (shorter - 1) & 1 and not stems[number]:
-                    stems[number] = _value(stem_slots, stem_kept, head & _MASKS[shorter])
+                if lengths >> (shorter - 1) & 1 and not words[place, STEM]:
+                    words[place, STEM] = _value(stem_slots, stem_kept, head & _MASKS[shorter])
         alone = (alone + 1) * (length == 1)
         apart |= alone == _APART
-    return borders[: 2 * count], numbers, stems, keys, apart
+    return words, apart
 
 
 @compiled
@@ -145,26 +166,24 @@ def _put(found: Numbers, count: int, place: int, what: int) -> int:
 @compiled
 def find_strings(
     found: Numbers,
-    numbers: Numbers,
-    stems: Numbers,
+    words: Numbers,
     shorter: Numbers,
     first: Numbers,
     string: Numbers,
-    goes_on: Bits,
+    kind: Bytes,
     slots: Keys,
     kept: Numbers,
-    bits: Bits,
+    bits: Keys,
 ) -> int:
     """Strings of words that stand in a text, by a tree of them.
 
     Args:
         found: Takes in turn the place of a first word, and a string.
-        numbers: Of the text's words.
-        stems: Of the longest stems that they begin with.
+        words: Of the text.
         shorter: For each number of a stem that of the longest other one that it begins with; 0 for none.
         first: For each number the node that it leads to from the root; 0 for none.
         string: For each node the string that ends there; 0 for none.
-        goes_on: Whether anything follows a node.
+        kind: `ENDS` and `GOES_ON` of each node.
         slots: A node times 2 ** 32 and a number.
         kept: The node that these lead to.
         bits: Of that table.
@@ -173,13 +192,15 @@ def find_strings(
         How many numbers `found` takes; if that is more than it has room for, it lacks some.
     """
     count = 0
-    for place in range(len(numbers)):
-        node = first[numbers[place]]
-        after = min(place + 1, len(numbers) - 1)
-        may_go_on = _may_hold(bits, np.uint64(node) << _TOP | np.uint64(numbers[after])) | (stems[after] != 0)
-        if not ((string[node] != 0) | (stems[place] != 0) | (goes_on[node] & may_go_on)):
+    for place in range(len(words)):
+        node = first[words[place, NUMBER]]
+        after = min(place + 1, len(words) - 1)
+        may_go_on = _may_hold(bits, np.uint64(node) << _TOP | np.uint64(words[after, NUMBER])) | (
+            words[after, STEM] != 0
+        )
+        if not ((kind[node] & (ENDS | GOES_ON * may_go_on) != 0) | (words[place, STEM] != 0)):
             continue
-        stem = stems[place]
+        stem = words[place, STEM]
         while stem:
             count = _put(found, count, place, string[first[stem]])
             stem = shorter[stem]
@@ -187,40 +208,40 @@ def find_strings(
         while node:
             count = _put(found, count, place, string[node])
             at += 1
-            if not goes_on[node] or at == len(numbers):
+            if not kind[node] & GOES_ON or at == len(words):
                 break
             top = np.uint64(node) << _TOP
-            stem = stems[at]
+            stem = words[at, STEM]
             while stem:
                 count = _put(found, count, place, string[_value(slots, kept, top | np.uint64(stem))])
                 stem = shorter[stem]
-            node = _value(slots, kept, top | np.uint64(numbers[at]))
+            node = _value(slots, kept, top | np.uint64(words[at, NUMBER]))
     return count
 
 
 @compiled
 def find_pairs(
     found: Numbers,
-    numbers: Numbers,
+    words: Numbers,
     anchor: Numbers,
     low: Numbers,
     high: Numbers,
-    alone: Bits,
+    alone: Flags,
     slots: Keys,
     kept: Numbers,
-    bits: Bits,
+    bits: Keys,
     groups: Numbers,
     signs: Numbers,
     phrases: Numbers,
     need_slots: Keys,
     need_kept: Numbers,
-    need_bits: Bits,
+    need_bits: Keys,
 ) -> int:
     """Words that stand near each other as some phrase has them.
 
     Args:
         found: Takes in turn the place of an anchor, and that of another word, or its own if it needs none, plus 1.
-        numbers: Of the text's words.
+        words: Of the text.
         anchor: For each number what it is the anchor of; 0 for nothing.
         low: For each anchor how far the first other word may be behind it; before it, below 0.
         high: Just past the last.
@@ -240,15 +261,15 @@ def find_pairs(
         How many numbers `found` takes; if that is more than it has room for, it lacks some.
     """
     count = 0
-    for place in range(len(numbers)):
-        mine = anchor[numbers[place]]
+    for place in range(len(words)):
+        mine = anchor[words[place, NUMBER]]
         if not mine:
             continue
         if alone[mine]:
             count = _put(found, count, place, place + 1)
         top = np.uint64(mine) << _TOP
-        for at in range(max(0, place + low[mine]), min(len(numbers), place + high[mine])):
-            key = top | np.uint64(numbers[at])
+        for at in range(max(0, place + low[mine]), min(len(words), place + high[mine])):
+            key = top | np.uint64(words[at, NUMBER])
             group = _value(slots, kept, key) if _may_hold(bits, key) else 0
             is_near = False
             for sign in range(groups[group], groups[group + 1]):
@@ -257,10 +278,10 @@ def find_pairs(
                     before, behind, need = phrases[phrase]
                     start = place - before_anchor
                     is_near = need == 0
-                    for other in range(max(0, start - before), min(len(numbers), start + behind + 1)):
+                    for other in range(max(0, start - before), min(len(words), start + behind + 1)):
                         if is_near:
                             break
-                        wanted = np.uint64(need) << _TOP | np.uint64(numbers[other])
+                        wanted = np.uint64(need) << _TOP | np.uint64(words[other, NUMBER])
                         is_near = _may_hold(need_bits, wanted) and _value(need_slots, need_kept, wanted) != 0
             count = _put(found, count, place, (at + 1) * is_near)
     return count
@@ -289,7 +310,7 @@ def find_signs(text: Bytes, pairs: Bytes) -> Numbers:
 
 
 @compiled
-def find_tokens(text: Bytes, pairs: Bytes, parts: Bits) -> Numbers:
+def find_tokens(text: Bytes, pairs: Bytes, parts: Flags) -> Numbers:
     """Half-open spans of the tokens that hold a sign, in order: in turn where each starts, and where it ends.
 
     Args:

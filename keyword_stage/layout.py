@@ -9,10 +9,13 @@ from numpy.typing import NDArray
 
 from keyword_stage.fold import fold_origin
 from keyword_stage.gaps import Place
+from keyword_stage.kernels import FIRST, PAST_LAST
 from keyword_stage.words import Words
 
 _BLOCK_BREAK = re.compile(r"\n[^\S\n]*\n")
 _MARKS = re.compile("[\u00ad\u0300-\u036f\u200b-\u200d\u2060\ufe00-\ufe0f\ufeff]*")
+_LAST = np.array([0, 1])
+"""How far before both borders of a word its first and last code points are."""
 _APART = 1000
 """Words that an empty line counts for: more than any rule reaches, so that none looks into another block."""
 
@@ -33,16 +36,15 @@ class Layout:
 
     @cached_property
     def _spans(self) -> NDArray[np.intp]:
-        """In turn where each word starts and its last code point."""
-        borders = self._words.numbered.borders.copy()
-        borders[1::2] -= 1
-        return fold_origin(self._text)[borders]
+        """Of each word the first and the last code point."""
+        spans: NDArray[np.intp] = fold_origin(self._text)[self._words.rows[:, : PAST_LAST + 1] - _LAST]
+        return spans
 
     @cached_property
     def _blocks(self) -> list[int]:
         """For each empty line how many words stand before it."""
         breaks = [match.start() for match in _BLOCK_BREAK.finditer(self._text)]
-        before: list[int] = np.searchsorted(self._spans[::2], breaks).tolist() if breaks else []
+        before: list[int] = np.searchsorted(self._spans[:, FIRST], breaks).tolist() if breaks else []
         return before
 
     def place(self, first: int, last: int) -> Place | None:
@@ -53,7 +55,7 @@ class Layout:
             if block != bisect_right(self._blocks, first):
                 return None
             apart = _APART * block
-        start, past = self._spans.item(2 * first), self._spans.item(2 * last + 1) + 1
+        start, past = self._spans.item(first, FIRST), self._spans.item(last, PAST_LAST) + 1
         if not self._text.isascii() and (marks := _MARKS.match(self._text, past)):
             past = marks.end()
         return Place(start + self._offset, past + self._offset, first + apart, last + apart)

@@ -32,7 +32,7 @@ def find_spaced(text: str, words: Words, vocabulary: Vocabulary) -> Iterator[Edi
         vocabulary: What they may be made of.
     """
     past = 0
-    for start, end in single_letters(text) if words.numbered.apart else ():
+    for start, end in single_letters(text) if words.apart else ():
         for sign in _SIGN.finditer(text, start, end + _AHEAD):
             run = _RUN.match(text, sign.start() - 1) if sign.start() >= past else None
             if run is None:

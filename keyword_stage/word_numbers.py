@@ -1,32 +1,14 @@
 """Numbers for the words of a lexicon, so that a text is looked through as a row of numbers."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 import numpy as np
 
 from keyword_stage.hash_table import HashTable
-from keyword_stage.kernels import BEGINNINGS, HEAD, PAST, Keys, Numbers, number_words
+from keyword_stage.kernels import BEGINNINGS, HEAD, PAST, Keys, Numbers, keys_of, number_words
 
-_NOTHING = HashTable.make([], [])
+_EIGHT_BYTES = np.dtype("<u8")
 _NO_LENGTHS = np.zeros(BEGINNINGS, np.uint8)
-
-
-class Numbered(NamedTuple):
-    """The words of a text by their numbers.
-
-    Attributes:
-        borders: In turn where each starts and where it ends, in bytes.
-        numbers: One for each word, 0 for those that have none. Hardly ever another word of `HEAD` bytes or more has the
-            same, so what is found by numbers is compared.
-        stems: The number of the longest stem that each begins with; 0 for none. Of a stem only `HEAD` bytes count.
-        apart: Whether three words of one byte follow each other.
-    """
-
-    borders: Numbers
-    numbers: Numbers
-    stems: Numbers
-    apart: bool
 
 
 class WordNumbers:
@@ -42,13 +24,11 @@ class WordNumbers:
         self._words = {word: number for number, word in enumerate(sorted(set(words)), 1)}
         heads = sorted({stem.encode()[:HEAD] for stem in stems})
         self._stems = {head: number for number, head in enumerate(heads, len(self._words) + 1)}
-        self._table, self._stem_table, self._stem_lengths = _NOTHING, _NOTHING, _NO_LENGTHS
-        *_, keys, _ = self._read(f" {' '.join(self._words)} ".encode())
-        self._table = HashTable.make(keys, [*self._words.values()])
+        keys = keys_of(_behind(f" {' '.join(self._words)} ".encode()))
+        self._table = HashTable.make(keys, [*self._words.values()])[:2]
         numbers = [int.from_bytes(head, "little") for head in heads]
-        self._stem_table = HashTable.make(numbers, [*self._stems.values()])
-        if heads:
-            self._stem_lengths = _NO_LENGTHS.copy()
+        self._stem_table = HashTable.make(numbers, [*self._stems.values()])[:2]
+        self._stem_lengths = _NO_LENGTHS.copy() if heads else _NO_LENGTHS
         for head, number in zip(heads, numbers, strict=True):
             places = slice(number, None, 256) if len(head) == 1 else number % BEGINNINGS
             self._stem_lengths[places] |= 1 << (len(head) - 1)
@@ -83,14 +63,17 @@ class WordNumbers:
         """The number of a word."""
         return self._words[word]
 
-    def read(self, apart: bytes) -> Numbered:
-        """Numbers the words of a text with one space or several between them, in front and behind."""
-        borders, numbers, stems, _, letters_apart = self._read(apart)
-        return Numbered(borders, numbers, stems, letters_apart)
+    def read(self, apart: bytes) -> tuple[Numbers, bool]:
+        """Numbers the words of a text with one space or several between them, in front and behind.
 
-    def _read(self, apart: bytes) -> tuple[Numbers, Numbers, Numbers, Keys, bool]:
-        behind = np.ndarray(len(apart) + len(PAST) - HEAD, "<u8", apart + PAST, 0, (1,))
-        slots, kept, _ = self._table
-        stem_slots, stem_kept, _ = self._stem_table
-        text = np.frombuffer(apart, np.uint8)
-        return number_words(text, behind, slots, kept, stem_slots, stem_kept, self._stem_lengths)
+        Returns:
+            For each word a row of where it starts and ends, in bytes, its number, and that of the longest stem that it
+            begins with, 0 for none; and whether three words of one byte follow each other. Hardly ever another word of
+            more than `HEAD` bytes has the same number, so what is found by numbers is compared.
+        """
+        return number_words(_behind(apart), *self._table, *self._stem_table, self._stem_lengths)
+
+
+def _behind(apart: bytes) -> Keys:
+    """At each byte that one and those behind it, as one number."""
+    return np.ndarray((len(apart) + len(PAST) - HEAD,), _EIGHT_BYTES, apart + PAST, 0, (1,))

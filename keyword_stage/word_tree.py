@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 import numpy as np
 
 from keyword_stage.hash_table import HashTable, collect
-from keyword_stage.kernels import find_strings
+from keyword_stage.kernels import ENDS, GOES_ON, find_strings
 from keyword_stage.word_numbers import WordNumbers
 from keyword_stage.words import Words
 
@@ -23,35 +23,34 @@ class WordTree(Generic[T]):
     """
 
     def __init__(self, values: Mapping[str, T], numbers: WordNumbers) -> None:
-        self._shorter = numbers.shorter
-        nodes: dict[tuple[int, int], int] = {}
+        paths = {text: numbers.of_string(text) for text in values}
+        starts = dict.fromkeys((0, path[0]) for path in paths.values())  # first, so that they lie close together
+        nodes = {step: node for node, step in enumerate(starts, 1)}
         ends: dict[int, list[tuple[list[bytes], bool, T]]] = defaultdict(list)
-        for text, value in values.items():
+        for text, path in paths.items():
             node = 0
-            for number in numbers.of_string(text):
+            for number in path:
                 node = nodes.setdefault((node, number), len(nodes) + 1)
-            ends[node].append((text.encode().split(), not text.endswith(" "), value))
+            ends[node].append((text.encode().split(), not text.endswith(" "), values[text]))
         self._ends = [[], *ends.values()]
         """For each string of numbers the strings of words that have these: those of long stems share some."""
-        self._string = np.zeros(len(nodes) + 1, np.int32)
-        self._string[[*ends]] = range(1, len(ends) + 1)
-        self._first = np.zeros(len(numbers), np.int32)
-        self._goes_on = np.zeros(len(nodes) + 1, np.bool_)
+        string = np.zeros(len(nodes) + 1, np.int32)
+        string[[*ends]] = range(1, len(ends) + 1)
+        first = np.zeros(len(numbers), np.int32)
+        kind = np.where(string, np.uint8(ENDS), np.uint8(0))
         for (node, number), reached in nodes.items():
             if node:
-                self._goes_on[node] = True
+                kind[node] |= GOES_ON
             else:
-                self._first[number] = reached
+                first[number] = reached
         later = {(node << 32) + number: reached for (node, number), reached in nodes.items() if node}
-        self._table = HashTable.make([*later], [*later.values()])
+        self._tables = numbers.shorter, first, string, kind, *HashTable.make([*later], [*later.values()])
 
     def find(self, words: Words) -> list[tuple[int, T]]:
         """Every string in a text, overlapping ones too: its first word by number, and its value."""
-        _, numbers, stems, _ = words.numbered
-        tables = self._shorter, self._first, self._string, self._goes_on, *self._table
         return [
             (place, value)
-            for place, string in collect(find_strings, numbers, stems, *tables)
+            for place, string in collect(find_strings, words.rows, *self._tables)
             for wanted, begun, value in self._ends[string]
             if words.stand(wanted, place, begun=begun)
         ]

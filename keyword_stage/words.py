@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from keyword_stage.fold import fold_apart, join_spaces
-from keyword_stage.word_numbers import Numbered, WordNumbers
+from keyword_stage.kernels import PAST_LAST
+from keyword_stage.word_numbers import WordNumbers
 
 
 class Words:
@@ -15,25 +16,26 @@ class Words:
         numbers: By which its words are known.
 
     Attributes:
-        numbered: One number for each word, and more of the kind.
+        rows: A row for each word, as `WordNumbers.read` gives them.
+        apart: Whether three words of one byte follow each other.
     """
 
     def __init__(self, text: str, numbers: WordNumbers) -> None:
-        self._apart = fold_apart(text)
-        self.numbered: Numbered = numbers.read(self._apart)
+        self._folded = fold_apart(text)
+        self.rows, self.apart = numbers.read(self._folded)
 
     def __len__(self) -> int:
         """How many there are."""
-        return len(self.numbered.numbers)
+        return len(self.rows)
 
     @cached_property
     def folded(self) -> str:
         """The text as `fold` gives it."""
-        return join_spaces(self._apart)
+        return join_spaces(self._folded)
 
     def split(self) -> list[str]:
         """The words themselves."""
-        return self._apart.decode().split()
+        return self._folded.decode().split()
 
     def stand(self, wanted: Sequence[bytes], place: int, *, begun: bool) -> bool:
         """Whether these words stand at a place.
@@ -43,12 +45,11 @@ class Words:
             place: Of the first, by number.
             begun: Whether the last is only what a word begins with.
         """
-        start, *borders = self.numbered.borders[2 * place : 2 * (place + len(wanted))].tolist()
-        ends, starts = borders[::2], (start, *borders[1::2])
+        borders = self.rows[place : place + len(wanted), : PAST_LAST + 1].tolist()
         *whole, last = wanted
-        return (
-            len(ends) == len(wanted)
-            and all(self._apart[a:b] == word for a, b, word in zip(starts, ends, whole, strict=False))
-            and self._apart.startswith(last, starts[-1])
-            and (begun or ends[-1] - starts[-1] == len(last))
-        )
+        if len(borders) < len(wanted) or any(
+            self._folded[start:past] != word for (start, past), word in zip(borders, whole, strict=False)
+        ):
+            return False
+        start, past = borders[-1]
+        return self._folded.startswith(last, start) and (begun or past - start == len(last))

@@ -164,16 +164,16 @@ def test_letters_that_stand_apart_are_never_overlooked(vocabulary: Vocabulary, t
     words = Words(text, NO_NUMBERS)
     found: list[Edit] = list(spaced.find_spaced(text, words, vocabulary))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(words, "numbered", words.numbered._replace(apart=True))
+        patch.setattr(words, "apart", True)
         patch.setattr(spaced, "single_letters", lambda text: [(0, len(text))])
         assert found == list(spaced.find_spaced(text, words, vocabulary))
 
 
 @pytest.mark.parametrize("before", ["", "many words " * 40, "viele Wörter " * 40])
 def test_ordinary_single_letters_do_not_stand_apart(before: str) -> None:
-    assert not Words(before + "I have a 7 iron, it's a B in maths", NO_NUMBERS).numbered.apart
-    assert Words(before + "he said k i l l", NO_NUMBERS).numbered.apart
-    assert Words(before + "he said k  i\u200b. l l", NO_NUMBERS).numbered.apart
+    assert not Words(before + "I have a 7 iron, it's a B in maths", NO_NUMBERS).apart
+    assert Words(before + "he said k i l l", NO_NUMBERS).apart
+    assert Words(before + "he said k  i\u200b. l l", NO_NUMBERS).apart
 
 
 @given(st.text(alphabet=st.sampled_from("ab1 .-\n")))

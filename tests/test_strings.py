@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from keyword_stage.automaton import build_automaton
 from keyword_stage.fold import fold
 from keyword_stage.hash_table import HashTable
+from keyword_stage.kernels import NUMBER, STEM
 from keyword_stage.lexicon import read_lexicon
 from keyword_stage.strings import ENGINES, Strings, build_strings
 from keyword_stage.word_numbers import WordNumbers
@@ -73,9 +74,9 @@ def test_words_stand_where_the_folded_text_has_them(text: str) -> None:
     numbers = WordNumbers(known)
     words, folded = Words(text, numbers), fold(text)
     assert (words.folded, words.split(), len(words)) == (folded, folded.split(), len(folded.split()))
-    assert words.numbered.numbers.tolist() == [numbers.of_word(word) for word in folded.split()]
-    assert words.numbered.numbers.all()
-    assert not Words(text, WordNumbers([])).numbered.numbers.any()
+    assert words.rows[:, NUMBER].tolist() == [numbers.of_word(word) for word in folded.split()]
+    assert words.rows[:, NUMBER].all()
+    assert not Words(text, WordNumbers([])).rows[:, NUMBER:].any()
 
 
 @given(st.lists(st.sampled_from(["ab", "abc", "abcdefgh", "abcdefghi", "abd", "x", "xy", "é"]), max_size=8), TEXT)
@@ -87,14 +88,14 @@ def test_each_word_has_the_number_of_the_longest_stem_that_it_begins_with(stems:
         max(((len(head), number) for head, number in heads.items() if word.startswith(head)), default=(0, 0))[1]
         for word in words.split()
     ]
-    assert words.numbered.stems.tolist() == wanted
+    assert words.rows[:, STEM].tolist() == wanted
 
 
 @pytest.mark.parametrize("word", TWINS)
 def test_another_word_with_the_same_key_is_not_taken_for_it(word: str) -> None:
     found, numbers = built(f" {word} ")
     same = Words(f"a {word} b {TWINS[word]}", numbers)
-    assert same.numbered.numbers.tolist() == [0, numbers.of_word(word), 0, numbers.of_word(word)]
+    assert same.rows[:, NUMBER].tolist() == [0, numbers.of_word(word), 0, numbers.of_word(word)]
     assert found.find(same) == [(1, f" {word} ".upper())]
 
 
