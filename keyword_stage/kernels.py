@@ -81,9 +81,11 @@ def _key(behind: Keys, start: int, length: int) -> np.uint64:
     key: np.uint64 = behind[start] & _MASKS[min(length, HEAD)]
     key ^= (behind[start + HEAD] & _MASKS[max(0, min(length - HEAD, HEAD))]) * _STIR
     key ^= (behind[start + 2 * HEAD] & _MASKS[max(0, min(length - 2 * HEAD, HEAD))]) * _SPREAD
-    for rest in range(3 * HEAD, length, HEAD):
+    rest = 3 * HEAD
+    while rest < length:
         key = (key ^ behind[start + rest] & _MASKS[min(length - rest, HEAD)]) * _STIR
         key ^= key >> _TOP
+        rest += HEAD
     return key
 
 
