@@ -90,7 +90,7 @@ def _key(behind: Keys, start: int, length: int) -> np.uint64:
 
 
 @compiled
-def find_words(behind: Keys) -> Numbers:
+def _find_words(behind: Keys) -> Numbers:
     """Where the words of a text stand: a row for each, of which `FIRST` and `PAST_LAST` are told.
 
     Args:
@@ -111,8 +111,8 @@ def find_words(behind: Keys) -> Numbers:
 
 @compiled
 def keys_of(behind: Keys) -> Keys:
-    """The key of each word of a text as `find_words` takes it."""
-    words = find_words(behind)
+    """The key of each word of a text as `_find_words` takes it."""
+    words = _find_words(behind)
     keys = np.empty(len(words), np.uint64)
     for place in range(len(words)):
         keys[place] = _key(behind, words[place, FIRST], words[place, PAST_LAST] - words[place, FIRST])
@@ -126,7 +126,7 @@ def number_words(
     """The words of a text with their numbers.
 
     Args:
-        behind: As for `find_words`.
+        behind: As for `_find_words`.
         slots: Keys of words.
         kept: Their numbers.
         stem_slots: The first bytes of stems, `HEAD` at most.
@@ -136,7 +136,7 @@ def number_words(
     Returns:
         A row for each word, 0 for numbers that it has not; and whether three words of one byte follow each other.
     """
-    words = find_words(behind)
+    words = _find_words(behind)
     alone = 0
     apart = False
     for place in range(len(words)):

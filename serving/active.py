@@ -18,7 +18,8 @@ from pipeline.pipeline import Pipeline
 Renew = Callable[[Pipeline], tuple[Pipeline, list[str]]]
 """Makes a pipeline with new parts out of the one in force, and names faults that do not stop them."""
 
-_TRIAL = Capture(id="", text="the quick brown fox wants to kill the process")
+TRIAL = Capture(id="", text="the quick brown fox wants to kill the process, kiiill it")
+"""What a pipeline scores before it is served: with a hit, and a word to be read for disguises."""
 _LOG = logging.getLogger("secondglance")
 
 
@@ -111,7 +112,7 @@ class Active:
 
 
 def _try_out(pipeline: Pipeline) -> None:
-    if pipeline.score(_TRIAL).degraded:
+    if pipeline.score(TRIAL).degraded:
         raise InvalidModel(f"the model {pipeline.versions.model} does not answer")
 
 
