@@ -1,6 +1,6 @@
 """Finds phrases with the overlays of a trust, a school and a group on top of the central lexicon.
 
-The central automaton stands once. Each overlay has a small one for its own phrases, built when it is
+What finds the central phrases stands once. Each overlay has a small one for its own phrases, built when it is
 first needed; what it mutes or grades anew is applied to the hits.
 """
 
@@ -16,7 +16,7 @@ from keyword_stage.matcher import Matcher, settle
 from keyword_stage.overlay import MUTED, Overlay, Scope
 
 MOST_BUILT = 256
-"""Overlays whose automata are kept at the same time, some 0.3 MB each."""
+"""Overlays whose matchers are kept at the same time, some 0.3 MB each."""
 
 
 class Layers:
@@ -26,7 +26,7 @@ class Layers:
         central: Finds the central phrases.
         overlays: By whom they are for.
         categories: Categories that are declared besides the standard ones.
-        most_built: Overlays whose automata are kept at the same time.
+        most_built: Overlays whose matchers are kept at the same time.
         today: The clock that phrases expire by.
     """
 
