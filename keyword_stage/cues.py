@@ -10,11 +10,15 @@ from collections.abc import Iterable, Iterator
 from operator import itemgetter
 from string import ascii_letters
 
+from keyword_stage.kernels import NUMBER, PAST_LAST
 from keyword_stage.lexicon import Phrase
 from keyword_stage.signs import BETWEEN, LETTERS, image
+from keyword_stage.word_numbers import WordNumbers
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _APOSTROPHES = str.maketrans("", "", "'’")
+_LONG = 256
+"""Bytes from which on compiled loops take less time than a look at each word."""
 _ODD = ord("'")
 """Stands for what may be part of a word and is no plain letter."""
 _PLAIN = bytes(
@@ -35,31 +39,38 @@ class CueFinder:
         for phrase in phrases:
             for form in phrase.spelling.parts[0]:
                 self._cues.setdefault(form.strip(), phrase)
-        self._plain = {
-            form.encode(): (cue, b" %b " % form.encode()) for form, cue in self._cues.items() if form.isascii()
-        }
+        self._plain = {form.encode(): cue for form, cue in self._cues.items() if form.isascii()}
+        self._numbers = WordNumbers(map(bytes.decode, self._plain))
 
     def find(self, text: str) -> list[tuple[Phrase, int, int]]:
-        """Each cue with its half-open span, in order; one hash lookup a word."""
+        """Each cue with its half-open span, in order."""
         if not self._cues:
             return []
-        plain, past = b" %b " % image(text).translate(_PLAIN), 0
-        found: list[tuple[Phrase, int, int]] = []
-        for cue, padded in filter(None, map(self._plain.get, plain.split())):
-            start = plain.index(padded, past)
-            past = start + len(padded) - 1
-            found.append((cue, start, past - 1))
+        plain = b" %b " % image(text).translate(_PLAIN)
+        found = self._find_plain(plain)
         if _ODD in plain:
             found += self._find_odd(text, plain)
             found.sort(key=itemgetter(1))
         return found
+
+    def _find_plain(self, plain: bytes) -> list[tuple[Phrase, int, int]]:
+        """Those that are runs of plain letters."""
+        if len(plain) < _LONG and self._plain.keys().isdisjoint(plain.split()):
+            return []
+        words, _ = self._numbers.read(plain)
+        known = words[words[:, NUMBER] != 0, : PAST_LAST + 1].tolist()
+        return [(cue, start - 1, past - 1) for start, past in known if (cue := self._plain.get(plain[start:past]))]
 
     def _find_odd(self, text: str, plain: bytes) -> Iterator[tuple[Phrase, int, int]]:
         """Those in runs of letters that are not all plain."""
         at = plain.find(_ODD)
         while at > 0:
             start, past = plain.rfind(b" ", 0, at), plain.find(b" ", at) - 1
-            yield from self._find_typed(text, start, past)
+            word = text[start:past].lower().replace("'", "").replace("’", "")
+            if (
+                word in self._cues or not word.isalpha() or past - start - len(word) > 1
+            ):  # else it is one word, but none
+                yield from self._find_typed(text, start, past)
             at = plain.find(_ODD, past + 1)
 
     def _find_typed(self, text: str, start: int, end: int) -> Iterator[tuple[Phrase, int, int]]:

@@ -272,11 +272,13 @@ def find_pairs(
         top = np.uint64(mine) << _TOP
         for at in range(max(0, place + low[mine]), min(len(words), place + high[mine])):
             key = top | np.uint64(words[at, NUMBER])
-            group = _value(slots, kept, key) if _may_hold(bits, key) else 0
+            if not _may_hold(bits, key) or at == place:
+                continue
+            group = _value(slots, kept, key)
             is_near = False
             for sign in range(groups[group], groups[group + 1]):
                 least, most, before_anchor, phrase = signs[sign]
-                if at != place and not is_near and least <= at - place <= most:
+                if not is_near and least <= at - place <= most:
                     before, behind, need = phrases[phrase]
                     start = place - before_anchor
                     is_near = need == 0
