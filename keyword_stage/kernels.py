@@ -137,6 +137,7 @@ def number_words(
         A row for each word, 0 for numbers that it has not; and whether three words of one byte follow each other.
     """
     words = _find_words(behind)
+    some_stems = len(stem_slots) > 1
     alone = 0
     apart = False
     for place in range(len(words)):
@@ -145,7 +146,7 @@ def number_words(
         words[place, NUMBER] = _value(slots, kept, _key(behind, start, length))
         words[place, STEM] = 0
         head = behind[start] & _MASKS[min(length, HEAD)]
-        lengths = stem_lengths[head & _MASKS[2]]
+        lengths = stem_lengths[head & _MASKS[2]] if some_stems else 0
         if lengths:
             for shorter in range(min(length, HEAD), 0, -1):
                 if lengths >> (shorter - 1) & 1 and not words[place, STEM]:
