@@ -74,9 +74,10 @@ def test_answers_of_streams_that_nobody_takes_are_bounded_and_let_go(pipeline: P
         deaf = [stub.ScoreStream() for _ in range(3)]
         for stream in deaf:
             await send(stream)
-        while sum(room.takes for room in rooms) < 3 * 8 + 3:  # every request has been taken, and some answers
-            await asyncio.sleep(0.05)
-        assert LIMIT / 4 < max(room.most for room in rooms) <= LIMIT
+        async with asyncio.timeout(60):  # until every request has been taken, and some answers, each of LIMIT / 5
+            while sum(room.takes for room in rooms) < 3 * 8 + 3 or max(room.most for room in rooms) <= LIMIT / 4:
+                await asyncio.sleep(0.05)
+        assert max(room.most for room in rooms) <= LIMIT
         assert (await stub.Score(pb.ScoreRequest(capture=pb.Capture(id="a", text="homework")))).verdict.id == "a"
         for stream in deaf:
             stream.cancel()
