@@ -36,7 +36,9 @@ _ONE = np.uint64(1)
 _SIX = np.uint64(6)
 _LOW = np.uint64(63)
 _APART = 3
-"""Words of one byte in a row from which on letters stand apart."""
+"""Words of one code point in a row from which on letters stand apart."""
+_TWO, _THREE, _FOUR = 0xC0, 0xE0, 0xF0
+"""First bytes from which on a code point has so many."""
 
 
 @compiled
@@ -134,7 +136,7 @@ def number_words(
         stem_lengths: For each two first bytes how many bytes stems have that begin so, `HEAD` at most: a bit for each.
 
     Returns:
-        A row for each word, 0 for numbers that it has not; and whether three words of one byte follow each other.
+        A row for each word, 0 for numbers that it has not; and whether three words of one code point follow each other.
     """
     words = _find_words(behind)
     some_stems = len(stem_slots) > 1
@@ -151,7 +153,8 @@ def number_words(
             for shorter in range(min(length, HEAD), 0, -1):
                 if lengths >> (shorter - 1) & 1 and not words[place, STEM]:
                     words[place, STEM] = _value(stem_slots, stem_kept, head & _MASKS[shorter])
-        alone = (alone + 1) * (length == 1)
+        byte = behind[start] & _BYTE
+        alone = (alone + 1) * (length == 1 + (byte >= _TWO) + (byte >= _THREE) + (byte >= _FOUR))
         apart |= alone == _APART
     return words, apart
 

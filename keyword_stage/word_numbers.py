@@ -68,8 +68,8 @@ class WordNumbers:
 
         Returns:
             For each word a row of where it starts and ends, in bytes, its number, and that of the longest stem that it
-            begins with, 0 for none; and whether three words of one byte follow each other. Hardly ever another word of
-            more than `HEAD` bytes has the same number, so what is found by numbers is compared.
+            begins with, 0 for none; and whether three words of one code point follow each other. Hardly ever another
+            word of more than `HEAD` bytes has the same number, so what is found by numbers is compared.
         """
         return number_words(_behind(apart), *self._table, *self._stem_table, self._stem_lengths)
 

@@ -17,7 +17,7 @@ class Words:
 
     Attributes:
         rows: A row for each word, as `WordNumbers.read` gives them.
-        apart: Whether three words of one byte follow each other.
+        apart: Whether three words of one code point follow each other.
     """
 
     def __init__(self, text: str, numbers: WordNumbers) -> None:

@@ -43,6 +43,7 @@ LEXICON = Lexicon(
         phrase("go to the lab*"),
         phrase("x"),
         phrase("eating disorder"),
+        phrase("日本語人"),
     ),
     "",
 )
@@ -155,8 +156,9 @@ def test_few_tokens_of_ordinary_prose_are_read(vocabulary: Vocabulary) -> None:
     )
 
 
-@given(st.text(alphabet=st.sampled_from("kila1x .-\n"), max_size=60))
+@given(st.text(alphabet=st.sampled_from("kila1x .-\n日本語人"), max_size=60))
 @example("k i l l")
+@example("日 本 語 人")
 @example("k i l l" + 9 * " word" + "s.k i l l y o u" + 9 * " word")
 @example("a.k  i-l\nl.")
 @example(40 * "words " + "k i l l" + 40 * " words")
@@ -174,6 +176,8 @@ def test_ordinary_single_letters_do_not_stand_apart(before: str) -> None:
     assert not Words(before + "I have a 7 iron, it's a B in maths", NO_NUMBERS).apart
     assert Words(before + "he said k i l l", NO_NUMBERS).apart
     assert Words(before + "he said k  i\u200b. l l", NO_NUMBERS).apart
+    assert Words(before + "ш 日 🔪", NO_NUMBERS).apart
+    assert not Words(before + "ш шш ш ш 日本 🔪 ab 🔪", NO_NUMBERS).apart
 
 
 @given(st.text(alphabet=st.sampled_from("ab1 .-\n")))
