@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from domain.errors import InvalidLexicon
 from keyword_stage.hash_table import HashTable
 from keyword_stage.kernels import BEGINNINGS, HEAD, PAST, Keys, Numbers, keys_of, number_words
 
@@ -18,6 +19,9 @@ class WordNumbers:
         words: Folded.
         stems: What words may begin with; a stem has another number than the word that is spelt so, and those that
             begin with the same `HEAD` bytes share one.
+
+    Raises:
+        InvalidLexicon: If two words have one key, as hardly any do that are not made for it.
     """
 
     def __init__(self, words: Iterable[str], stems: Iterable[str] = ()) -> None:
@@ -25,7 +29,10 @@ class WordNumbers:
         heads = sorted({stem.encode()[:HEAD] for stem in stems})
         self._stems = {head: number for number, head in enumerate(heads, len(self._words) + 1)}
         keys = keys_of(_behind(f" {' '.join(self._words)} ".encode()))
-        self._table = HashTable.make(keys, [*self._words.values()])[:2]
+        try:
+            self._table = HashTable.make(keys, [*self._words.values()])[:2]
+        except ValueError:
+            raise InvalidLexicon("two words of the lexicon cannot be told apart by their keys") from None
         numbers = [int.from_bytes(head, "little") for head in heads]
         self._stem_table = HashTable.make(numbers, [*self._stems.values()])[:2]
         self._stem_lengths = _NO_LENGTHS.copy() if heads else _NO_LENGTHS

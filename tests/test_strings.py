@@ -6,6 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from domain.errors import InvalidLexicon
 from keyword_stage.automaton import build_automaton
 from keyword_stage.fold import fold
 from keyword_stage.hash_table import HashTable
@@ -97,6 +98,12 @@ def test_another_word_with_the_same_key_is_not_taken_for_it(word: str) -> None:
     same = Words(f"a {word} b {TWINS[word]}", numbers)
     assert same.rows[:, NUMBER].tolist() == [0, numbers.of_word(word), 0, numbers.of_word(word)]
     assert found.find(same) == [(1, f" {word} ".upper())]
+
+
+@pytest.mark.parametrize("word", TWINS)
+def test_a_lexicon_with_both_words_is_refused_by_name(word: str) -> None:
+    with pytest.raises(InvalidLexicon, match="two words of the lexicon cannot be told apart"):
+        WordNumbers([word, TWINS[word]])
 
 
 def test_a_table_refuses_a_key_twice() -> None:
