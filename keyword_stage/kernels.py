@@ -32,6 +32,8 @@ _MASKS = np.array([2 ** (8 * length) - 1 for length in range(HEAD + 1)], dtype=n
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 _STIR = np.uint64(0xC2B2AE3D27D4EB4F)
 _TOP = np.uint64(32)
+_SLOT = np.uint64(40)
+"""Bits of a product behind which a slot is read: the more, the more bytes of a key count for it."""
 _ONE = np.uint64(1)
 _SIX = np.uint64(6)
 _LOW = np.uint64(63)
@@ -47,7 +49,7 @@ def place_keys(keys: Keys, values: Numbers, slots: Keys, kept: Numbers, bits: Ke
     last = np.uint64(len(slots) - 1)
     differ = True
     for number in range(len(keys)):
-        slot = (keys[number] * _SPREAD >> _TOP) & last
+        slot = (keys[number] * _SPREAD >> _SLOT) & last
         while kept[slot]:
             differ = differ and slots[slot] != keys[number]
             slot = (slot + _ONE) & last
@@ -62,7 +64,7 @@ def place_keys(keys: Keys, values: Numbers, slots: Keys, kept: Numbers, bits: Ke
 def _value(slots: Keys, kept: Numbers, key: np.uint64) -> int:
     """The value of a key in a table; 0 for none."""
     last = np.uint64(len(slots) - 1)
-    slot = (key * _SPREAD >> _TOP) & last
+    slot = (key * _SPREAD >> _SLOT) & last
     while kept[slot] and slots[slot] != key:
         slot = (slot + _ONE) & last
     value: int = kept[slot]

@@ -1,6 +1,7 @@
 """Strings that are found by the numbers of their words against those that an automaton finds."""
 
 import random
+from itertools import groupby
 
 import pytest
 from hypothesis import example, given, settings
@@ -109,6 +110,12 @@ def test_a_lexicon_with_both_words_is_refused_by_name(word: str) -> None:
 def test_a_table_refuses_a_key_twice() -> None:
     with pytest.raises(ValueError, match="two keys of a table are the same"):
         HashTable.make([7, 8, 7], [1, 2, 3])
+
+
+def test_words_that_share_most_of_their_bytes_do_not_crowd_a_table() -> None:
+    keys = [int.from_bytes(f"{number:08}".encode(), "little") for number in range(20_000)]
+    taken = HashTable.make(keys, [1] * len(keys)).kept.tolist()
+    assert max(len(list(run)) for is_taken, run in groupby(taken) if is_taken) < 100
 
 
 def test_more_is_found_than_there_is_room_for_at_first() -> None:
