@@ -79,6 +79,24 @@ def test_the_beginning_of_a_word_needs_no_word_beside_it(written: str) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "lemon {0-2} silo {0-2} gun",  # from the rarest part to the commonest, which stands last,
+        "gun {0-2} silo {0-2} lemon",  # first,
+        "gun {0-2} silo {0-2} the lemon",  # before an anchor of two words,
+        "the lemon {0-2} silo {0-2} gun",  # behind one,
+        "silo {0-2} lemon {0-2} gun",  # and on the other side of it
+        "gun {0-2} lemon {0-2} silo",
+    ],
+)
+def test_a_third_part_stands_as_far_away_as_gaps_are_wide(written: str) -> None:
+    for one, other in product(range(4), repeat=2):
+        words = written.replace("{0-2}", "x " * one, 1).replace("{0-2}", "x " * other).split()
+        found = [place for _, place in gapped(written)(words)]
+        assert found == ([(0, len(words) - 1)] if max(one, other) < 3 else [])
+
+
 def test_none_of_them_is_nothing() -> None:
     assert not GappedPhrases([], WordNumbers([]))
     assert gapped()(["a", "b"]) == []
