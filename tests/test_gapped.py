@@ -97,6 +97,15 @@ def test_a_third_part_stands_as_far_away_as_gaps_are_wide(written: str) -> None:
         assert found == ([(0, len(words) - 1)] if max(one, other) < 3 else [])
 
 
+def test_words_are_not_joined_without_a_third_part_near(monkeypatch: pytest.MonkeyPatch) -> None:
+    find = gapped("lemon {0-2} silo {0-2} gun")
+    monkeypatch.delattr(Words, "split")
+    far = ["x"] * 6
+    assert find(["gun", *far, "lemon", "silo", *far, "gun", "silo", "lemon", "gun"]) == []
+    with pytest.raises(AttributeError, match="split"):
+        find(["lemon", "silo", "gun"])
+
+
 def test_none_of_them_is_nothing() -> None:
     assert not GappedPhrases([], WordNumbers([]))
     assert gapped()(["a", "b"]) == []

@@ -28,8 +28,8 @@ STRING = st.tuples(st.lists(WORDS, min_size=1, max_size=8), st.sampled_from([" "
 TEXT = st.lists(st.tuples(WORDS, st.sampled_from([" ", ", ", "\n", "  ", ""])), max_size=40).map(
     lambda pairs: "".join(word + gap for word, gap in pairs)
 )
-TWINS = {"kill": "nmwbvmcbk6f3g3uw", "gun": "xvqvgqtm17076uyx"}
-"""For each word another one with the same key."""
+TWINS = [("kill", "nmwbvmcbk6f3g3uw"), ("gun", "xvqvgqtm17076uyx"), ("kill", "killynxxuqqiv2ijoilfhr8x")]
+"""Words, each with another one that has the same key."""
 
 
 def built(*texts: str) -> tuple[Strings[str], WordNumbers]:
@@ -93,18 +93,18 @@ def test_each_word_has_the_number_of_the_longest_stem_that_it_begins_with(stems:
     assert words.rows[:, STEM].tolist() == wanted
 
 
-@pytest.mark.parametrize("word", TWINS)
-def test_another_word_with_the_same_key_is_not_taken_for_it(word: str) -> None:
+@pytest.mark.parametrize(("word", "twin"), TWINS)
+def test_another_word_with_the_same_key_is_not_taken_for_it(word: str, twin: str) -> None:
     found, numbers = built(f" {word} ")
-    same = Words(f"a {word} b {TWINS[word]}", numbers)
+    same = Words(f"a {word} b {twin}", numbers)
     assert same.rows[:, NUMBER].tolist() == [0, numbers.of_word(word), 0, numbers.of_word(word)]
     assert found.find(same) == [(1, f" {word} ".upper())]
 
 
-@pytest.mark.parametrize("word", TWINS)
-def test_a_lexicon_with_both_words_is_refused_by_name(word: str) -> None:
+@pytest.mark.parametrize(("word", "twin"), TWINS)
+def test_a_lexicon_with_both_words_is_refused_by_name(word: str, twin: str) -> None:
     with pytest.raises(InvalidLexicon, match="two words of the lexicon cannot be told apart"):
-        WordNumbers([word, TWINS[word]])
+        WordNumbers([word, twin])
 
 
 def test_a_table_refuses_a_key_twice() -> None:
