@@ -42,6 +42,7 @@ def built(*texts: str) -> tuple[Strings[str], WordNumbers]:
 @example({" a b a b", " a b a ", " a"}, "a b a b a b")
 @example({" eightishly", " eightishness", " eightish", " eight"}, "eightishness eightishes eights")
 @example({" a eightishly", " a eightish"}, "a eightishly")
+@example({" a eight", " a eightish", " a e"}, "a eightish a eights")
 @example({" شش b "}, "شش,  b شش b")
 @example({" a" * 70 + " "}, "a " * 140)
 @example({f" {LONG}b ", f" {LONG}c "}, f"{LONG}c {LONG}b {LONG} {LONG}d")
