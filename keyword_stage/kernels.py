@@ -87,7 +87,7 @@ def _key(behind: Keys, start: int, length: int) -> np.uint64:
     key ^= (behind[start + 2 * HEAD] & _MASKS[max(0, min(length - 2 * HEAD, HEAD))]) * _SPREAD
     rest = 3 * HEAD
     while rest < length:
-        key = (key ^ behind[start + rest] & _MASKS[min(length - rest, HEAD)]) * _STIR
+        key = (key * _SPREAD ^ behind[start + rest] & _MASKS[min(length - rest, HEAD)]) * _STIR
         key ^= key >> _TOP
         rest += HEAD
     return key

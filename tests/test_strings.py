@@ -102,6 +102,13 @@ def test_another_word_with_the_same_key_is_not_taken_for_it(word: str, twin: str
     assert found.find(same) == [(1, f" {word} ".upper())]
 
 
+def test_every_byte_of_a_word_counts_for_its_key() -> None:
+    words = ["a" * length for length in range(1, 60)] + ["a" * place + "b" + "a" * (39 - place) for place in range(40)]
+    numbers = WordNumbers(words)
+    found = Words(" ".join([*words, "a" * 60]), numbers).rows[:, NUMBER].tolist()
+    assert found == [*map(numbers.of_word, words), 0]
+
+
 @pytest.mark.parametrize(("word", "twin"), TWINS)
 def test_a_lexicon_with_both_words_is_refused_by_name(word: str, twin: str) -> None:
     with pytest.raises(InvalidLexicon, match="two words of the lexicon cannot be told apart"):
