@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
@@ -30,8 +30,14 @@ class Parts:
         self._jsonl = jsonl
         self._out = out
         self._size = size
+        self._starts: list[int] = []
+        position = 0
         with jsonl.open("rb") as lines:
-            self.count = -(-sum(1 for _ in lines) // size)
+            for number, line in enumerate(lines):
+                if number % size == 0:
+                    self._starts.append(position)
+                position += len(line)
+        self.count = len(self._starts)
 
     def work(self, number: int, of: int, do: Callable[[Input], dict[str, Any]]) -> int:
         """Works on the parts of a share that are not finished, and shows progress on standard error.
@@ -45,25 +51,36 @@ class Parts:
             How many parts were done now.
         """
         done = 0
-        mine = len(range(number - 1, self.count, of))
+        mine = range(number - 1, self.count, of)
         with ThreadPoolExecutor(usable_cpus()) as pool:
-            for place, lines in enumerate(self._parts()):
-                path = self._out / f"part-{place:06}.jsonl"
-                if place % of != number - 1 or path.exists():
+            for place in mine:
+                if self.is_done(place):
                     continue
-                inputs = read_json_lines(lines, self._jsonl.parent, 1 + place * self._size)
-                rows = [json.dumps(row, ensure_ascii=False) for row in pool.map(do, inputs)]
-                beside = path.with_suffix(".new")
-                beside.write_text("".join(f"{row}\n" for row in rows), encoding="utf-8")
-                beside.replace(path)
+                self.finish(place, do, pool.map)
                 done += 1
-                click.echo(f"part {place // of + 1} of {mine}", err=True)
+                click.echo(f"part {place // of + 1} of {len(mine)}", err=True)
         return done
 
-    def _parts(self) -> Iterator[list[bytes]]:
+    def is_done(self, place: int) -> bool:
+        """Whether a part, counted from 0, has its results."""
+        return self._path(place).exists()
+
+    def finish(
+        self, place: int, do: Callable[[Input], dict[str, Any]], each: Callable[..., Iterable[Any]] = map
+    ) -> None:
+        """Works on one part, counted from 0; `each` is `map` or another that keeps the order."""
         with self._jsonl.open("rb") as lines:
-            while part := list(islice(lines, self._size)):
-                yield part
+            lines.seek(self._starts[place])
+            part = list(islice(lines, self._size))
+        inputs = read_json_lines(part, self._jsonl.parent, 1 + place * self._size)
+        rows = [json.dumps(row, ensure_ascii=False) for row in each(do, inputs)]
+        path = self._path(place)
+        beside = path.with_suffix(".new")
+        beside.write_text("".join(f"{row}\n" for row in rows), encoding="utf-8")
+        beside.replace(path)
+
+    def _path(self, place: int) -> Path:
+        return self._out / f"part-{place:06}.jsonl"
 
 
 def begin(out: Path, jsonl: Path, size: int, what: dict[str, Any]) -> None:

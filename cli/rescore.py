@@ -19,6 +19,8 @@ _FILE = click.Path(exists=True, path_type=Path)
 @click.option("--candidate-policy", type=_FILE, help="Instead of --policy.")
 @click.option("--share", default="1/1", show_default=True, help="K/N: only every Nth part, beginning with the Kth.")
 @click.option("--part", "size", default=500, show_default=True, type=click.IntRange(1), help="Captures of one part.")
+@click.option("--ray", help="On Ray Data (extra `cluster`): `local`, or the address of a cluster.")
+@click.option("--workers", type=click.IntRange(1), help="With --ray: how many (as many as there are cores).")
 @pipeline_options
 def command(
     jsonl: Path,
@@ -28,35 +30,41 @@ def command(
     candidate_policy: Path | None,
     share: str,
     size: int,
+    ray: str | None,
+    workers: int | None,
     **values: Any,
 ) -> None:
     """Scores JSON lines under what is in force and under a candidate, and reports what would change.
 
     Results are written part by part; begun again with the same inputs, it goes on where it stopped. Shares of
-    one file may run on several machines into one folder. The results hold ids, actions and phrases, and no text.
+    one file may run on several machines into one folder, or all of it on Ray: the input, the results and what the
+    options name are then on a file system that all nodes share. The results hold ids, actions and phrases, and no text.
     """
-    from dataclasses import asdict, replace
-
     from cli.parts import Parts, begin, read_share
-    from pipeline.build import build_pipeline
-    from pipeline.rescore import ReadOnce, Tally, rescore
+    from pipeline.rescore import Rescorer, Tally
 
     candidates = {"lexicon": candidate_lexicon, "model": candidate_model, "policy": candidate_policy}
     changed = {name: value for name, value in candidates.items() if value}
     if not changed:
         raise click.UsageError("name a candidate: --candidate-lexicon, --candidate-model or --candidate-policy")
     number, of = read_share(share)
-    before = build_pipeline(pipeline_settings(**values))
-    ocr = ReadOnce(before.ocr)
+    if (ray and of > 1) or (workers and not ray):
+        raise click.UsageError("--ray parts the work itself, without --share; --workers is of --ray alone")
+    settings = pipeline_settings(**values), pipeline_settings(**{**values, **changed})
+    rescorer = Rescorer(*settings)
     try:
-        built = build_pipeline(pipeline_settings(**{**values, **changed}))
-        built.ocr.close()  # it has started nothing: both read with the same engine
-        before, after = replace(before, ocr=ocr), replace(built, ocr=ocr)
-        begin(out, jsonl, size, {"before": asdict(before.versions), "after": asdict(after.versions)})
+        begin(out, jsonl, size, rescorer.versions)
         parts = Parts(jsonl, out, size)
-        done = parts.work(number, of, lambda item: rescore(item.id, item.capture, before, after))
+        if not ray:
+            done = parts.work(number, of, lambda item: rescorer.row(item.id, item.capture))
     finally:
-        ocr.close()
+        rescorer.close()
+    if ray:
+        from cli.rescore_on_ray import Work, run
+
+        work = Work(jsonl, out, size, settings, rescorer.versions)
+        del rescorer  # each worker builds its own
+        done = run(work, parts, ray, workers)
     tally = Tally()
     for path in sorted(out.glob("part-*.jsonl")):
         for line in path.read_text(encoding="utf-8").splitlines():

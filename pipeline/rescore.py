@@ -4,15 +4,17 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from domain.capture import Capture
 from domain.errors import SecondglanceError
 from domain.verdict import Action, Finding, Verdict
 from ocr.engine import OcrEngine, Owner, Reading
+from pipeline.build import build_pipeline
 from pipeline.judge import worst
 from pipeline.pipeline import Options, Pipeline
+from pipeline.settings import PipelineSettings
 
 Row = dict[str, Any]
 """JSON of one capture: ids, actions and phrases, never its text."""
@@ -41,6 +43,34 @@ class ReadOnce:
     def close(self) -> None:
         """As the engine."""
         self._engine.close()
+
+
+class Rescorer:
+    """What is in force and a candidate, both built, and one reader of pictures for both.
+
+    Raises:
+        InvalidConfiguration: Naming the file and the fault.
+    """
+
+    def __init__(self, current: PipelineSettings, candidate: PipelineSettings) -> None:
+        before = build_pipeline(current)
+        self._ocr = ReadOnce(before.ocr)
+        try:
+            after = build_pipeline(candidate)
+            after.ocr.close()  # it has started nothing: both read with the same engine
+        except BaseException:
+            self.close()
+            raise
+        self._before, self._after = replace(before, ocr=self._ocr), replace(after, ocr=self._ocr)
+        self.versions = {"before": asdict(before.versions), "after": asdict(after.versions)}
+
+    def row(self, identity: str | None, capture: Capture | SecondglanceError) -> Row:
+        """As `rescore`."""
+        return rescore(identity, capture, self._before, self._after)
+
+    def close(self) -> None:
+        """Ends what reads pictures."""
+        self._ocr.close()
 
 
 def rescore(identity: str | None, capture: Capture | SecondglanceError, before: Pipeline, after: Pipeline) -> Row:

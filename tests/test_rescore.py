@@ -1,17 +1,26 @@
 """`secondglance rescore`: what would change, part by part, resumed where it stopped."""
 
 import json
+import os
+import pickle
+import subprocess
+import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
 from cli.rescore import command
+from cli.rescore_on_ray import Work, Worker
+from domain.errors import InvalidConfiguration
 from ocr.engine import Reading
 from pipeline import rescore as rescoring
 from pipeline.rescore import ReadOnce, Tally
+from pipeline.settings import PipelineSettings
 
+ROOT = Path(__file__).parents[1]
 TEXTS = ["see you at practice", "meet me by the bandstand and bring a knife", "i want to die", "homework is due"]
 
 
@@ -71,6 +80,8 @@ def test_a_job_is_resumed_and_says_what_would_change(stored: Path, monkeypatch: 
 def test_bad_options_are_named(stored: Path) -> None:
     for share in ("0/2", "3/2", "x"):
         assert "--share is K/N" in run(stored, "--share", share, status=2).stderr
+    assert "without --share" in run(stored, "--share", "1/2", "--ray", "local", status=2).stderr
+    assert "of --ray alone" in run(stored, "--workers", "2", status=2).stderr
     without = CliRunner().invoke(command, [str(stored), "--out", str(stored.parent / "out")])
     assert without.exit_code == 2
     assert "name a candidate" in without.stderr
@@ -106,3 +117,71 @@ def test_a_picture_is_read_once_for_both() -> None:
     one, two = b"one" * 10, b"two" * 10
     assert [once.read(image) for image in (one, one, two, two, one)] == [one, one, two, two, one]
     assert engine.reads == 3
+
+
+def on_ray(stored: Path) -> "subprocess.CompletedProcess[str]":
+    """The command on a Ray of two workers, with relative paths; what Ray wrote down holds no text."""
+    given = ["stored.jsonl", "--out", "on_ray", "--part", "2", "--candidate-policy", "policy.yaml"]
+    command = [sys.executable, "-m", "cli.main", "rescore", *given, "--ray", "local", "--workers", "2"]
+    with TemporaryDirectory(prefix="ray", ignore_cleanup_errors=True) as logs:  # sockets are in it: short
+        env = {**os.environ, "PYTHONPATH": str(ROOT), "RAY_TMPDIR": logs, "RAY_worker_niceness": "0"}
+        done = subprocess.run(command, cwd=stored.parent, env=env, capture_output=True, text=True)
+        written = b"".join(path.read_bytes() for path in Path(logs).rglob("*") if path.is_file())
+    assert b"raylet" in written
+    assert b"bandstand" not in written
+    assert b"want to die" not in written
+    return done
+
+
+def test_on_ray_a_failed_part_is_named_and_the_rest_is_as_without(stored: Path) -> None:
+    plain = run(stored)
+    results = stored.parent / "on_ray"
+    run(stored, "--out", str(results), "--share", "1/3")
+    in_the_way = results / "part-000001.new"
+    in_the_way.mkdir()
+    failed = on_ray(stored)
+    assert failed.returncode == 1
+    assert "part 2 of 3 failed: IsADirectoryError" in failed.stderr
+    kept = {path: path.stat().st_mtime_ns for path in results.glob("part-*.jsonl")}
+    assert results / "part-000000.jsonl" in kept
+    assert results / "part-000001.jsonl" not in kept
+
+    in_the_way.rmdir()
+    done = on_ray(stored)
+    assert done.returncode == 0, done.stderr
+    assert "part 2 of 3" in done.stderr
+    assert f"{3 - len(kept)} parts done now, 3 in all" in done.stderr
+    assert done.stdout == plain.stdout
+    assert {path: path.stat().st_mtime_ns for path in kept} == kept
+    parts = [
+        {path.name: path.read_bytes() for path in folder.glob("part-*")} for folder in (results, stored.parent / "out")
+    ]
+    assert parts[0] == parts[1]
+    assert len(parts[0]) == 3
+
+
+def test_without_ray_the_extra_is_named(stored: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with pytest.raises(InvalidConfiguration, match=r"pip install secondglance\[cluster\]"):
+        run(stored, "--ray", "local")
+
+
+def test_neither_key_nor_text_travels_and_another_version_is_refused(stored: Path) -> None:
+    settings = PipelineSettings(list_key="not for others")  # type: ignore[arg-type]
+    work = Work(stored, stored.parent, 2, (settings, settings), {"before": {"model": "another"}})
+    told = pickle.dumps(work)
+    assert b"stored.jsonl" in told
+    assert b"not for others" not in told
+    assert Worker(work)({"item": 1}) == {
+        "part": 1,
+        "error": "InvalidConfiguration: a node has another version of the code, the lists, the model or the policy",
+    }
+
+    class Talkative:
+        def open(self) -> Any:
+            raise ValueError("i want to die")
+
+    error = Worker(Talkative())({"item": 0})["error"]  # type: ignore[arg-type]
+    assert error.startswith("ValueError at test_rescore.py:")
+    assert "die" not in error
