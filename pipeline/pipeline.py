@@ -207,8 +207,7 @@ class Pipeline:
             doubted = [finding is not None and self.judge.doubts(finding, policy) for finding in made]
             wide = widen(page, window) if any(doubted) else None
             if wide is not None:
-                again, also = self._judge(wide, capture, page, policy)
-                answered = answered and also
+                again, answered = self._judge(wide, capture, page, policy)  # who doubts has had an answer
                 settled = [
                     doubt and second is not None and second.action is Action.DISMISS
                     for doubt, second in zip(doubted, again, strict=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from domain.capture import Capture
@@ -82,6 +82,7 @@ TYPED = st.sampled_from(
 
 
 @given(st.lists(st.one_of(TYPED, st.text(max_size=2)), max_size=12).map("".join), st.sampled_from((1, 1, 40)))
+@example("mum''kin", 1)
 def test_cues_are_those_that_a_look_at_each_word_finds(text: str, times: int) -> None:
     text *= times  # long texts are looked through another way
     phrases = [Phrase(cue, "violence", 1, read_spelling(cue), True, False, "", cue=True) for cue in CUES]

@@ -58,7 +58,7 @@ class TwoViews:
 
     def score(self, window: ContextWindow) -> WindowScores:
         self.asked.append(window)
-        p = self.wide if "garden" in window.text else self.own
+        p = self.wide if "garden" in window.text and "weed" in window.text else self.own
         if p is None:
             raise Unavailable("no answer")
         table = np.zeros((len(window.hits) + 1, 9, 5))
@@ -104,8 +104,32 @@ def test_a_wider_window_that_nobody_answers_for_sets_nothing_aside(pipeline: Pip
 def test_evidence_of_what_was_set_aside_is_from_the_window_that_did(pipeline: Pipeline, written: type) -> None:
     scorer = TwoViews(0.15, 0.05)
     verdict = look(pipeline, written, scorer, Options(evidence=True))
-    assert verdict.action is Action.DISMISS
-    assert {window.offset for window in scorer.asked} == {0, len(PANELS[0]) + 2}
+    assert [each.action for each in verdict.findings if each.hit.matched == "weed"] == [Action.DISMISS]
+    own = [window for window in scorer.asked if window.offset == len(PANELS[0]) + 2]
+    assert [window.text for window in own] == [PANELS[1]]  # once, to judge
+    assert len([window for window in scorer.asked if len(window.text) > len(PANELS[1])]) > 2
+
+
+def test_evidence_of_what_its_own_panel_decided_is_from_there(pipeline: Pipeline, written: type) -> None:
+    scorer = TwoViews(0.15, 0.12)
+    assert look(pipeline, written, scorer, Options(evidence=True)).action is Action.REVIEW
+    assert len([window for window in scorer.asked if len(window.text) > len(PANELS[1])]) == 1  # to judge alone
+    assert len([window for window in scorer.asked if window.offset == len(PANELS[0]) + 2]) > 2
+
+
+def test_one_window_without_an_answer_marks_the_verdict_whatever_comes_after(pipeline: Pipeline) -> None:
+    class Once(TwoViews):
+        def score(self, window: ContextWindow) -> WindowScores:
+            if not self.asked:
+                self.asked.append(window)
+                raise Unavailable("no answer")
+            return super().score(window)
+
+    scorer = Once(0.5, 0.5)
+    text = "i want to die" + " word" * 500 + " i want to die"
+    verdict = replace(pipeline, scorer=scorer).score(Capture("a", text=text))
+    assert len(scorer.asked) == 2
+    assert verdict.degraded
 
 
 def test_client_text_is_asked_about_once(pipeline: Pipeline) -> None:
