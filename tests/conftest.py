@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from fastapi.testclient import TestClient
 from hypothesis import settings
 from PIL import Image, ImageDraw, ImageFont
 
@@ -17,7 +18,10 @@ from pipeline.build import build_pipeline
 from pipeline.pipeline import Pipeline
 from pipeline.settings import PipelineSettings
 from serving.caller import SCOPES, SCORE
+from serving.http_api import make_app
 from serving.key_file import issue, write_keys
+from serving.limits import Limits
+from serving.service import ScoringService
 from tests.running_server import BANK, Server, start, stopping
 
 ROOT = Path(__file__).parents[1]
@@ -53,6 +57,21 @@ def pipeline() -> Iterator[Pipeline]:
     built = build_pipeline(PipelineSettings(bank=(ROOT / "demo" / "known_pictures.csv",)))
     yield built
     built.ocr.close()
+
+
+@pytest.fixture(scope="module")
+def service(pipeline: Pipeline) -> Iterator[ScoringService]:
+    """The service on one thread of each kind, with a model that always says the same."""
+    made = ScoringService(replace(pipeline, scorer=FixedScorer()), Limits(1, 1, 1))
+    yield made
+    made._texts.close()
+
+
+@pytest.fixture(scope="module")
+def client(service: ScoringService) -> Iterator[TestClient]:
+    """Calls it over HTTP."""
+    with TestClient(make_app(service), raise_server_exceptions=False) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import grpc
@@ -13,14 +11,10 @@ from fastapi.testclient import TestClient
 from google.protobuf.json_format import ParseDict
 
 from domain.capture import CaptureContext
-from pipeline.pipeline import Pipeline
 from serving.grpc_api import GrpcServer
-from serving.http_api import make_app
-from serving.limits import Limits
 from serving.proto import scoring_pb2 as pb
 from serving.proto import scoring_pb2_grpc
 from serving.service import ScoringService
-from tests.conftest import FixedScorer
 
 Json = dict[str, Any]
 LEAN = {"content-type": "application/json"}
@@ -47,19 +41,6 @@ WITHOUT_FAULT: list[Json] = [
     {"id": "", "text": ""},
 ]
 MIXED = [body for fault, _, _ in AT_FAULT for body in (*WITHOUT_FAULT, fault)]
-
-
-@pytest.fixture(scope="module")
-def service(pipeline: Pipeline) -> Iterator[ScoringService]:
-    made = ScoringService(replace(pipeline, scorer=FixedScorer()), Limits(1, 1, 1))
-    yield made
-    made._texts.close()
-
-
-@pytest.fixture(scope="module")
-def client(service: ScoringService) -> Iterator[TestClient]:
-    with TestClient(make_app(service), raise_server_exceptions=False) as opened:
-        yield opened
 
 
 def by_http(client: TestClient, body: str, headers: dict[str, str] = LEAN) -> list[Json]:

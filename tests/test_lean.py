@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -13,15 +12,11 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from domain.errors import Forbidden
-from pipeline.pipeline import Pipeline
 from serving.call import new_call
 from serving.caller import READ, SCOPES, Caller
-from serving.http_api import make_app
 from serving.lean import Lean
-from serving.limits import Limits
 from serving.schemas import BatchIn, ScoreIn
 from serving.service import ScoringService
-from tests.conftest import FixedScorer
 
 LEAN = {"content-type": "application/json"}
 LONG = {"content-type": "application/json; charset=utf-8"}
@@ -44,19 +39,6 @@ CONTEXTS = objects({"site": WORDS, "language": WORDS, "user": st.just("null")})
 FIELDS = {"id": WORDS, "text": WORDS, "image": st.just("null"), "context": CONTEXTS}
 LISTS = st.lists(objects(FIELDS), max_size=3).map(lambda found: "[" + ", ".join(found) + "]")
 BODIES = st.one_of(objects(FIELDS | FLAGS), objects({"captures": LISTS} | FLAGS))
-
-
-@pytest.fixture(scope="module")
-def service(pipeline: Pipeline) -> Iterator[ScoringService]:
-    made = ScoringService(replace(pipeline, scorer=FixedScorer()), Limits(1, 1, 1))
-    yield made
-    made._texts.close()
-
-
-@pytest.fixture(scope="module")
-def client(service: ScoringService) -> Iterator[TestClient]:
-    with TestClient(make_app(service), raise_server_exceptions=False) as opened:
-        yield opened
 
 
 def answer(client: TestClient, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, str, Any]:
