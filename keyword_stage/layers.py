@@ -16,7 +16,7 @@ from keyword_stage.matcher import Matcher, settle
 from keyword_stage.overlay import MUTED, Overlay, Scope
 
 MOST_BUILT = 256
-"""Overlays whose matchers are kept at the same time, some 0.3 MB each."""
+"""Overlays whose matchers are kept at the same time, some 1 MB each."""
 
 
 class Layers:
