@@ -11,6 +11,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from keyword_stage import kernels
 from keyword_stage.confusables import CONFUSABLES
 
 _DROPPED = "'’‘ʼ`´＇"  # "don't" and "dont" are one word
@@ -55,9 +56,6 @@ def _droppable(char: str, category: str) -> bool:
     return name.startswith(("COMBINING", "VARIATION SELECTOR")) or any(script in name for script in _MARKED_SCRIPTS)
 
 
-_LONG = 256
-"""Bytes from which on numpy joins spaces sooner than `str.split`."""
-_SPACE = 32
 _ASCII = bytes(ord(fold_char(chr(c)) or "\0") for c in range(128))
 _BYTES = _ASCII + bytes(range(128, 256))
 _DROPPED_BYTES = bytes(c for c in range(128) if not _ASCII[c])
@@ -74,7 +72,8 @@ def fold(text: str) -> str:
     Returns:
         Lower-case words separated by single spaces, with a leading and a trailing space.
     """
-    return join_spaces(fold_apart(text))
+    words = fold_apart(text).split()
+    return f" {b' '.join(words).decode()} " if words else " "
 
 
 def fold_apart(text: str) -> bytes:
@@ -82,15 +81,10 @@ def fold_apart(text: str) -> bytes:
     return b" %b " % _spell_out(text).translate(_BYTES, _DROPPED_BYTES)
 
 
-def join_spaces(apart: bytes) -> str:
-    """Folded text with single spaces of one with any."""
-    if len(apart) < _LONG:
-        words = apart.split()
-        return f" {b' '.join(words).decode()} " if words else " "
-    codes = np.frombuffer(apart, dtype=np.uint8)
-    rest = codes[1:]
-    joined: bytes = rest.compress((rest | codes[:-1]) != _SPACE).tobytes()  # no other code is below a space
-    return " " + joined.decode()
+def join_spaces(apart: bytes) -> tuple[str, bool]:
+    """What `fold` gives, of `fold_apart`, and whether three words of one code point follow each other."""
+    joined, letters_apart = kernels.join_spaces(np.frombuffer(apart, np.uint8))
+    return joined.tobytes().decode(), letters_apart
 
 
 def fold_origin(text: str) -> NDArray[np.intp]:

@@ -22,11 +22,10 @@ ENDS, GOES_ON = 1, 2
 """Of a node: whether a string ends there; whether one goes on."""
 HEAD = 8
 """Bytes of a word that are one number; of a stem only these count."""
-PAST = bytes(4 * HEAD)
-"""Stands behind a text, so that all bytes of a short word may be read at once."""
+PAST = bytes(HEAD)
+"""Stands behind a text, so that so many bytes may be read at once from any place on."""
 BEGINNINGS = 1 << 16
 _SPACE = 32
-_BYTE = np.uint64(255)
 _MASKS = np.array([2 ** (8 * length) - 1 for length in range(HEAD + 1)], dtype=np.uint64)
 """Of the first bytes of a number, by how many."""
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
@@ -35,10 +34,16 @@ _TOP = np.uint64(32)
 _SLOT = np.uint64(40)
 """Bits of a product behind which a slot is read: the more, the more bytes of a key count for it."""
 _ONE = np.uint64(1)
+_EIGHT = np.uint64(8)
+_HEAD, _TWO_HEADS, _THREE_HEADS = np.uint64(HEAD), np.uint64(2 * HEAD), np.uint64(3 * HEAD)
 _SIX = np.uint64(6)
 _LOW = np.uint64(63)
 _APART = 3
 """Words of one code point in a row from which on letters stand apart."""
+_EVERY_OTHER = np.uint64(0b1010101)
+"""Spaces around words of one code point."""
+_LEADING, _GOING_ON = 0xC0, 0x80
+"""First bits of a byte in UTF-8, and what they are in all but the first one of a code point."""
 _TWO, _THREE, _FOUR = 0xC0, 0xE0, 0xF0
 """First bytes from which on a code point has so many."""
 
@@ -80,57 +85,67 @@ def _may_hold(bits: Keys, key: np.uint64) -> bool:
 
 
 @compiled
-def _key(behind: Keys, start: int, length: int) -> np.uint64:
+def _first(text: Bytes, start: np.uint64, length: np.uint64) -> np.uint64:
+    """So many bytes from a place on, `HEAD` at most, as one number, the first of them lowest."""
+    number = np.uint64(0)
+    for place in range(_HEAD):
+        number |= np.uint64(text[start + place]) << place * _EIGHT
+    first: np.uint64 = number & _MASKS[min(length, _HEAD)]
+    return first
+
+
+@compiled
+def _key(text: Bytes, start: np.uint64, length: np.uint64) -> np.uint64:
     """Tells a word from others: its bytes, if they are no more than `HEAD`."""
-    key: np.uint64 = behind[start] & _MASKS[min(length, HEAD)]
-    key ^= (behind[start + HEAD] & _MASKS[max(0, min(length - HEAD, HEAD))]) * _STIR
-    key ^= (behind[start + 2 * HEAD] & _MASKS[max(0, min(length - 2 * HEAD, HEAD))]) * _SPREAD
-    rest = 3 * HEAD
-    while rest < length:
-        key = (key * _SPREAD ^ behind[start + rest] & _MASKS[min(length - rest, HEAD)]) * _STIR
+    key: np.uint64 = _first(text, start, length)
+    if length > _HEAD:
+        key ^= _first(text, start + _HEAD, length - _HEAD) * _STIR
+    if length > _TWO_HEADS:
+        key ^= _first(text, start + _TWO_HEADS, length - _TWO_HEADS) * _SPREAD
+    for rest in range(_THREE_HEADS, length, _HEAD):
+        key = (key * _SPREAD ^ _first(text, start + rest, length - rest)) * _STIR
         key ^= key >> _TOP
-        rest += HEAD
     return key
 
 
 @compiled
-def _find_words(behind: Keys) -> Numbers:
+def _find_words(text: Bytes) -> Numbers:
     """Where the words of a text stand: a row for each, of which `FIRST` and `PAST_LAST` are told.
 
     Args:
-        behind: At each byte of the folded text, which has spaces in front and behind, that one and those behind it as
-            one number; goes on for `PAST`.
+        text: Folded, with spaces in front and behind, and `PAST` behind that.
     """
-    length = len(behind) - len(PAST) + HEAD
-    words = np.empty((length // 2 + 1, 4), np.int32)
-    count = 0
-    outside = True
+    length = np.uint64(len(text) - len(PAST))
+    words = np.empty((len(text) // 2, 4), np.int32)
+    count = np.uint64(0)
+    outside = np.uint64(1)
     for place in range(length):
-        space = behind[place] & _BYTE == _SPACE
-        words[count >> 1, count & 1] = place
-        count += space != outside
+        space = np.uint64(text[place] == _SPACE)
+        words[count >> _ONE, count & _ONE] = place
+        count += space ^ outside
         outside = space
-    return words[: count >> 1]
+    return words[: count >> _ONE]
 
 
 @compiled
-def keys_of(behind: Keys) -> Keys:
+def keys_of(text: Bytes) -> Keys:
     """The key of each word of a text as `_find_words` takes it."""
-    words = _find_words(behind)
+    words = _find_words(text)
     keys = np.empty(len(words), np.uint64)
     for place in range(len(words)):
-        keys[place] = _key(behind, words[place, FIRST], words[place, PAST_LAST] - words[place, FIRST])
+        start = np.uint64(words[place, FIRST])
+        keys[place] = _key(text, start, np.uint64(words[place, PAST_LAST]) - start)
     return keys
 
 
 @compiled
 def number_words(
-    behind: Keys, slots: Keys, kept: Numbers, stem_slots: Keys, stem_kept: Numbers, stem_lengths: Bytes
+    text: Bytes, slots: Keys, kept: Numbers, stem_slots: Keys, stem_kept: Numbers, stem_lengths: Bytes
 ) -> tuple[Numbers, bool]:
     """The words of a text with their numbers.
 
     Args:
-        behind: As for `_find_words`.
+        text: As for `_find_words`.
         slots: Keys of words.
         kept: Their numbers.
         stem_slots: The first bytes of stems, `HEAD` at most.
@@ -140,25 +155,49 @@ def number_words(
     Returns:
         A row for each word, 0 for numbers that it has not; and whether three words of one code point follow each other.
     """
-    words = _find_words(behind)
+    words = _find_words(text)
     some_stems = len(stem_slots) > 1
     alone = 0
     apart = False
-    for place in range(len(words)):
-        start = words[place, FIRST]
-        length = words[place, PAST_LAST] - start
-        words[place, NUMBER] = _value(slots, kept, _key(behind, start, length))
+    for place in range(np.uint64(len(words))):
+        start = np.uint64(words[place, FIRST])
+        length = np.uint64(words[place, PAST_LAST]) - start
+        words[place, NUMBER] = _value(slots, kept, _key(text, start, length))
         words[place, STEM] = 0
-        head = behind[start] & _MASKS[min(length, HEAD)]
+        head = _first(text, start, length)
         lengths = stem_lengths[head & _MASKS[2]] if some_stems else 0
         if lengths:
-            for shorter in range(min(length, HEAD), 0, -1):
+            for shorter in range(HEAD if length > _HEAD else length, 0, -1):
                 if lengths >> (shorter - 1) & 1 and not words[place, STEM]:
                     words[place, STEM] = _value(stem_slots, stem_kept, head & _MASKS[shorter])
-        byte = behind[start] & _BYTE
-        alone = (alone + 1) * (length == 1 + (byte >= _TWO) + (byte >= _THREE) + (byte >= _FOUR))
+        byte = text[start]
+        alone = (alone + 1) * (np.int64(length) == 1 + (byte >= _TWO) + (byte >= _THREE) + (byte >= _FOUR))
         apart |= alone == _APART
     return words, apart
+
+
+@compiled
+def join_spaces(text: Bytes) -> tuple[Bytes, bool]:
+    """One space where a text in UTF-8 has several; and whether three words of one code point follow each other.
+
+    Args:
+        text: With a space in front and behind.
+    """
+    joined = np.empty(len(text), np.uint8)
+    count = np.uint64(0)
+    spaces = np.uint64(0)  # a bit for each of the last code points, whether it is one
+    before = np.uint64(0)
+    apart = False
+    for place in range(np.uint64(len(text))):
+        byte = text[place]
+        joined[count] = byte
+        space = np.uint64(byte == _SPACE)
+        kept = _ONE ^ space & before
+        count += kept
+        spaces = spaces << (kept & np.uint64(byte & _LEADING != _GOING_ON)) | space
+        apart |= spaces & _EVERY_OTHER == _EVERY_OTHER
+        before = space
+    return joined[:count], apart
 
 
 @compiled

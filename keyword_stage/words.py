@@ -1,37 +1,53 @@
 """The words of a text, folded: their numbers, and the words themselves."""
 
 from collections.abc import Sequence
-from functools import cached_property
 
 from keyword_stage.fold import fold_apart, join_spaces
-from keyword_stage.kernels import PAST_LAST
+from keyword_stage.kernels import PAST_LAST, Numbers
 from keyword_stage.word_numbers import WordNumbers
 
 
 class Words:
-    """What is more than numbers and borders is worked out when it is first asked for.
+    """Each of it is worked out when it is first asked for.
 
     Args:
         text: The original.
         numbers: By which its words are known.
-
-    Attributes:
-        rows: A row for each word, as `WordNumbers.read` gives them.
-        apart: Whether three words of one code point follow each other.
     """
+
+    __slots__ = ("_apart", "_folded", "_joined", "_numbers", "_rows")
 
     def __init__(self, text: str, numbers: WordNumbers) -> None:
         self._folded = fold_apart(text)
-        self.rows, self.apart = numbers.read(self._folded)
+        self._numbers = numbers
+        self._rows: Numbers | None = None
+        self._joined: str | None = None
+        self._apart: bool | None = None
+
+    @property
+    def rows(self) -> Numbers:
+        """A row for each word, as `WordNumbers.read` gives them."""
+        if self._rows is None:
+            self._rows, self._apart = self._numbers.read(self._folded)
+        return self._rows
+
+    @property
+    def folded(self) -> str:
+        """The text as `fold` gives it."""
+        if self._joined is None:
+            self._joined, self._apart = join_spaces(self._folded)
+        return self._joined
+
+    @property
+    def apart(self) -> bool:
+        """Whether three words of one code point follow each other; costs nothing once rows or folded text are known."""
+        if self._apart is None:
+            self._joined, self._apart = join_spaces(self._folded)
+        return self._apart
 
     def __len__(self) -> int:
         """How many there are."""
         return len(self.rows)
-
-    @cached_property
-    def folded(self) -> str:
-        """The text as `fold` gives it."""
-        return join_spaces(self._folded)
 
     def split(self) -> list[str]:
         """The words themselves."""

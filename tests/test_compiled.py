@@ -19,8 +19,10 @@ from domain.page import Page
 from keyword_stage import kernels
 from keyword_stage.lexicon import read_lexicon
 from keyword_stage.matcher import Matcher
+from keyword_stage.strings import ENGINES
 from serving.active import TRIAL
-Matcher(read_lexicon()).find(Page.from_text(TRIAL.text))
+for engine in ENGINES[:2]:
+    Matcher(read_lexicon(), engine=engine).find(Page.from_text(TRIAL.text))
 print(json.dumps({name: len(each.signatures) for name, each in vars(kernels).items() if hasattr(each, "signatures")}))
 """
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from domain.hit import KeywordHit
 from domain.page import Page
 from keyword_stage import disguise, letters, spaced
+from keyword_stage.fold import fold
 from keyword_stage.lexicon import Lexicon, Phrase
 from keyword_stage.matcher import Matcher
 from keyword_stage.reading import Edit
@@ -166,18 +167,34 @@ def test_letters_that_stand_apart_are_never_overlooked(vocabulary: Vocabulary, t
     words = Words(text, NO_NUMBERS)
     found: list[Edit] = list(spaced.find_spaced(text, words, vocabulary))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(words, "apart", True)
+        patch.setattr(Words, "apart", True)
         patch.setattr(spaced, "single_letters", lambda text: [(0, len(text))])
         assert found == list(spaced.find_spaced(text, words, vocabulary))
 
 
+def letters_apart(text: str) -> bool:
+    """As it is told by the joined text, and by the rows of the words."""
+    joined, rows = Words(text, NO_NUMBERS), Words(text, NO_NUMBERS)
+    assert (joined.folded, len(rows)) == (fold(text), len(fold(text).split()))
+    assert joined.apart == rows.apart == Words(text, NO_NUMBERS).apart
+    return rows.apart
+
+
 @pytest.mark.parametrize("before", ["", "many words " * 40, "viele Wörter " * 40])
 def test_ordinary_single_letters_do_not_stand_apart(before: str) -> None:
-    assert not Words(before + "I have a 7 iron, it's a B in maths", NO_NUMBERS).apart
-    assert Words(before + "he said k i l l", NO_NUMBERS).apart
-    assert Words(before + "he said k  i\u200b. l l", NO_NUMBERS).apart
-    assert Words(before + "ш 日 🔪", NO_NUMBERS).apart
-    assert not Words(before + "ш шш ш ш 日本 🔪 ab 🔪", NO_NUMBERS).apart
+    assert not letters_apart(before + "I have a 7 iron, it's a B in maths")
+    assert letters_apart(before + "he said k i l l")
+    assert letters_apart(before + "he said k  i\u200b. l l")
+    assert letters_apart(before + "ш 日 🔪")
+    assert not letters_apart(before + "ш шш ш ш 日本 🔪 ab 🔪")
+
+
+@given(st.text(alphabet=st.sampled_from("ab .é日🔪\u0301"), max_size=40))
+@example("  a  b  c  ")
+@example("")
+def test_three_letters_apart_are_three_words_of_one_code_point_in_a_row(text: str) -> None:
+    single = [len(word) == 1 for word in fold(text).split()]
+    assert letters_apart(text) == any(map(all, zip(single, single[1:], single[2:], strict=False)))
 
 
 @given(st.text(alphabet=st.sampled_from("ab1 .-\n")))
