@@ -56,13 +56,16 @@ def doubling(
     repeats: int,
     least: float = LEAST_SECONDS,
 ) -> dict[str, tuple[list[float], float]]:
-    """For each input CPU seconds by length, and the most that one doubling multiplied them by."""
+    """For each input the least CPU seconds by length, and the most that one doubling multiplied them by.
+
+    The least of all rounds: a busy neighbour only adds, and the worst of many ratios would be that of its noise.
+    """
     figures: dict[str, tuple[list[float], float]] = {}
     for name, make in inputs.items():
         texts = {str(length): make(length) for length in lengths}
         once = measure({length: _times(call, text, 1) for length, text in texts.items()}, 1)
         loops = {length: max(1, int(least / max(taken, 1e-7))) for length, taken in once.items()}
-        taken = measure({length: _times(call, text, loops[length]) for length, text in texts.items()}, repeats)
+        taken = measure({length: _times(call, text, loops[length]) for length, text in texts.items()}, repeats, min)
         seconds = [taken[length] / loops[length] for length in texts]
         figures[name] = seconds, max(after / before for before, after in pairwise(seconds))
     return figures

@@ -135,7 +135,7 @@ def _doubling(lexicon: Lexicon, name: str, find: Find, scale: Scale, repeats: in
         for text, (seconds, ratio) in sorted(figures.items(), key=lambda item: -item[1][1])
     ]
     header = ("input", *(f"µs at {length:,}" for length in scale.lengths), "worst ratio")
-    return f"## Twice the text, project's own lexicon: {name}\n\n{table(header, rows)}"
+    return f"## Twice the text, project's own lexicon: {name}\n\nLeast of all rounds.\n\n{table(header, rows)}"
 
 
 def _building(count: int, prose: Sequence[str], repeats: int) -> str:
