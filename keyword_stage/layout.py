@@ -2,7 +2,6 @@
 
 import re
 from bisect import bisect_right
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,29 +32,27 @@ class Layout:
         self._text = text
         self._words = words
         self._offset = offset
+        self._found: tuple[NDArray[np.intp], list[int]] | None = None
 
-    @cached_property
-    def _spans(self) -> NDArray[np.intp]:
-        """Of each word the first and the last code point."""
-        spans: NDArray[np.intp] = fold_origin(self._text)[self._words.rows[:, : PAST_LAST + 1] - _LAST]
-        return spans
-
-    @cached_property
-    def _blocks(self) -> list[int]:
-        """For each empty line how many words stand before it."""
-        breaks = [match.start() for match in _BLOCK_BREAK.finditer(self._text)]
-        before: list[int] = np.searchsorted(self._spans[:, FIRST], breaks).tolist() if breaks else []
-        return before
+    def _lay_out(self) -> tuple[NDArray[np.intp], list[int]]:
+        """Of each word the first and the last code point, and for each empty line how many words stand before it."""
+        if self._found is None:  # `cached_property` would have all threads wait for each other
+            spans: NDArray[np.intp] = fold_origin(self._text)[self._words.rows[:, : PAST_LAST + 1] - _LAST]
+            breaks = [match.start() for match in _BLOCK_BREAK.finditer(self._text)]
+            before: list[int] = np.searchsorted(spans[:, FIRST], breaks).tolist() if breaks else []
+            self._found = spans, before
+        return self._found
 
     def place(self, first: int, last: int) -> Place | None:
         """Where words stand, by number from 0, with what was left out in front; None if an empty line cuts them."""
+        spans, blocks = self._lay_out()
         apart = 0
-        if self._blocks:
-            block = bisect_right(self._blocks, last)
-            if block != bisect_right(self._blocks, first):
+        if blocks:
+            block = bisect_right(blocks, last)
+            if block != bisect_right(blocks, first):
                 return None
             apart = _APART * block
-        start, past = self._spans.item(first, FIRST), self._spans.item(last, PAST_LAST) + 1
+        start, past = spans.item(first, FIRST), spans.item(last, PAST_LAST) + 1
         if not self._text.isascii() and (marks := _MARKS.match(self._text, past)):
             past = marks.end()
         return Place(start + self._offset, past + self._offset, first + apart, last + apart)

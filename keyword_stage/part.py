@@ -57,7 +57,13 @@ class Part:
 
     def begins(self, words: Sequence[str], place: int) -> bool:
         """Whether one of its spellings of several words begins at a place, which may lie outside."""
-        return 0 <= place < len(words) and next(self._ends(words, place), None) is not None
+        if not 0 <= place < len(words):
+            return False
+        for whole, stem in self._several.get(words[place], ()):
+            past = place + len(whole)
+            if words[place:past] == whole and (not stem or (past < len(words) and words[past].startswith(stem))):
+                return True
+        return False
 
     def find(self, words: Sequence[str], start: int, end: int) -> list[Span]:
         """Where spellings stand, first and last word by number, between two places."""

@@ -51,6 +51,11 @@ class Piece:
         return not self.image and self.cost <= SHORT
 
     @property
+    def several(self) -> bool:
+        """Whether it is several texts, none of them long."""
+        return len(self.captures) > 1 and self.cost < 2 * CHUNK
+
+    @property
     def places(self) -> list[int]:
         """Places in the request."""
         return [place for place, _ in self.captures]

@@ -70,6 +70,7 @@ class ScoringService:
         self._shadow: Shadow | None = None
         self._tracer = tracer or NoTracer()
         self._turn = Turn()
+        self._looking = threading.Lock()
         self._ready = self._retiring = False
 
     @property
@@ -126,6 +127,14 @@ class ScoringService:
         for capture in captures:
             reader = bounded(pipeline, self._slots, call) if capture.image is not None else pipeline
             yield _guarded(call, reader.begin, capture, Stopwatch(since_ns))
+
+    def _look_and_finish(
+        self, pipeline: Pipeline, begun: Iterable[Beginning], options: Options, call: Call
+    ) -> list[Outcome]:
+        """Takes first looks at several texts in one go, while no other thread does: two would but hinder each other."""
+        with self._looking:
+            begun = list(begun)
+        return self._finish(pipeline, begun, options, call)
 
     def _finish(self, pipeline: Pipeline, begun: Iterable[Beginning], options: Options, call: Call) -> list[Outcome]:
         """Finishes captures one after the other, and tells all who count."""
@@ -205,7 +214,7 @@ class ScoringService:
                 if all(map(_is_quiet, begun)) and call.seconds_left > 0:
                     scored.update(zip(piece.places, self._finish(pipeline, begun, options, call), strict=True))
                     continue
-            work = partial(self._finish, pipeline, begun, options, call)
+            work = partial(self._look_and_finish if piece.several else self._finish, pipeline, begun, options, call)
             try:
                 futures[asyncio.wrap_future(lane.submit(work, piece.cost, call))] = piece
             except Overloaded as error:
