@@ -13,8 +13,6 @@ from keyword_stage.words import Words
 
 _BLOCK_BREAK = re.compile(r"\n[^\S\n]*\n")
 _MARKS = re.compile("[\u00ad\u0300-\u036f\u200b-\u200d\u2060\ufe00-\ufe0f\ufeff]*")
-_LAST = np.array([0, 1])
-"""How far before both borders of a word its first and last code points are."""
 _APART = 1000
 """Words that an empty line counts for: more than any rule reaches, so that none looks into another block."""
 
@@ -32,27 +30,29 @@ class Layout:
         self._text = text
         self._words = words
         self._offset = offset
-        self._found: tuple[NDArray[np.intp], list[int]] | None = None
+        self._origin: NDArray[np.intp] | None = None
+        self._blocks: list[int] = []
 
-    def _lay_out(self) -> tuple[NDArray[np.intp], list[int]]:
-        """Of each word the first and the last code point, and for each empty line how many words stand before it."""
-        if self._found is None:  # `cached_property` would have all threads wait for each other
-            spans: NDArray[np.intp] = fold_origin(self._text)[self._words.rows[:, : PAST_LAST + 1] - _LAST]
+    def _lay_out(self) -> NDArray[np.intp]:
+        """For each byte of the folded text where it stands; and for each empty line how many words are before it."""
+        if self._origin is None:  # `cached_property` would have all threads wait for each other
+            self._origin = fold_origin(self._text)
             breaks = [match.start() for match in _BLOCK_BREAK.finditer(self._text)]
-            before: list[int] = np.searchsorted(spans[:, FIRST], breaks).tolist() if breaks else []
-            self._found = spans, before
-        return self._found
+            if breaks:
+                starts = self._origin[self._words.rows[:, FIRST]]
+                self._blocks = np.searchsorted(starts, breaks).tolist()
+        return self._origin
 
     def place(self, first: int, last: int) -> Place | None:
         """Where words stand, by number from 0, with what was left out in front; None if an empty line cuts them."""
-        spans, blocks = self._lay_out()
+        origin, rows = self._lay_out(), self._words.rows
         apart = 0
-        if blocks:
-            block = bisect_right(blocks, last)
-            if block != bisect_right(blocks, first):
+        if self._blocks:
+            block = bisect_right(self._blocks, last)
+            if block != bisect_right(self._blocks, first):
                 return None
             apart = _APART * block
-        start, past = spans.item(first, FIRST), spans.item(last, PAST_LAST) + 1
+        start, past = origin.item(rows.item(first, FIRST)), origin.item(rows.item(last, PAST_LAST) - 1) + 1
         if not self._text.isascii() and (marks := _MARKS.match(self._text, past)):
             past = marks.end()
         return Place(start + self._offset, past + self._offset, first + apart, last + apart)
