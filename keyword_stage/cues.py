@@ -19,6 +19,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _APOSTROPHES = str.maketrans("", "", "'’")
 _LONG = 256
 """Bytes from which on compiled loops take less time than a look at each word."""
+_MOST_KNOWN = 4096
 _ODD = ord("'")
 """Stands for what may be part of a word and is no plain letter."""
 _PLAIN = bytes(
@@ -41,6 +42,7 @@ class CueFinder:
                 self._cues.setdefault(form.strip(), phrase)
         self._plain = {form.encode(): cue for form, cue in self._cues.items() if form.isascii()}
         self._numbers = WordNumbers(map(bytes.decode, self._plain))
+        self._none: set[int] = set()
 
     def find(self, text: str) -> list[tuple[Phrase, int, int]]:
         """Each cue with its half-open span, in order."""
@@ -66,12 +68,18 @@ class CueFinder:
         at = plain.find(_ODD)
         while at > 0:
             start, past = plain.rfind(b" ", 0, at), plain.find(b" ", at) - 1
-            word = text[start:past].lower().replace("'", "").replace("’", "")
-            if (
-                word in self._cues or not word.isalpha() or past - start - len(word) > 1
-            ):  # else it is one word, but none
-                yield from self._find_typed(text, start, past)
+            if (key := hash(text[start:past])) not in self._none:
+                found = [*self._find_typed(text, start, past)]
+                yield from found
+                if not found:
+                    self._remember(key)
             at = plain.find(_ODD, past + 1)
+
+    def _remember(self, key: int) -> None:
+        """Takes note, by its salted hash, that a run of letters holds no cue."""
+        if len(self._none) >= _MOST_KNOWN:
+            self._none.clear()
+        self._none.add(key)
 
     def _find_typed(self, text: str, start: int, end: int) -> Iterator[tuple[Phrase, int, int]]:
         for word in _WORD.finditer(text, start, end):

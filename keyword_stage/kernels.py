@@ -1,9 +1,10 @@
 """Loops over the bytes of a text and the numbers of its words, compiled to machine code.
 
-They are one file because compiled code is kept by file. None of them knows what a phrase is: texts come in as bytes,
-what is looked for as hash tables (`keyword_stage/hash_table.py`), and what is found goes out as numbers. Where a loop
-runs over all of a text it computes both sides of a choice: a processor that guesses wrong at every other word takes
-longer than that.
+None of them knows what a phrase is: texts come in as bytes, what is looked for as hash tables
+(`keyword_stage/hash_table.py`), and what is found goes out as numbers. Where a loop runs over all of a text it computes
+both sides of a choice: a processor that guesses wrong at every other word takes longer than that. Numbers of 64 bits
+without a sign, as places, spare it a look at whether they are negative. Loops that call each other share this file:
+compiled code is kept by file.
 """
 
 import numpy as np
@@ -334,51 +335,3 @@ def find_pairs(
                         is_near = _may_hold(need_bits, wanted) and _value(need_slots, need_kept, wanted) != 0
             count = _put(found, count, place, (at + 1) * is_near)
     return count
-
-
-@compiled
-def find_signs(text: Bytes, pairs: Bytes) -> Numbers:
-    """Offsets of the first of two neighbours that are a sign, in order.
-
-    Args:
-        text: Any.
-        pairs: What each pair of bytes is, by the first one and 256 times the second: 1 a sign, 2 a sign where another
-            such pair begins one or two bytes later, 3 a sign that is such a pair as well.
-    """
-    found = np.empty(len(text) + 1, np.int32)
-    free = len(text)
-    one = two = np.uint8(0)
-    behind = np.intp(0)
-    for place in range(len(text) - 1, -1, -1):
-        mine = pairs[np.intp(text[place]) + 256 * behind]
-        behind = np.intp(text[place])
-        found[free] = place
-        free -= (mine & (one | two | np.uint8(1))) != 0
-        one, two = mine, one
-    return found[free + 1 :]
-
-
-@compiled
-def find_tokens(text: Bytes, pairs: Bytes, parts: Flags) -> Numbers:
-    """Half-open spans of the tokens that hold a sign, in order: in turn where each starts, and where it ends.
-
-    Args:
-        text: Any.
-        pairs: As for `find_signs`.
-        parts: Which bytes are parts of tokens; the first one of a sign is.
-    """
-    signs = find_signs(text, pairs)
-    spans = np.empty(2 * len(signs), np.int32)
-    count = past = 0
-    for number in range(len(signs)):
-        place = signs[number]
-        if place >= past:
-            start = place
-            while start > past and parts[text[start - 1]]:
-                start -= 1
-            past = place
-            while past < len(text) and parts[text[past]]:
-                past += 1
-            spans[count], spans[count + 1] = start, past
-            count += 2
-    return spans[:count]

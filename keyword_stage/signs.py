@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from keyword_stage.fold import code_points, fold_char
-from keyword_stage.kernels import find_signs, find_tokens
+from keyword_stage.sign_kernels import find_lone, find_signs, find_tokens
 
 JOINTS = "*#%•●∗✱＊-_./\\+~^=,:;&·"
 """Signs that may stand between the pieces of a word."""
@@ -21,8 +21,8 @@ CAPITALS = "IΙІӀӏⅠ"
 HIDDEN = "\u00ad\u0300-\u036f\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff"
 """Signs inside words that nobody sees, as a range of a regular expression."""
 
-_NEAR = 21
-"""Code points within which the first four letters of a run stand."""
+_NEAR, _NEAR_MARKED = 21, 33
+"""Code points within which the first four letters of a run stand, and those that have marks."""
 _NO_PART, _SMALL, _CAPITAL, _LIKE_L, _FIGURE, _JOINT, _CALL, _BETWEEN = range(8)
 """Kinds of code points."""
 _SUSPECT = (
@@ -63,7 +63,10 @@ _KINDS = _bytes(
 _RARELY_DOUBLE = "ahijkquvwxy"
 _PLACE, _DOUBLE = 1, 2
 """What a pair of neighbours is: a sign of a disguise, or one letter twice, which is one beside another such pair."""
-_WORD = np.array([chr(code).isalnum() for code in range(128)])
+_LONE = np.array([3 * (chr(code).isalnum() and code < 128) for code in range(256)], np.uint8)
+_LONE[[*LETTERS]] = 3
+_LONE[_STAND_INS[_FIGURE]] = 2
+"""What `find_lone` has to know of bytes; figures that are not ASCII may be signs of money."""
 
 
 def _pairs(suspect: Iterable[tuple[int, int]]) -> NDArray[np.uint8]:
@@ -111,19 +114,11 @@ def repeated(text: str) -> list[int]:
     return places
 
 
-def single_letters(text: str) -> list[tuple[int, int]]:
-    """Spans in which four letters that stand alone are near each other; all of a text that is not ASCII."""
-    if not text.isascii():
-        return [(0, len(text))]
-    word = _WORD[np.frombuffer(f" {text} ".encode(), dtype=np.uint8)]
-    at = np.flatnonzero(word[1:-1] & ~word[:-2] & ~word[2:])
-    near = (at[3:] - at[:-3] <= _NEAR).nonzero()[0] if len(at) > 3 else at[:0]
-    spans: list[tuple[int, int]] = []
-    for start, end in zip(at[near].tolist(), at[near + 3].tolist(), strict=True):
-        if spans and start <= spans[-1][1]:
-            start, _ = spans.pop()
-        spans.append((start, end))
-    return spans
+def single_letters(text: str) -> Iterator[tuple[int, int]]:
+    """Spans from the first to the last of letters that stand alone where four of them are near each other."""
+    near = _NEAR if text.isascii() else _NEAR_MARKED
+    spans = find_lone(np.frombuffer(image(text), np.uint8), _LONE, 4, near).tolist()
+    return zip(spans[::2], spans[1::2], strict=True)
 
 
 @lru_cache(maxsize=4096)

@@ -18,8 +18,8 @@ from pipeline.pipeline import Pipeline
 Renew = Callable[[Pipeline], tuple[Pipeline, list[str]]]
 """Makes a pipeline with new parts out of the one in force, and names faults that do not stop them."""
 
-TRIAL = Capture(id="", text="the quick brown fox wants to kill the process, kiiill it")
-"""What a pipeline scores before it is served: with a hit, and a word to be read for disguises."""
+TRIAL = Capture(id="", text="the quick brown fox wants to kill the process, kiiill it, k i l l it")
+"""What a pipeline scores before it is served: with a hit, a word to be read for disguises, and letters apart."""
 _LOG = logging.getLogger("secondglance")
 
 

@@ -16,21 +16,22 @@ print([hit.phrase for hit in Matcher(read_lexicon()).find(Page.from_text("i want
 WARM = """
 import json
 from domain.page import Page
-from keyword_stage import kernels
+from keyword_stage import kernels, sign_kernels
 from keyword_stage.lexicon import read_lexicon
 from keyword_stage.matcher import Matcher
 from keyword_stage.strings import ENGINES
 from serving.active import TRIAL
 for engine in ENGINES[:2]:
     Matcher(read_lexicon(), engine=engine).find(Page.from_text(TRIAL.text))
-print(json.dumps({name: len(each.signatures) for name, each in vars(kernels).items() if hasattr(each, "signatures")}))
+loops = {**vars(kernels), **vars(sign_kernels)}
+print(json.dumps({name: len(each.signatures) for name, each in loops.items() if hasattr(each, "signatures")}))
 """
 
 BOUNDS = """
 import random
 import numpy as np
 from domain.page import Page
-from keyword_stage.kernels import find_signs
+from keyword_stage.sign_kernels import find_signs
 from keyword_stage.lexicon import Lexicon, Phrase
 from keyword_stage.matcher import Matcher
 from keyword_stage.spelling import read_spelling
