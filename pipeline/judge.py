@@ -177,14 +177,6 @@ class Judge:
         assessed = _assess(hit, by_category, policy, self.threshold)
         return max(severity_of(by_category[assessed]), policy.of(assessed).floor)
 
-    def action_by_model(self, hit: KeywordHit, ladders: npt.NDArray[np.float64], policy: ResolvedPolicy) -> Action:
-        """The action on a hit whose ladders the model is trusted with, shape (categories, 5); exclusions aside."""
-        by_category = to_mapping(ladders)
-        assessed = _assess(hit, by_category, policy, self.threshold)
-        ladder, rule = by_category[assessed], policy.of(assessed)
-        action = self._action(severity_of(ladder), Reason.MODEL, rule, ladder)
-        return self._kept(hit, action, Reason.MODEL)
-
     def _reason_not_to_trust(
         self,
         window: ContextWindow,

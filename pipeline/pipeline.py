@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import compress
 from typing import Any, Protocol
 
 import numpy as np
@@ -21,13 +20,13 @@ from image_hash.quarantine import Quarantine
 from models.scorer import WindowScores
 from ocr.decode import decode
 from ocr.engine import OcrEngine, Owner
-from pipeline.context import make_reading_windows, make_windows, widen
-from pipeline.echoes import without_echoes
+from pipeline.context import make_reading_windows, make_windows
 from pipeline.evidence import Look, explain_told
 from pipeline.first_look import FirstLook, Seen
 from pipeline.judge import POOR_OCR, Judge, judge_picture, to_mapping, worst
 from pipeline.kept import MOST_FINDINGS, Kept
 from pipeline.policy import UNRULED, Policy, ResolvedPolicy
+from pipeline.second_look import Judged, judge_window
 from pipeline.stopwatch import Stopwatch
 
 
@@ -117,12 +116,13 @@ class Pipeline:
         clock.lap("match")
         return Begun(capture, page, seen, clock)
 
-    def finish(self, begun: Begun, options: Options) -> Verdict:
+    def finish(self, begun: Begun, options: Options, told: list[Judged] | None = None) -> Verdict:
         """Takes the second look at what was found, and judges. What only a finding needs is not done without one.
 
         Args:
             begun: As `begin` of this pipeline has it.
             options: What is asked for beside the verdict.
+            told: Takes what became of each window, if somebody wants to compare it.
 
         Raises:
             InvalidRequest: If the capture's image cannot be decoded.
@@ -136,7 +136,7 @@ class Pipeline:
             clock.lap("hash")
         found = seen.hits or seen.listed or matches
         policy = self.policy.resolve(capture.context) if found else UNRULED
-        kept, findings, degraded = self._second_look(capture, page, seen, policy, options)
+        kept, findings, degraded = self._second_look(capture, page, seen, policy, options, told)
         reading: dict[str, Ladder] | None = None
         if options.read_all:
             try:
@@ -193,6 +193,7 @@ class Pipeline:
         seen: Seen,
         policy: ResolvedPolicy,
         options: Options,
+        told: list[Judged] | None,
     ) -> tuple[Kept, tuple[Finding, ...], bool]:
         """What was found, the findings that are told, and whether the model left anything unanswered.
 
@@ -201,22 +202,14 @@ class Pipeline:
         kept = Kept(options.most_findings)
         degraded = False
         looks: list[Look] = []
+        language = capture.context.language
         for window in make_windows(page, seen.hits, capture.context):
-            made, answered = self._judge(window, capture, page, policy)
-            settled = [False] * len(made)
-            doubted = [finding is not None and self.judge.doubts(finding, policy) for finding in made]
-            wide = widen(page, window) if any(doubted) else None
-            if wide is not None:
-                again, answered = self._judge(wide, capture, page, policy)  # who doubts has had an answer
-                settled = [
-                    doubt and second is not None and second.action is Action.DISMISS
-                    for doubt, second in zip(doubted, again, strict=True)
-                ]
-                made = [second if done else first for first, second, done in zip(made, again, settled, strict=True)]
-                looks.append((wide, frozenset(compress(window.hits, settled))))
-            looks.append((window, frozenset(hit for hit, done in zip(window.hits, settled, strict=True) if not done)))
-            degraded = degraded or not answered
-            kept.take(without_echoes([finding for finding in made if finding is not None]))
+            judged = judge_window(window, page, policy, language, self.scorer.score, self.judge)
+            looks += judged.looks
+            degraded = degraded or not judged.answered
+            kept.take(judged.findings)
+            if told is not None:
+                told.append(judged)
         listed = [self.judge.judge_listed(hit, page, policy) for hit in seen.listed]
         kept.take(finding for finding in listed if finding is not None)
         findings = kept.findings
@@ -224,17 +217,6 @@ class Pipeline:
             findings, explained = self._with_evidence(findings, looks, seen, policy)
             degraded = degraded or not explained
         return kept, findings, degraded
-
-    def _judge(
-        self, window: ContextWindow, capture: Capture, page: Page, policy: ResolvedPolicy
-    ) -> tuple[Sequence[Finding | None], bool]:
-        """What becomes of each hit of a window, and whether the model answered."""
-        scores: WindowScores | None
-        try:
-            scores = self.scorer.score(window)
-        except Unavailable:
-            scores = None
-        return self.judge.judge_all(window, scores, page, policy, capture.context.language), scores is not None
 
     def _with_evidence(
         self,

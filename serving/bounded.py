@@ -25,14 +25,12 @@ class BoundedScorer:
         inner: The model.
         slots: How many windows are scored at once, all calls together.
         call: The call.
-        seen: Takes what was scored, if somebody wants to compare it.
         began: When it was made, on the monotonic clock, in seconds.
     """
 
     inner: Scorer
     slots: threading.Semaphore
     call: Call
-    seen: list[tuple[ContextWindow, WindowScores]] | None = None
     began: float = field(default_factory=time.monotonic)
 
     def score(self, window: ContextWindow) -> WindowScores:
@@ -47,12 +45,9 @@ class BoundedScorer:
         if not self.slots.acquire(timeout=min(patience_s, threading.TIMEOUT_MAX)):
             raise Unavailable("the model is busy")
         try:
-            scores = self.inner.score(window)
+            return self.inner.score(window)
         finally:
             self.slots.release()
-        if self.seen is not None and window.hits:
-            self.seen.append((window, scores))
-        return scores
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +81,7 @@ class BoundedOcr:
             raise DeadlineExceeded("the picture was not read in time")
 
 
-def bounded(
-    pipeline: Pipeline,
-    slots: threading.Semaphore,
-    call: Call,
-    seen: list[tuple[ContextWindow, WindowScores]] | None = None,
-) -> Pipeline:
-    """The pipeline as one call may use it; `seen` takes the windows that are scored."""
-    scorer = BoundedScorer(pipeline.scorer, slots, call, seen)
+def bounded(pipeline: Pipeline, slots: threading.Semaphore, call: Call) -> Pipeline:
+    """The pipeline as one call may use it."""
+    scorer = BoundedScorer(pipeline.scorer, slots, call)
     return replace(pipeline, ocr=BoundedOcr(pipeline.ocr, call), scorer=scorer)

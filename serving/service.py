@@ -15,6 +15,7 @@ from domain.errors import DeadlineExceeded, Overloaded, SecondglanceError
 from domain.verdict import Verdict
 from pipeline.drift import Reference
 from pipeline.pipeline import Begun, Options, Pipeline
+from pipeline.second_look import Judged
 from pipeline.stopwatch import Stopwatch
 from serving.active import Active, Renewals
 from serving.bounded import bounded
@@ -27,7 +28,7 @@ from serving.limits import Limits, default_limits
 from serving.metrics import Metrics
 from serving.plan import Piece, make_plan
 from serving.quota import Quotas
-from serving.shadow import Challenger, Seen, Shadow
+from serving.shadow import Challenger, Shadow
 from serving.tracing import NoTracer, Tracer
 from serving.turn import Turn
 from serving.waiting import done, drop, picture_of, until
@@ -153,10 +154,11 @@ class ScoringService:
         if begun.quiet and not options.read_all:
             return _guarded(call, pipeline.finish, begun, options)
         shadow = self._shadow
-        seen: Seen | None = [] if shadow and not options.evidence and shadow.sample() else None
-        outcome = _guarded(call, bounded(pipeline, self._slots, call, seen).finish, begun, options)
-        if shadow and seen:
-            shadow.compare(seen, pipeline, begun.capture.context)
+        told: list[Judged] | None = [] if shadow and not options.evidence and shadow.sample() else None
+        outcome = _guarded(call, bounded(pipeline, self._slots, call).finish, begun, options, told)
+        if shadow and told:
+            context = begun.capture.context
+            shadow.compare(told, begun.page, pipeline.policy.resolve(context), context.language)
         return outcome
 
     def score_all(self, captures: Iterable[Capture | SecondglanceError], options: Options) -> Iterator[Outcome]:

@@ -1,27 +1,32 @@
-"""The challenger in shadow: a second model scores a sample of the windows, and only its disagreements are counted.
+"""The challenger in shadow: a second model judges a sample of the windows, and only its disagreements are counted.
 
 It never changes an answer, and never takes a turn from the model in force: it runs only while there is a free slot.
+
+What is compared is what a verdict would say of a hit, once a hit: each model looks at the window as it was cut, and
+looks once more among what stands around where its own answer leaves a doubt (`pipeline/second_look.py`). To give the
+challenger the window that decided for the other would be unfair: it would be asked about a wider window where it had no
+doubt, and not where it had one. A window counts only where both models answered each time.
 """
 
 import logging
 import random
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
 
-import numpy as np
-import numpy.typing as npt
-
-from domain.capture import CaptureContext
-from domain.errors import SecondglanceError
+from domain.errors import SecondglanceError, Unavailable
 from domain.hit import ContextWindow, KeywordHit
+from domain.page import Page
 from domain.verdict import Action
 from models.scorer import WindowScores
 from pipeline.judge import Judge, worst
-from pipeline.pipeline import Pipeline, Scorer
+from pipeline.pipeline import Scorer
 from pipeline.policy import ResolvedPolicy
+from pipeline.second_look import Judged, judge_window
 from serving.call import Call
+from serving.fault import where
 from serving.lane import Lane
 
 WAITING = 256
@@ -29,7 +34,8 @@ WAITING = 256
 SAME, RAISES, SETS_ASIDE, MILDER, GRAVER = "same", "raises", "sets_aside", "milder", "graver"
 OUTCOMES = (SAME, RAISES, SETS_ASIDE, MILDER, GRAVER)
 _LOG = logging.getLogger("secondglance")
-Seen = list[tuple[ContextWindow, WindowScores]]
+NOTHING = (Action.DISMISS, 0)
+"""What a verdict does about a hit that it does not tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,36 +77,48 @@ class Shadow:
         """Whether a capture is of the sample."""
         return random.random() < self.share
 
-    def compare(self, seen: Seen, pipeline: Pipeline, context: CaptureContext) -> None:
-        """Queues windows that the model in force has scored; returns at once."""
-        policy = pipeline.policy.resolve(context)
-        for window, scores in seen:
-            try:
-                self._lane.submit(partial(self._compare, window, scores, pipeline.judge, policy), 1, Call())
-            except SecondglanceError:
-                self._skipped()
+    def compare(self, told: Sequence[Judged], page: Page, policy: ResolvedPolicy, language: str | None) -> None:
+        """Queues what the model in force has judged; returns at once.
+
+        Args:
+            told: What became of each window.
+            page: The page that they were cut of.
+            policy: What was in force for the capture.
+            language: The capture's language as the caller states it.
+        """
+        for judged in told:
+            if judged.answered:
+                work = partial(self._compare, judged, page, policy, language)
+                try:
+                    self._lane.submit(work, 1, Call()).add_done_callback(_log_fault)
+                except SecondglanceError:
+                    self._skipped()
 
     def close(self) -> None:
         """Finishes what waits."""
         self._lane.close()
 
-    def _compare(self, window: ContextWindow, scores: WindowScores, judge: Judge, policy: ResolvedPolicy) -> None:
+    def _compare(self, judged: Judged, page: Page, policy: ResolvedPolicy, language: str | None) -> None:
+        other = judge_window(judged.window, page, policy, language, self._score, self.challenger.judge)
+        if not other.answered:
+            self._skipped()
+            return
+        mine, theirs = _said(judged), _said(other)
+        for hit in judged.window.hits:
+            if not hit.protected:
+                self._count(hit.category, difference(mine.get(hit, NOTHING), theirs.get(hit, NOTHING)))
+
+    def _score(self, window: ContextWindow) -> WindowScores:
+        """The challenger's answer, if there is a free slot and it has one; raises `Unavailable` otherwise."""
         if not self._slots.acquire(blocking=False):
-            self._skipped()
-            return
+            raise Unavailable("no slot is free")
         try:
-            others = self.challenger.scorer.score(window)
-        except SecondglanceError as error:
+            return self.challenger.scorer.score(window)
+        except Unavailable as error:
             _LOG.warning("the challenger %s did not answer: %s", self.challenger.name, error.kind)
-            self._skipped()
-            return
+            raise
         finally:
             self._slots.release()
-        for index, hit in enumerate(window.hits):
-            if not hit.protected:
-                mine = _decide(judge, hit, scores.hits[index], policy)
-                theirs = _decide(self.challenger.judge, hit, others.hits[index], policy)
-                self._count(hit.category, difference(mine, theirs))
 
 
 def difference(mine: tuple[Action, int], theirs: tuple[Action, int]) -> str:
@@ -112,7 +130,12 @@ def difference(mine: tuple[Action, int], theirs: tuple[Action, int]) -> str:
     return GRAVER if theirs[1] > mine[1] else MILDER
 
 
-def _decide(
-    judge: Judge, hit: KeywordHit, ladders: npt.NDArray[np.float64], policy: ResolvedPolicy
-) -> tuple[Action, int]:
-    return judge.action_by_model(hit, ladders, policy), judge.severity_by_model(hit, ladders, policy)
+def _said(judged: Judged) -> dict[KeywordHit, tuple[Action, int]]:
+    """What a verdict would say of the hits of a window."""
+    return {finding.hit: (finding.action, finding.severity) for finding in judged.findings}
+
+
+def _log_fault(done: "Future[None]") -> None:
+    """Nobody waits for a comparison: what went wrong in it is in the log alone."""
+    if error := done.exception():
+        _LOG.error("a comparison with the challenger failed: %s", where(error))

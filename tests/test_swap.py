@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 import uvicorn
 from click.testing import CliRunner
@@ -19,14 +18,16 @@ from cli.active import command as active_command
 from domain.capture import Capture
 from domain.errors import Conflict, InvalidConfiguration, InvalidModel, InvalidPolicy, SecondglanceError, Unavailable
 from domain.hit import ContextWindow
+from domain.page import Page
 from domain.verdict import Action, Verdict
 from models.artifact import FILES, default_folder, load_artifact, write_manifest
 from models.registry import alias_file, point, read_aliases, roll_back
 from models.scorer import WindowScores
 from pipeline.build import load_model, renew_everything
 from pipeline.pipeline import Options, Pipeline
-from pipeline.policy import Policy
+from pipeline.policy import UNRULED, Policy
 from pipeline.policy_file import PolicyFile
+from pipeline.second_look import Judged
 from pipeline.settings import PipelineSettings
 from serving.active import Renewals
 from serving.http_api import make_app
@@ -271,9 +272,9 @@ def test_the_challenger_never_takes_a_turn_and_its_faults_are_its_own(pipeline: 
     service.challenge(Challenger("busy", idle, pipeline.judge), 1.0)
     shadow = service._shadow
     assert shadow
-    seen = [(ContextWindow("x", 0, ()), WindowScores(np.zeros((9, 5)), np.zeros((0, 9, 5)), (), 0.0))]
+    told = [Judged(ContextWindow("x", 0, ()), (), (), answered=True)]
     service._slots.acquire()
-    shadow.compare(seen, pipeline, CAPTURE.context)
+    shadow.compare(told, Page.from_text("x"), UNRULED, None)
     service.challenge(Challenger("broken", Broken(), pipeline.judge), 1.0)
     service._slots.release()
     assert isinstance(service.score_now(CAPTURE, Options()), Verdict)
