@@ -30,9 +30,8 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
     """
     loop = numba.njit(function)
     with contextlib.suppress(RuntimeError):  # no folder can be written
-        loop._cache = _Kept(
-            function, loop.targetoptions
-        )  # as `enable_caching` of Numba's dispatcher sets one of its own
+        # As `enable_caching` of Numba's dispatcher sets a cache of its own.
+        loop._cache = _Kept(function, loop.targetoptions)
     return cast("Callable[P, R]", loop)
 
 

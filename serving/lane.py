@@ -10,17 +10,16 @@ import itertools
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from domain.errors import Overloaded
 from serving.call import Call
+from serving.pace import Pace, Sort, sort_of
 
 T = TypeVar("T")
-_LEARNING = 0.05
-"""Weight of the newest piece of work in the running estimate of seconds a unit."""
 _LEAST_RETRY_S = 1.0
 _MARGIN = 2.0
 _WAIT_MARGIN = 1.25
@@ -32,6 +31,7 @@ class _Entry:
     tag: float
     number: int
     cost: int = field(compare=False)
+    sort: Sort = field(compare=False)
     call: Call = field(compare=False)
     work: Callable[[], Any] = field(compare=False)
     future: "Future[Any]" = field(compare=False)
@@ -56,8 +56,9 @@ class Lane:
         self._clock = 0.0
         self._last: dict[str, float] = {}
         self._waiting: Counter[str] = Counter()
+        self._sorts: Counter[Sort] = Counter()
         self._running = 0
-        self._seconds_a_unit: float | None = None
+        self._pace = Pace()
         self._threads: list[threading.Thread] = []
         self._closed = False
 
@@ -71,13 +72,14 @@ class Lane:
         """Pieces of work that run."""
         return self._running
 
-    def submit(self, work: Callable[[], T], cost: int, call: Call) -> "Future[T]":
+    def submit(self, work: Callable[[], T], cost: int, call: Call, kind: str = "") -> "Future[T]":
         """Queues a piece of work. It is dropped if its future is cancelled before its turn.
 
         Args:
             work: Runs in one of the threads.
             cost: Units, at least 1.
             call: By when it is wanted, and whose it is.
+            kind: What is known of it: how long a unit takes is learnt for each kind, and each size.
 
         Returns:
             Its outcome; `Overloaded` if its turn came too late for its deadline.
@@ -88,11 +90,13 @@ class Lane:
         with self._changed:
             if self._closed:
                 raise Overloaded("the service is stopping")
-            self._admit(cost, call)
+            sort = sort_of(cost, kind)
+            self._admit(cost, sort, call)
             start = self._start(call)
             self._last[call.tenant] = start + cost
-            entry = _Entry(start, next(self._numbers), cost, call, work, Future())
+            entry = _Entry(start, next(self._numbers), cost, sort, call, work, Future())
             self._waiting[call.tenant] += cost
+            self._sorts[sort] += cost
             heapq.heappush(self._heap, entry)
             if len(self._threads) < self._count and self._running + len(self._heap) > len(self._threads):
                 self._start_thread()
@@ -108,34 +112,34 @@ class Lane:
         for thread in self._threads:
             thread.join()
 
-    def _admit(self, cost: int, call: Call) -> None:
+    def _admit(self, cost: int, sort: Sort, call: Call) -> None:
         waiting = self.waiting
-        wait_s = self._seconds_for(waiting)
+        wait_s = self._seconds_for(self._sorts.items())
         if waiting and self._waiting[call.tenant] + cost > self._limit - waiting:
             raise Overloaded(f"the {self.name} queue is full", max(_LEAST_RETRY_S, wait_s))
         busy = waiting or self._running >= self._count
-        latest_s = (call.seconds_left - self._seconds_of(cost)) / _WAIT_MARGIN
+        latest_s = (call.seconds_left - self._seconds_of(cost, sort)) / _WAIT_MARGIN
         if busy and wait_s > latest_s and self._seconds_for(self._before(call)) > latest_s:
             raise Overloaded(f"the {self.name} queue is too long for the deadline", max(_LEAST_RETRY_S, wait_s))
 
-    def _before(self, call: Call) -> int:
-        """Units of work whose turn comes before a tenant's next: all of its own, and of others' what stands earlier."""
+    def _before(self, call: Call) -> Iterable[tuple[Sort, int]]:
+        """What has its turn before a tenant's next: all of its own, and of others' what stands earlier."""
         if self._waiting[call.tenant] == self.waiting:
-            return self.waiting
+            return self._sorts.items()
         start = self._start(call)
-        return sum(entry.cost for entry in self._heap if entry.tag <= start)
+        return ((entry.sort, entry.cost) for entry in self._heap if entry.tag <= start)
 
     def _start(self, call: Call) -> float:
         """Where a tenant's next entry stands on the virtual clock."""
         return max(self._clock, self._last.get(call.tenant, 0.0))
 
-    def _seconds_for(self, units: int) -> float:
-        """How long all threads need for so much work; 0 as long as nothing was measured."""
-        return units * (self._seconds_a_unit or 0.0) / self._count
+    def _seconds_for(self, work: Iterable[tuple[Sort, int]]) -> float:
+        """How long all threads need for so many units of each sort; 0 as long as nothing was measured."""
+        return sum(units * self._pace.of(sort) for sort, units in work) / self._count
 
-    def _seconds_of(self, units: int) -> float:
+    def _seconds_of(self, units: int, sort: Sort) -> float:
         """How long one thread needs for so much work, with a margin as it is not the same each time."""
-        return _MARGIN * units * (self._seconds_a_unit or 0.0)
+        return _MARGIN * units * self._pace.of(sort)
 
     def _start_thread(self) -> None:
         thread = threading.Thread(target=self._run, name=f"{self.name}-{len(self._threads)}", daemon=True)
@@ -154,6 +158,7 @@ class Lane:
         self._waiting[entry.call.tenant] -= entry.cost
         if not self._waiting[entry.call.tenant]:
             del self._waiting[entry.call.tenant]
+        self._sorts[entry.sort] -= entry.cost
 
     def _take(self) -> _Entry | None:
         with self._changed:
@@ -178,9 +183,11 @@ class Lane:
     def _do(self, entry: _Entry) -> None:
         if not entry.future.set_running_or_notify_cancel():
             return
-        late = entry.call.seconds_left < self._seconds_of(entry.cost)
+        with self._changed:
+            late = entry.call.seconds_left < self._seconds_of(entry.cost, entry.sort)
+            wait_s = self._seconds_for(self._sorts.items())
         if not entry.call.wanted or (late and self.waiting):
-            retry_s = max(_LEAST_RETRY_S, self._seconds_for(self.waiting))
+            retry_s = max(_LEAST_RETRY_S, wait_s)
             entry.future.set_exception(Overloaded("its turn came too late for its deadline", retry_s))
             return
         started = time.perf_counter()
@@ -190,12 +197,6 @@ class Lane:
             entry.future.set_exception(error)
         else:
             entry.future.set_result(outcome)
-        self._learn((time.perf_counter() - started) / entry.cost, whole=not entry.call.dropped.is_set())
-
-    def _learn(self, seconds_a_unit: float, whole: bool) -> None:
-        """Learns from a piece of work; one that was dropped would have cost at least so much."""
         with self._changed:
-            known = self._seconds_a_unit
-            if not whole and known is not None and seconds_a_unit < known:
-                return
-            self._seconds_a_unit = seconds_a_unit if known is None else known + _LEARNING * (seconds_a_unit - known)
+            took_s = (time.perf_counter() - started) / entry.cost
+            self._pace.learn(entry.sort, took_s, whole=not entry.call.dropped.is_set())

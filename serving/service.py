@@ -210,15 +210,18 @@ class ScoringService:
         for piece in plan.pieces:
             pipeline, lane = self.pipeline, self._images if piece.image else self._texts
             begun: Iterable[Beginning] = self._begin(pipeline, piece.only, call, time.perf_counter_ns())
+            looked = False
             here = piece.short and not options.read_all and not lane.waiting and not self._retiring
             if here and self._turn.has_time():
                 begun = self._turn.do(partial(list[Beginning], begun))
                 if all(map(_is_quiet, begun)) and call.seconds_left > 0:
                     scored.update(zip(piece.places, self._finish(pipeline, begun, options, call), strict=True))
                     continue
-            work = partial(self._look_and_finish if piece.several else self._finish, pipeline, begun, options, call)
+                looked = True
+            finish = self._look_and_finish if piece.several and not looked else self._finish
+            work = partial(finish, pipeline, begun, options, call)
             try:
-                futures[asyncio.wrap_future(lane.submit(work, piece.cost, call))] = piece
+                futures[asyncio.wrap_future(lane.submit(work, piece.cost, call, _kind(options, looked)))] = piece
             except Overloaded as error:
                 outcomes |= dict.fromkeys(piece.places, error)
         await until(futures, call)
@@ -247,7 +250,7 @@ class ScoringService:
             DeadlineExceeded: It was not done in time.
         """
         self._quotas.take(call.caller, 1)
-        return await picture_of(asyncio.wrap_future(self._images.submit(work, cost, call)), call)
+        return await picture_of(asyncio.wrap_future(self._images.submit(work, cost, call, "picture")), call)
 
     def _outcome(self, capture: Capture | SecondglanceError, options: Options) -> Outcome:
         return capture if isinstance(capture, SecondglanceError) else self.score_now(capture, options)
@@ -302,6 +305,12 @@ def _guarded(call: Call, work: Callable[P, T], *args: P.args, **named: P.kwargs)
     except Exception as error:  # noqa: BLE001  it is logged, and this capture's alone
         _LOG.error("call %s: a capture failed: %s", call.request_id, where(error))
         return SecondglanceError("the service failed; the request id finds it in the log")
+
+
+def _kind(options: Options, found: bool) -> str:
+    """What is known of work on captures before it is done, and makes it take longer than other work of its size."""
+    known = (("found", found), ("evidence", options.evidence), ("read_all", options.read_all))
+    return " ".join(name for name, is_so in known if is_so)
 
 
 def _is_quiet(begun: Beginning) -> bool:

@@ -24,6 +24,7 @@ from serving.call import Call, new_call
 from serving.cpus import usable_cpus
 from serving.lane import Lane
 from serving.limits import Limits
+from serving.pace import sort_of
 from serving.plan import CHUNK, LEAST_PIXELS, image_cost, make_plan
 from serving.service import ScoringService
 from tests.conftest import FixedScorer
@@ -152,6 +153,27 @@ def test_a_picture_that_nobody_waits_for_is_not_read(pipeline: Pipeline, ocr: He
     assert not ocr.entered.is_set()
 
 
+def test_what_hits_take_is_not_expected_of_texts_without(pipeline: Pipeline) -> None:
+    class Slow(FixedScorer):
+        def score(self, window: ContextWindow) -> WindowScores:
+            time.sleep(0.2)
+            return super().score(window)
+
+    service = ScoringService(replace(pipeline, scorer=Slow()), LIMITS)
+    page = "the lesson on rivers was long and we drew a map of the valley with all of its bridges. " * 23
+    batch = [Capture(str(n), text=page) for n in range(256)]
+
+    async def talk() -> None:
+        for _ in range(3):
+            for n in range(3):
+                assert (await service.score(Capture(str(n), text=HIT), Options())).findings
+            outcomes = await service.score_batch(batch, Options(), new_call(seconds=60))
+            assert [outcome for outcome in outcomes if not isinstance(outcome, Verdict)] == []
+
+    asyncio.run(talk())
+    service.close()
+
+
 def test_a_batch_is_done_in_pieces_and_keeps_its_order(pipeline: Pipeline) -> None:
     service = ScoringService(replace(pipeline, scorer=FixedScorer()), replace(LIMITS, text_threads=2))
     captures = [Capture(str(n), text=f"{n} {HIT if n % 7 == 0 else 'homework'} " + "x" * 900) for n in range(256)]
@@ -180,11 +202,13 @@ def test_files_that_are_no_pictures_do_not_make_pictures_look_slow() -> None:
     Image.new("RGB", (2, 2), "white").save(small, "PNG")
     capture = (Path(__file__).parents[1] / "demo" / "captures" / "chat_dark.png").read_bytes()
     lane = Lane("image", 1, 10**9)
-    lane._learn(1.0 / image_cost(capture), whole=True)
-    before = lane._seconds_of(image_cost(capture))
+    cost = image_cost(capture)
+    lane._pace.learn(sort_of(cost), 1.0 / cost)
+    before = lane._seconds_of(cost, sort_of(cost))
     for useless in (b"no picture", b"\x89PNG\r\n\x1a\n", small.getvalue()) * 50:
-        lane._learn(0.02 / image_cost(useless), whole=True)
-        assert lane._seconds_of(image_cost(capture)) <= before
+        lane._pace.learn(sort_of(image_cost(useless)), 0.02 / image_cost(useless))
+        assert lane._seconds_of(cost, sort_of(cost)) <= before
+        assert lane._seconds_of(4 * cost, sort_of(4 * cost)) <= 4 * before  # of a size that was not seen yet
 
 
 @pytest.mark.parametrize(

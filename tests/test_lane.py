@@ -9,6 +9,7 @@ from domain.errors import Overloaded
 from serving.call import Call
 from serving.caller import Caller
 from serving.lane import Lane
+from serving.pace import sort_of
 
 
 class Gate:
@@ -115,7 +116,7 @@ def test_what_cannot_make_its_deadline_is_refused_at_once(gate: Gate) -> None:
 
 def test_a_long_queue_counts_for_more_than_the_estimate(gate: Gate) -> None:
     lane, held = busy(gate, limit=10_000)
-    lane._seconds_a_unit = 1.0
+    lane._pace.learn(sort_of(1), 1.0)
     before = lane.submit(lambda: gate.note("before"), 400, Call())
     with pytest.raises(Overloaded, match="too long for the deadline"):
         lane.submit(lambda: gate.note("late"), 1, Call(deadline=time.monotonic() + 450))
@@ -126,7 +127,7 @@ def test_a_long_queue_counts_for_more_than_the_estimate(gate: Gate) -> None:
 
 def test_what_others_have_queued_counts_only_as_far_as_it_goes_before(gate: Gate) -> None:
     lane, held = busy(gate, limit=10_000)
-    lane._seconds_a_unit = 1.0
+    lane._pace.learn(sort_of(1), 1.0)
     flood = Call(caller=Caller("flood"))
     many = [lane.submit(lambda n=n: gate.note(f"many{n}"), 400, flood) for n in range(5)]
 
@@ -181,7 +182,7 @@ def test_what_could_not_be_done_in_time_any_more_makes_way(gate: Gate) -> None:
     patience = time.monotonic() + 15
     late = lane.submit(lambda: gate.note("late"), 1, Call(caller=Caller("late"), deadline=patience))
     other = lane.submit(lambda: gate.note("other"), 1, Call(caller=Caller("other")))
-    lane._seconds_a_unit = 10.0  # as it may turn out while they wait
+    lane._pace.learn(sort_of(1), 10.0)  # as it may turn out while they wait
     finish(lane, gate, held, other)
     with pytest.raises(Overloaded, match="too late for its deadline"):
         late.result(20)
@@ -190,8 +191,8 @@ def test_what_could_not_be_done_in_time_any_more_makes_way(gate: Gate) -> None:
 
 def test_what_was_dropped_does_not_make_the_queue_look_quicker() -> None:
     lane, dropped = Lane("text", 1, 100), Call()
-    lane._seconds_a_unit = 10.0
+    lane._pace.learn(sort_of(1), 10.0)
     lane.submit(dropped.dropped.set, 1, dropped).result(20)
     lane.submit(lambda: None, 1, Call()).result(20)
     lane.close()
-    assert lane._seconds_a_unit == pytest.approx(0.95 * 10.0, rel=1e-3)  # one lesson, not two
+    assert lane._pace.of(sort_of(1)) == pytest.approx(0.95 * 10.0, rel=1e-3)  # one lesson, not two
