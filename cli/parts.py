@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import uuid
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
@@ -74,10 +75,7 @@ class Parts:
             part = list(islice(lines, self._size))
         inputs = read_json_lines(part, self._jsonl.parent, 1 + place * self._size)
         rows = [json.dumps(row, ensure_ascii=False) for row in each(do, inputs)]
-        path = self._path(place)
-        beside = path.with_suffix(".new")
-        beside.write_text("".join(f"{row}\n" for row in rows), encoding="utf-8")
-        beside.replace(path)
+        _write(self._path(place), "".join(f"{row}\n" for row in rows))
 
     def _path(self, place: int) -> Path:
         return self._out / f"part-{place:06}.jsonl"
@@ -87,19 +85,34 @@ def begin(out: Path, jsonl: Path, size: int, what: dict[str, Any]) -> None:
     """Makes the folder of a job, or goes on with it if it is the same job.
 
     Raises:
-        UsageError: If the folder holds another job, naming what differs.
+        UsageError: If the folder holds another job, naming what differs, or what is left of one.
     """
     with jsonl.open("rb") as lines:
         digest = hashlib.file_digest(lines, "sha256").hexdigest()
     job = {"input": digest, "part": size, **what}
     out.mkdir(parents=True, exist_ok=True)
     path = out / JOB
-    if path.exists():
-        known = json.loads(path.read_text(encoding="utf-8"))
-        other = [name for name in job if known.get(name) != job[name]]
-        if other:
-            raise click.UsageError(f"{out} holds another job: {', '.join(other)} is not the same; take a new folder")
-    path.write_text(json.dumps(job, indent=1), encoding="utf-8")
+    if not path.exists():
+        _write(path, json.dumps(job, indent=1))
+        return
+    try:
+        known = json.loads(path.read_bytes())
+    except ValueError as error:
+        raise click.UsageError(f"{out} holds no whole {JOB}; take a new folder") from error
+    other = [name for name in job if known.get(name) != job[name]]
+    if other:
+        raise click.UsageError(f"{out} holds another job: {', '.join(other)} is not the same; take a new folder")
+
+
+def _write(path: Path, content: str) -> None:
+    """Writes a file whole or not at all, whoever else writes or reads it at that moment."""
+    beside = path.with_name(f"{path.stem}.{uuid.uuid4().hex}.new")
+    try:
+        beside.write_text(content, encoding="utf-8")
+        beside.replace(path)
+    except OSError:
+        beside.unlink(missing_ok=True)
+        raise
 
 
 def read_share(share: str) -> tuple[int, int]:

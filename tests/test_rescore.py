@@ -119,12 +119,32 @@ def test_a_picture_is_read_once_for_both() -> None:
     assert engine.reads == 3
 
 
-def on_ray(stored: Path) -> "subprocess.CompletedProcess[str]":
-    """The command on a Ray of two workers, with relative paths; what Ray wrote down holds no text."""
+FAULTY = """
+import pathlib
+
+real = pathlib.Path.write_text
+
+def write_text(path, *args, **named):
+    if path.name.startswith("part-000001."):
+        raise OSError(28, "No space left on device")
+    return real(path, *args, **named)
+
+pathlib.Path.write_text = write_text
+"""
+
+
+def on_ray(stored: Path, *first: Path) -> "subprocess.CompletedProcess[str]":
+    """The command on a Ray of two workers, with relative paths; what Ray wrote down holds no text.
+
+    Args:
+        stored: What is scored.
+        first: Folders where all processes look for modules before the project's.
+    """
     given = ["stored.jsonl", "--out", "on_ray", "--part", "2", "--candidate-policy", "policy.yaml"]
     command = [sys.executable, "-m", "cli.main", "rescore", *given, "--ray", "local", "--workers", "2"]
+    path = os.pathsep.join(map(str, (*first, ROOT)))
     with TemporaryDirectory(prefix="ray", ignore_cleanup_errors=True) as logs:  # sockets are in it: short
-        env = {**os.environ, "PYTHONPATH": str(ROOT), "RAY_TMPDIR": logs, "RAY_worker_niceness": "0"}
+        env = {**os.environ, "PYTHONPATH": path, "RAY_TMPDIR": logs, "RAY_worker_niceness": "0"}
         done = subprocess.run(command, cwd=stored.parent, env=env, capture_output=True, text=True)
         written = b"".join(path.read_bytes() for path in Path(logs).rglob("*") if path.is_file())
     assert b"raylet" in written
@@ -137,16 +157,16 @@ def test_on_ray_a_failed_part_is_named_and_the_rest_is_as_without(stored: Path) 
     plain = run(stored)
     results = stored.parent / "on_ray"
     run(stored, "--out", str(results), "--share", "1/3")
-    in_the_way = results / "part-000001.new"
-    in_the_way.mkdir()
-    failed = on_ray(stored)
+    faulty = stored.parent / "faulty"
+    faulty.mkdir()
+    (faulty / "sitecustomize.py").write_text(FAULTY)
+    failed = on_ray(stored, faulty)
     assert failed.returncode == 1
-    assert "part 2 of 3 failed: IsADirectoryError" in failed.stderr
+    assert "part 2 of 3 failed: OSError: [Errno 28] No space left on device" in failed.stderr
     kept = {path: path.stat().st_mtime_ns for path in results.glob("part-*.jsonl")}
     assert results / "part-000000.jsonl" in kept
     assert results / "part-000001.jsonl" not in kept
 
-    in_the_way.rmdir()
     done = on_ray(stored)
     assert done.returncode == 0, done.stderr
     assert "part 2 of 3" in done.stderr
