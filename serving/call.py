@@ -14,6 +14,8 @@ TIMEOUT_HEADER = "x-request-timeout"
 TRACE_HEADER = "traceparent"
 LONGEST_S = 60.0
 """How long a caller waits who does not say, and the most that is granted to one who does."""
+_WAY_BACK_S = 0.25
+_WAY_BACK_SHARE = 0.1
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 
 
@@ -53,6 +55,15 @@ class Call:
     def within(self, seconds: float) -> "Call":
         """The same call by a caller who waits so long from now on, and no longer than before."""
         return replace(self, deadline=min(self.deadline, time.monotonic() + seconds))
+
+
+def time_to_work(seconds: float) -> float:
+    """What there is of the time that a caller says it waits until the answer must be on its way.
+
+    An answer that leaves at the deadline comes after it, and what is done is lost with what is not: a gRPC client has
+    ended the call by then, and so have most of HTTP.
+    """
+    return seconds - min(_WAY_BACK_S, _WAY_BACK_SHARE * seconds)
 
 
 def new_call(

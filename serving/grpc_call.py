@@ -12,7 +12,7 @@ import grpc.aio
 from google.protobuf.message import Message
 
 from domain.errors import SecondglanceError
-from serving.call import REQUEST_ID_HEADER, TRACE_HEADER, Call, new_call
+from serving.call import REQUEST_ID_HEADER, TRACE_HEADER, Call, new_call, time_to_work
 from serving.errors import grpc_code, grpc_retry
 from serving.fault import where
 from serving.grpc_access import current_standing
@@ -66,9 +66,10 @@ async def answering(
     given = metadata.get(REQUEST_ID_HEADER)
     longest_s = math.inf if stream else service.limits.longest_s
     trace = metadata.get(TRACE_HEADER)
+    waits_s = context.time_remaining()
     call = new_call(
         str(given) if given else None,
-        context.time_remaining(),
+        None if waits_s is None else time_to_work(waits_s),
         longest_s,
         current_standing().caller,
         str(trace) if trace else None,

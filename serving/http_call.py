@@ -8,7 +8,7 @@ from starlette.status import HTTP_408_REQUEST_TIMEOUT
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from domain.errors import InvalidRequest
-from serving.call import REQUEST_ID_HEADER, TIMEOUT_HEADER, TRACE_HEADER, Call, new_call
+from serving.call import REQUEST_ID_HEADER, TIMEOUT_HEADER, TRACE_HEADER, Call, new_call, time_to_work
 from serving.problem import answer_to
 from serving.service import ScoringService
 
@@ -57,7 +57,7 @@ class HttpCall:
             scope.setdefault("state", {})["call"] = call
             seconds = read_seconds(headers.get(TIMEOUT_HEADER))
             if seconds is not None:
-                scope["state"]["call"] = call.within(seconds)
+                scope["state"]["call"] = call.within(time_to_work(seconds))
             await self._app(scope, watch.receive, named)
         except asyncio.CancelledError:
             if not watch.hung_up:
