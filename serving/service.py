@@ -23,6 +23,7 @@ from serving.call import Call
 from serving.caller import Caller
 from serving.drift import DriftWatch
 from serving.fault import where
+from serving.handover import Handover
 from serving.lane import Lane
 from serving.limits import Limits, default_limits
 from serving.metrics import Metrics
@@ -120,7 +121,7 @@ class ScoringService:
         """
         call, pipeline = call or Call(), self.pipeline
         begun = self._begin(pipeline, [capture], call, time.perf_counter_ns() - queue_ns)
-        (outcome,) = self._finish(pipeline, begun, options, call)
+        (outcome,) = self._finish(pipeline, begun, options, call, Handover())
         return outcome
 
     def _begin(self, pipeline: Pipeline, captures: Iterable[Capture], call: Call, since_ns: int) -> Iterator[Beginning]:
@@ -129,25 +130,35 @@ class ScoringService:
             reader = bounded(pipeline, self._slots, call) if capture.image is not None else pipeline
             yield _guarded(call, reader.begin, capture, Stopwatch(since_ns))
 
-    def _look_and_finish(
-        self, pipeline: Pipeline, begun: Iterable[Beginning], options: Options, call: Call
-    ) -> list[Outcome]:
-        """Takes first looks at several texts in one go, while no other thread does: two would but hinder each other."""
+    def _in_one_go(self, begun: Iterable[Beginning]) -> Iterator[Beginning]:
+        """Takes first looks at several texts while no other thread does so: two would but hinder each other."""
         with self._looking:
-            begun = list(begun)
-        return self._finish(pipeline, begun, options, call)
+            looked = list(begun)
+        yield from looked
 
-    def _finish(self, pipeline: Pipeline, begun: Iterable[Beginning], options: Options, call: Call) -> list[Outcome]:
-        """Finishes captures one after the other, and tells all who count."""
-        outcomes: list[Outcome] = []
+    def _finish(
+        self,
+        pipeline: Pipeline,
+        begun: Iterable[Beginning],
+        options: Options,
+        call: Call,
+        handed: Handover[Outcome],
+    ) -> list[Outcome]:
+        """Finishes captures one after the other, and tells all who count, unless they were taken before its end."""
         for one in begun:
             outcome = one if isinstance(one, SecondglanceError) else self._finish_one(pipeline, one, options, call)
-            outcomes.append(outcome)
+            handed.add(outcome)
             if call.dropped.is_set():  # nobody gets it: it does not count, and no further one is begun
-                return outcomes
+                return handed.take()[0]
             self._tracer.record(call, outcome)
-        self.metrics.count(outcomes)
-        self._drift.count(outcomes, pipeline.model_config)
+        return self._take(pipeline, handed)
+
+    def _take(self, pipeline: Pipeline, handed: Handover[Outcome]) -> list[Outcome]:
+        """What is done of a piece of work, counted by the first who takes it."""
+        outcomes, first = handed.take()
+        if first:
+            self.metrics.count(outcomes)
+            self._drift.count(outcomes, pipeline.model_config)
         return outcomes
 
     def _finish_one(self, pipeline: Pipeline, begun: Begun, options: Options, call: Call) -> Outcome:
@@ -206,31 +217,36 @@ class ScoringService:
         plan = make_plan([_allowed(capture, call.caller) for capture in captures])
         outcomes: dict[int, Outcome] = dict(plan.refused)
         scored: dict[int, Outcome] = {}
-        futures: dict[asyncio.Future[list[Outcome]], Piece] = {}
+        futures: dict[asyncio.Future[list[Outcome]], tuple[Piece, Pipeline, Handover[Outcome]]] = {}
         for piece in plan.pieces:
             pipeline, lane = self.pipeline, self._images if piece.image else self._texts
             begun: Iterable[Beginning] = self._begin(pipeline, piece.only, call, time.perf_counter_ns())
-            looked = False
+            looked, handed = False, Handover[Outcome]()
             here = piece.short and not options.read_all and not lane.waiting and not self._retiring
             if here and self._turn.has_time():
                 begun = self._turn.do(partial(list[Beginning], begun))
                 if all(map(_is_quiet, begun)) and call.seconds_left > 0:
-                    scored.update(zip(piece.places, self._finish(pipeline, begun, options, call), strict=True))
+                    found = self._finish(pipeline, begun, options, call, handed)
+                    scored.update(zip(piece.places, found, strict=True))
                     continue
                 looked = True
-            finish = self._look_and_finish if piece.several and not looked else self._finish
-            work = partial(finish, pipeline, begun, options, call)
+            elif piece.several:
+                begun = self._in_one_go(begun)
+            work = partial(self._finish, pipeline, begun, options, call, handed)
             try:
-                futures[asyncio.wrap_future(lane.submit(work, piece.cost, call, _kind(options, looked)))] = piece
+                queued = lane.submit(work, piece.cost, call, _kind(options, looked))
+                futures[asyncio.wrap_future(queued)] = piece, pipeline, handed
             except Overloaded as error:
                 outcomes |= dict.fromkeys(piece.places, error)
         await until(futures, call)
-        for future, piece in futures.items():
+        for future, (piece, pipeline, handed) in futures.items():
             try:
                 found = done(future, piece)
                 scored.update(zip(piece.places, found, strict=True))
             except (Overloaded, DeadlineExceeded) as error:
-                outcomes |= dict.fromkeys(piece.places, error)
+                found = self._take(pipeline, handed)
+                scored.update(zip(piece.places, found, strict=False))
+                outcomes |= dict.fromkeys(piece.places[len(found) :], error)
         drop(futures, call)
         if outcomes:
             self.metrics.count(outcomes.values())  # what was scored was counted then

@@ -134,6 +134,35 @@ def test_no_answer_comes_after_its_deadline(pipeline: Pipeline, ocr: HeldOcr, wr
     service.close()
 
 
+def test_what_is_done_of_a_piece_at_the_deadline_is_kept_and_counted_once(pipeline: Pipeline) -> None:
+    entered, go = threading.Event(), threading.Event()
+
+    class Held(FixedScorer):
+        def score(self, window: ContextWindow) -> WindowScores:
+            entered.set()
+            assert go.wait(60)
+            return super().score(window)
+
+    service = ScoringService(replace(pipeline, scorer=Held()), LIMITS)
+    batch = [Capture("a", text="homework"), Capture("b", text=HIT), Capture("c", text="homework")]
+    assert len(make_plan(batch).pieces) == 1
+
+    async def talk() -> list[Any]:
+        return list(await asyncio.wait_for(service.score_batch(batch, Options(), new_call(seconds=4)), 60))
+
+    try:
+        outcomes = asyncio.run(talk())
+    finally:
+        go.set()
+    assert entered.is_set()
+    assert [type(outcome) for outcome in outcomes] == [Verdict, Overloaded, Overloaded]
+    service.close()  # once the thread has found that nobody waits
+    counted = service.metrics.render().decode()
+    assert 'secondglance_verdicts_total{action="dismiss",degraded="false"} 1.0' in counted
+    assert 'secondglance_failures_total{type="overloaded"} 2.0' in counted
+    assert 'secondglance_verdicts_total{action="review",degraded="false"}' not in counted
+
+
 def test_the_longer_the_model_is_at_it_the_sooner_it_stops() -> None:
     """A text of thousands of hits is graded to its end without the model, in time, instead of being refused."""
     window = ContextWindow("stab", 0, ())
