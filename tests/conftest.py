@@ -17,6 +17,7 @@ from ocr.pool import OcrPool
 from pipeline.build import build_pipeline
 from pipeline.pipeline import Pipeline
 from pipeline.settings import PipelineSettings
+from serving.active import TRIAL
 from serving.caller import SCOPES, SCORE
 from serving.http_api import make_app
 from serving.key_file import issue, write_keys
@@ -55,6 +56,7 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def pipeline() -> Iterator[Pipeline]:
     """The real pipeline with the promoted model, the project's lexicon and the demo bank."""
     built = build_pipeline(PipelineSettings(bank=(ROOT / "demo" / "known_pictures.csv",)))
+    built.score(TRIAL)  # as the service does before it is ready: what the first text loads, no test has to wait for
     yield built
     built.ocr.close()
 

@@ -131,7 +131,7 @@ def test_no_answer_comes_after_its_deadline(pipeline: Pipeline, ocr: HeldOcr, wr
         ocr.go.set()
     counted = service.metrics.render().decode()
     assert 'secondglance_failures_total{type="overloaded"} 2.0' in counted
-    service.close()
+    service._texts.close()
 
 
 def test_what_is_done_of_a_piece_at_the_deadline_is_kept_and_counted_once(pipeline: Pipeline) -> None:
@@ -156,7 +156,7 @@ def test_what_is_done_of_a_piece_at_the_deadline_is_kept_and_counted_once(pipeli
         go.set()
     assert entered.is_set()
     assert [type(outcome) for outcome in outcomes] == [Verdict, Overloaded, Overloaded]
-    service.close()  # once the thread has found that nobody waits
+    service._texts.close()  # once the thread has found that nobody waits
     counted = service.metrics.render().decode()
     assert 'secondglance_verdicts_total{action="dismiss",degraded="false"} 1.0' in counted
     assert 'secondglance_failures_total{type="overloaded"} 2.0' in counted
@@ -200,7 +200,7 @@ def test_what_hits_take_is_not_expected_of_texts_without(pipeline: Pipeline) -> 
             assert [outcome for outcome in outcomes if not isinstance(outcome, Verdict)] == []
 
     asyncio.run(talk())
-    service.close()
+    service._texts.close()
 
 
 def test_a_batch_is_done_in_pieces_and_keeps_its_order(pipeline: Pipeline) -> None:
