@@ -101,7 +101,7 @@ def command(
         sections.append(peers_section(_compare(pipeline, outcomes, learned)))
     if pairs:
         halves = opposite_pairs(rows)
-        found = with_progress(run_pairs(pipeline, halves), "asking for evidence", len(halves))
+        found = with_progress(run_pairs(pipeline, halves), "asking for evidence", 2 * len(halves))
         sections.append(Section("Evidence on minimal pairs", "\n\n".join(pairs_to_lines(found))))
     checked = check_gates(outcomes, pipeline.model_config) if gates or out else []
     if checked:

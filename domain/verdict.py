@@ -44,8 +44,8 @@ class Evidence:
     Attributes:
         start: First code point in the page text.
         end: Just past the last.
-        effect: How much P(severity >= 3) falls when the word is hidden; negative if it rises, 0 where a word moves the
-            severity alone.
+        effect: How much P(severity >= 3) falls when the word is hidden; negative if it rises, 0 where a word moves
+            another part of the answer alone.
     """
 
     start: int
@@ -82,7 +82,7 @@ class Finding:
         reason: Why the severity is what it is.
         fingerprint: Same for the same phrase in the same surrounding text.
         boxes: One for each line covered.
-        evidence: Words that moved the severity, those that speak for it first, if they were asked for.
+        evidence: Words that move the model's answer, whichever way, the most telling first, if they were asked for.
         counterfactual: With the evidence, the word without which the severity changes most; None if no single
             word changes it, or if the model did not decide it.
     """

@@ -1,7 +1,8 @@
 """Whether the evidence points at what makes the difference, measured on minimal pairs.
 
 A minimal pair is two rows with nearly the same words and opposite truth. What was edited is the reason for
-the difference; so an edited word should be among the first words of evidence for the genuine row.
+the difference; so an edited word should be among the first words of evidence for the genuine row. The word that decides
+may stand in the benign row alone ("acne scars"); what is pointed at there is told apart.
 """
 
 import random
@@ -9,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from math import comb
 
 from domain.capture import Capture
 from domain.verdict import Finding
@@ -24,24 +26,34 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class PairEvidence:
-    """What the evidence of a pair's genuine row points at.
+    """What the evidence of one row of a pair points at.
 
     Attributes:
         pair: Id of the pair.
-        edited: Spans of the genuine text's words that its benign twin does not have.
+        genuine: Whether it is the genuine row.
+        edited: Spans of the row's words that its twin does not have.
         shown: Spans of the first `TOP` words of evidence of the finding that weighs most; empty without a hit.
-        hit: Whether the genuine row has a hit at all.
+        hit: Whether the row has a hit at all.
+        words: How many words the row has.
     """
 
     pair: str
+    genuine: bool
     edited: tuple[Span, ...]
     shown: tuple[Span, ...]
     hit: bool
+    words: int
 
     @property
     def found(self) -> bool:
         """Whether an edited word is among those shown."""
         return any(start < other_end and other < end for start, end in self.shown for other, other_end in self.edited)
+
+    @property
+    def by_chance(self) -> float:
+        """The probability that an edited word is among `TOP` words of the row that are drawn by chance."""
+        drawn = min(TOP, self.words)
+        return 1 - comb(self.words - len(self.edited), drawn) / comb(self.words, drawn)
 
 
 def opposite_pairs(rows: Iterable[LabelledRow]) -> list[tuple[LabelledRow, LabelledRow]]:
@@ -68,29 +80,38 @@ def edited_words(text: str, twin: str) -> tuple[Span, ...]:
 
 
 def run_pairs(pipeline: Pipeline, pairs: Iterable[tuple[LabelledRow, LabelledRow]]) -> Iterator[PairEvidence]:
-    """Asks for the evidence of each pair's genuine row; both halves get the same words for placeholders."""
+    """Asks for the evidence of both rows of each pair, the genuine first; both get the same words for placeholders."""
     slurs = read_slurs()
     for halves in pairs:
         genuine, benign = (fill_slurs(row, slurs, random.Random(row.pair)) for row in halves)
-        capture = Capture(genuine.id, text=genuine.text, context=genuine.context)
-        findings = pipeline.score(capture, Options(evidence=True)).findings
-        words = max(findings, key=_weight).evidence[:TOP] if findings else ()
-        yield PairEvidence(
-            pair=genuine.pair or "",
-            edited=edited_words(genuine.text, benign.text),
-            shown=tuple((word.start, word.end) for word in words),
-            hit=bool(findings),
-        )
+        for row, twin in ((genuine, benign), (benign, genuine)):
+            capture = Capture(row.id, text=row.text, context=row.context)
+            findings = pipeline.score(capture, Options(evidence=True)).findings
+            shown = max(findings, key=_weight).evidence[:TOP] if findings else ()
+            yield PairEvidence(
+                pair=row.pair or "",
+                genuine=row is genuine,
+                edited=edited_words(row.text, twin.text),
+                shown=tuple((word.start, word.end) for word in shown),
+                hit=bool(findings),
+                words=len(_WORD.findall(row.text)),
+            )
 
 
 def pairs_to_lines(found: Sequence[PairEvidence]) -> list[str]:
-    """The figures in words; pairs without a hit or without a word that only the genuine row has are told apart."""
-    counted = [pair for pair in found if pair.hit and pair.edited]
-    return [
-        f"pairs of opposite truth: {len(found)}; genuine row not hit by any keyword: {sum(not p.hit for p in found)}; "
-        f"hit, but every word stands in its twin too: {sum(p.hit and not p.edited for p in found)}",
-        f"an edited word is among the first {TOP} of evidence: {share([pair.found for pair in counted])}",
-    ]
+    """The figures in words; rows without a hit or without a word that their twin does not have are told apart."""
+    lines = [f"pairs of opposite truth: {sum(row.genuine for row in found)}"]
+    for name, genuine in (("genuine", True), ("benign", False)):
+        rows = [row for row in found if row.genuine is genuine]
+        counted = [row for row in rows if row.hit and row.edited]
+        chance = sum(row.by_chance for row in counted) / max(1, len(counted))
+        lines.append(
+            f"{name} row: an edited word is among the first {TOP} of evidence: "
+            f"{share([row.found for row in counted])}, among {TOP} words drawn by chance: {100 * chance:.1f} %; "
+            f"not hit by any keyword: {sum(not row.hit for row in rows)}; "
+            f"hit, but every word stands in its twin too: {sum(row.hit and not row.edited for row in rows)}"
+        )
+    return lines
 
 
 def _weight(finding: Finding) -> tuple[int, float]:

@@ -16,6 +16,8 @@ from domain.hit import ContextWindow
 MAX_TOKENS = 320
 _FIRST, _SEPARATOR = ("[CLS]", "<s>"), ("[SEP]", "</s>")
 """Names of the special tokens, as BERT or as MPNet has them."""
+UNREAD = "[MASK]"
+"""In a text, what BERT's tokenizers take for a word that is there but not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Why: which words near a hit moved its score or its severity, found by hiding them one at a time."""
+"""Why: which words near a hit move the model's answer, found by hiding them one at a time, in two ways each."""
 
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -12,13 +12,18 @@ from domain.errors import Unavailable
 from domain.hit import ContextWindow, KeywordHit
 from domain.severity import GENUINE, STANDARD_CATEGORIES
 from domain.verdict import Counterfactual, Evidence, Finding, Reason
+from models.encoding import UNREAD
 from models.scorer import WindowScores
 
 MOST_WORDS = 64
-"""Words nearest to any hit of a window that are tried; each costs one pass for all hits together."""
+"""Words nearest to any hit of a window that are tried; each costs one pass for all hits together, or two."""
 MOST_SHOWN = 8
-LEAST_SHIFT = 0.02
-"""Of the expected severity, 0..5: what moves it less is no evidence."""
+LEAST_MOVE = 0.05
+"""Log-odds: a word that moves the answer less, in both ways of hiding it, is no evidence."""
+_RAISED = GENUINE - 1
+"""Severity from which on evidence is of what raises a finding; below, of what keeps it down."""
+_CERTAIN = 1e-3
+"""Probabilities nearer to 0 or 1 count as this near: what lies beyond is no news."""
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
 
@@ -27,8 +32,8 @@ class Explanation:
     """What hiding words of a window says about one of its hits.
 
     Attributes:
-        evidence: The words that move the expected severity most; offsets into the page's text. Those that speak for the
-            severity come first: for 2 and more what raises it, else what lowers it.
+        evidence: The words that move the answer most, whichever way, the most telling first; offsets into the page's
+            text. `effect` says how far P(severity >= 3) falls without the word; it may be 0.
         counterfactual: The word without which the severity changes most, if any changes it.
     """
 
@@ -86,8 +91,10 @@ def explain(
 ) -> list[Explanation]:
     """Hides each word in turn and measures what that does to every hit.
 
-    A word is replaced by spaces, so that every offset stays where it was. Words are ranked by the expected severity,
-    not by P(severity >= 3), which no single word moves where it is near 0 or 1.
+    A word is taken out: spaces stand in its place. Where a hit is raised it is then made unread too: there stands the
+    tokenizer's sign for some word or other. Words are ranked by how far they move all that the model says of the hit
+    and of its window (`_moves`), not by P(severity >= 3) alone: no single word moves it where it is near 0 or 1.
+    Effects and counterfactual are those of the word taken out.
 
     Args:
         score: The scorer.
@@ -100,29 +107,30 @@ def explain(
     Returns:
         One explanation for each hit.
     """
-    before = score(window).hits
+    before = score(window)
     wanted = [hit for hit, category in zip(window.hits, categories, strict=True) if category is not None]
     words = _nearest_words(window, wanted, secret)
-    after = [score(_without(window, word)).hits for word in words]
+    without = [score(_without(window, word)) for word in words]
+    severities = [severity(index, hit) for index, hit in enumerate(before.hits)]
+    raised = any(category and now >= _RAISED for category, now in zip(categories, severities, strict=True))
+    unread = [score(_unread(window, word)) for word in words] if raised else []
     found: list[Explanation] = []
-    for index, category in enumerate(categories):
+    for index, (category, now) in enumerate(zip(categories, severities, strict=True)):
         if category is None:
             found.append(Explanation((), None))
             continue
-        falls = [_falls(before[index], hits[index], category) for hits in after]
         evidence = [
-            _evidence(window, word, round(float(fall[GENUINE - 1]), 6)) for word, fall in zip(words, falls, strict=True)
+            _evidence(window, word, _fall(before, after, index, category))
+            for word, after in zip(words, without, strict=True)
         ]
-        now = severity(index, before[index])
-        speaks = [float(fall.sum()) * (1 if now >= GENUINE - 1 else -1) for fall in falls]
-        order = sorted(range(len(words)), key=lambda at: (speaks[at] < 0, -abs(speaks[at])))
-        shown = [evidence[at] for at in order if abs(speaks[at]) >= LEAST_SHIFT]
+        moves = [_moves(before, after, index) for after in ((without, unread) if now >= _RAISED else (without,))]
+        shown = [evidence[at] for at in _most_telling(moves)[:MOST_SHOWN]] if category in STANDARD_CATEGORIES else []
         changes = [
-            (Counterfactual(e.start, e.end, severity(index, hits[index])), abs(e.effect))
-            for e, hits in zip(evidence, after, strict=True)
+            (Counterfactual(e.start, e.end, severity(index, after.hits[index])), abs(e.effect))
+            for e, after in zip(evidence, without, strict=True)
             if not (e.start <= window.hits[index].start and window.hits[index].end <= e.end)
         ]
-        found.append(Explanation(tuple(shown[:MOST_SHOWN]), _largest(changes, now)))
+        found.append(Explanation(tuple(shown), _largest(changes, now)))
     return found
 
 
@@ -136,17 +144,51 @@ def _severity_in(
 
 
 def _without(window: ContextWindow, word: tuple[int, int]) -> ContextWindow:
+    """The window with spaces in place of a word, as many as it has, so that every offset stays where it was."""
     start, end = word
     return replace(window, text=window.text[:start] + " " * (end - start) + window.text[end:])
 
 
-def _falls(before: npt.NDArray[np.float64], after: npt.NDArray[np.float64], category: str) -> npt.NDArray[np.float64]:
-    """How much P(severity >= 1..5) of a category falls, (5,); their sum is what the expected severity falls by."""
+def _unread(window: ContextWindow, word: tuple[int, int]) -> ContextWindow:
+    """The window with the sign for an unread word in a word's place; a hit that has a part of the word has the sign."""
+    start, end = word
+    first, last, longer = window.offset + start, window.offset + end, len(UNREAD) - (end - start)
+    hits = (
+        replace(
+            hit,
+            start=hit.start + longer if hit.start >= last else min(hit.start, first),
+            end=max(hit.end, last) + longer if hit.end > first else hit.end,
+        )
+        for hit in window.hits
+    )
+    return replace(window, text=window.text[:start] + UNREAD + window.text[end:], hits=tuple(hits))
+
+
+def _moves(before: WindowScores, after: Sequence[WindowScores], hit: int) -> npt.NDArray[np.float64]:
+    """How far each word moves all P(severity >= k) of a hit and of its window: root mean square, in log-odds."""
+    was = _log_odds(before, hit)
+    return np.array([np.sqrt(np.mean((was - _log_odds(scores, hit)) ** 2)) for scores in after])
+
+
+def _log_odds(scores: WindowScores, hit: int) -> npt.NDArray[np.float64]:
+    kept = np.clip(np.stack([scores.reading, scores.hits[hit]]), _CERTAIN, 1 - _CERTAIN)
+    odds: npt.NDArray[np.float64] = np.log(kept / (1 - kept))
+    return odds
+
+
+def _most_telling(moves: Sequence[npt.NDArray[np.float64]]) -> list[int]:
+    """Words in order of how far they move the answer, in each way of hiding them as a share of the farthest."""
+    shares = np.sum([way / max(way.max(initial=0.0), LEAST_MOVE) for way in moves], axis=0)
+    kept = np.max(moves, axis=0) >= LEAST_MOVE
+    return [int(at) for at in np.argsort(-shares, kind="stable") if kept[at]]
+
+
+def _fall(before: WindowScores, after: WindowScores, hit: int, category: str) -> float:
+    """How far P(severity >= 3) of a category falls; 0 for one that the model does not know."""
     if category not in STANDARD_CATEGORIES:
-        return np.zeros(before.shape[1])
+        return 0.0
     row = STANDARD_CATEGORIES.index(category)
-    falls: npt.NDArray[np.float64] = before[row] - after[row]
-    return falls
+    return round(float(before.hits[hit][row, GENUINE - 1] - after.hits[hit][row, GENUINE - 1]), 6)
 
 
 def _evidence(window: ContextWindow, word: tuple[int, int], effect: float) -> Evidence:

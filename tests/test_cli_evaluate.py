@@ -145,7 +145,8 @@ def test_pairs_are_measured(served: Callable, data: Path, capsys: pytest.Capture
     served(SURE)
     status, out, _ = run(capsys, "evaluate", data, "--pairs")
     assert status == 0
-    assert "pairs of opposite truth: 1;" in out
+    assert "pairs of opposite truth: 1\n\ngenuine row: an edited word is among" in out
+    assert "\n\nbenign row: an edited word is among" in out
     assert "among the first 3 of evidence: 0.0 %" in out  # a model that answers everything alike has no evidence
 
 

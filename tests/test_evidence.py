@@ -21,7 +21,7 @@ from pipeline.policy_file import PolicyFile
 from serving.grpc_messages import to_verdict
 from serving.schemas import verdict_to_json
 
-SUICIDE = STANDARD_CATEGORIES.index("suicide")
+SUICIDE, VIOLENCE = STANDARD_CATEGORIES.index("suicide"), STANDARD_CATEGORIES.index("violence")
 
 
 class WordWeights:
@@ -66,13 +66,100 @@ def test_the_counterfactual_is_the_word_that_changes_the_severity_most() -> None
     assert [e.effect for e in found.evidence] == [1.0, 0.0, 0.0]  # the others leave P(severity >= 3) at 1
 
 
-def test_what_speaks_for_the_severity_comes_before_what_speaks_against_it() -> None:
+def test_what_moves_the_answer_farther_comes_first_whichever_way_it_speaks() -> None:
     page, raised = ask("romeo will end himself", "end himself", himself=4, romeo=-1.5)
     assert [page[e.start : e.end] for e in raised.evidence] == ["himself", "romeo"]
+    assert [e.effect for e in raised.evidence] == [0.5, -0.5]
     page, raised = ask("romeo will end himself", "end himself", himself=3, romeo=-0.5, will=0.2)
-    assert [page[e.start : e.end] for e in raised.evidence] == ["himself", "will", "romeo"]
+    assert [page[e.start : e.end] for e in raised.evidence] == ["himself", "romeo", "will"]
     page, calm = ask("romeo will end himself", "end himself", himself=3, romeo=-2.5, will=0.2)
     assert [page[e.start : e.end] for e in calm.evidence] == ["romeo", "himself", "will"]
+
+
+class Logits(WordWeights):
+    """P(severity >= k) by the words that are there, as log-odds; each may name what of the answer it moves.
+
+    Args:
+        level: Log-odds without any of the words.
+        weights: For a word how much it adds: to the hit's suicide, the hit's violence, the window's violence.
+    """
+
+    def __init__(self, level: float, **weights: tuple[float, float, float]) -> None:
+        super().__init__()
+        self._level, self._by_word = level, weights
+
+    def score(self, window: ContextWindow) -> WindowScores:
+        self.calls += 1
+        words = window.text.replace("[MASK]", "unread").split()
+        odds = np.full((len(window.hits) + 1, 9, 5), -3.0)
+        odds[:, SUICIDE] = self._level
+        for word, (suicide, violence, window_violence) in self._by_word.items():
+            if word in words:
+                odds[1:, SUICIDE] += suicide
+                odds[1:, VIOLENCE] += violence
+                odds[0, VIOLENCE] += window_violence
+        table = 1 / (1 + np.exp(-odds))
+        return WindowScores(table[0], table[1:], (True,) * len(window.hits), 0.0)
+
+
+def shown(scorer: Logits, text: str, phrase: str) -> list[str]:
+    (found,) = explain(scorer.score, ContextWindow(text, 0, (hit(text, phrase),)), ["suicide"], largest)
+    return [text[e.start : e.end] for e in found.evidence]
+
+
+def test_words_count_where_the_probability_is_all_but_certain() -> None:
+    scorer = Logits(4, end=(1, 0, 0), myself=(2, 0, 0), here=(0.01, 0, 0))
+    assert shown(scorer, "i will end myself here", "end myself") == ["myself", "end"]
+    assert shown(Logits(20, myself=(2, 0, 0)), "i will end myself", "end myself") == []  # beyond what is news
+
+
+def test_all_categories_count_and_the_window_beside_the_hit() -> None:
+    scorer = Logits(1, end=(0.5, 0, 0), knife=(0, 1, 0), tonight=(0, 0, 1.5))
+    assert shown(scorer, "i will end myself tonight with a knife", "end myself") == ["tonight", "knife", "end"]
+
+
+def test_of_what_is_raised_words_are_made_unread_too() -> None:
+    text = "i will end myself tonight"
+    words = {"end": (0.5, 0.0, 0.0), "tonight": (0.4, 0.0, 0.0), "unread": (-0.4, 0.0, 0.0)}
+    raised, calm = Logits(1, **words), Logits(-1, **words)
+    told = shown(raised, text, "end myself")
+    assert (told[:2], sorted(told[2:])) == (["end", "tonight"], ["i", "myself", "will"])
+    assert shown(calm, text, "end myself") == ["end", "tonight"]
+    assert (raised.calls, calm.calls) == (11, 6)
+
+
+def test_the_effect_is_that_of_the_word_taken_out() -> None:
+    text = "i will end myself tonight"
+    scorer = Logits(1, tonight=(0.4, 0, 0), unread=(-3, 0, 0))
+    (found,) = explain(scorer.score, ContextWindow(text, 0, (hit(text, "end myself"),)), ["suicide"], largest)
+    assert found.evidence[0].effect == pytest.approx(1 / (1 + np.exp(-1.4)) - 1 / (1 + np.exp(-1)), abs=1e-6)
+    assert found.counterfactual is None
+
+
+def test_hits_move_along_with_an_unread_word() -> None:
+    text = "oh i cannot endure myselfishness extraordinarily tonight"
+    page = "." * 7 + text
+    phrases = ("i", "endure", "ishness", "myself", "extraordinarily tonight")
+    seen: list[tuple[str, ...]] = []
+
+    class Looking(WordWeights):
+        def score(self, window: ContextWindow) -> WindowScores:
+            seen.append(tuple(window.text[h.start - window.offset : h.end - window.offset] for h in window.hits))
+            return super().score(window)
+
+    window = ContextWindow(text, 7, tuple(hit(page, f"{phrase}") for phrase in phrases))
+    explain(Looking(tonight=4).score, window, ["suicide"] * len(phrases), largest)
+    assert len(seen) == 1 + 2 * 7
+    assert seen[0] == phrases
+    unread = {of for of in seen if any("[MASK]" in part for part in of)} | {seen[0]}
+    assert unread == {
+        phrases,
+        ("[MASK]", *phrases[1:]),
+        ("i", "[MASK]", *phrases[2:]),
+        ("i", "endure", "[MASK]", "[MASK]", phrases[4]),
+        (*phrases[:4], "[MASK] tonight"),
+        (*phrases[:4], "extraordinarily [MASK]"),
+    }
 
 
 def test_a_word_that_keeps_the_severity_down_is_found_too() -> None:
@@ -106,15 +193,19 @@ def test_secret_words_are_never_pointed_at() -> None:
     assert found == Explanation((), None)
 
 
-def test_each_word_costs_one_pass_for_all_hits_together() -> None:
+@pytest.mark.parametrize(("level", "passes"), [(1, 1), (2, 2)])
+def test_each_word_costs_one_pass_for_all_hits_together_or_two_if_one_is_raised(level: int, passes: int) -> None:
     text = "one two three four five"
-    scorer = WordWeights(one=3)
+    scorer = WordWeights(one=level)
     explain(scorer.score, ContextWindow(text, 0, (hit(text, "two"), hit(text, "four"))), ["suicide"] * 2, largest)
-    assert scorer.calls == 6
-    long = "word " * 500 + "two"
-    scorer = WordWeights(one=3)
+    assert scorer.calls == 5 * passes + 1
+    scorer = WordWeights(one=level)
+    explain(scorer.score, ContextWindow(text, 0, (hit(text, "two"), hit(text, "four"))), [None, "suicide"], largest)
+    assert scorer.calls == 5 * passes + 1
+    long = "word " * 500 + "one two"
+    scorer = WordWeights(one=level)
     explain(scorer.score, ContextWindow(long, 0, (hit(long, "two"),)), ["suicide"], largest)
-    assert scorer.calls == MOST_WORDS + 1
+    assert scorer.calls == MOST_WORDS * passes + 1
 
 
 def test_a_category_of_a_schools_own_has_no_evidence() -> None:

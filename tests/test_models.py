@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from domain.errors import InvalidModel
 from domain.hit import ContextWindow, KeywordHit
 from models.artifact import default_folder, load_artifact
-from models.encoding import MAX_TOKENS, WindowEncoder
+from models.encoding import MAX_TOKENS, UNREAD, WindowEncoder
 from models.ladder import to_ladders
 from models.scorer import OnnxScorer
 
@@ -112,6 +112,16 @@ def test_an_overlong_window_keeps_the_tokens_around_its_hit(encoder: WindowEncod
     assert encoded.covered == (True,)
     far = encoder.encode(window(text, (0, 1), (4000, 4004), (7990, 7991)))
     assert False in far.covered
+
+
+def test_the_sign_for_an_unread_word_is_one_token_that_no_text_has(encoder: WindowEncoder) -> None:
+    text = f"(a{UNREAD}b) c"
+    encoded = encoder.encode(window(text, (2, 2 + len(UNREAD))))
+    inside = encoded.spans[0, 1] > 0
+    assert encoded.tokens[inside].tolist() == [[2, 2 + len(UNREAD)]]
+    assert encoded.unknown == 0
+    plain = encoder.encode(window("mask [ mask ] the MASK unread"))
+    assert encoded.input_ids[0][inside] not in plain.input_ids
 
 
 def test_tokens_that_the_model_does_not_know_are_counted(encoder: WindowEncoder) -> None:

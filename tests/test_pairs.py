@@ -1,5 +1,7 @@
 from dataclasses import replace
 
+import pytest
+
 from domain.hit import ContextWindow
 from evaluation.pairs import PairEvidence, edited_words, opposite_pairs, pairs_to_lines, run_pairs
 from evaluation.rows import LabelledRow
@@ -50,15 +52,26 @@ def test_evidence_is_held_against_the_edit(pipeline: Pipeline) -> None:
     benign = row("b", "i want to die at the disco tonight", "1", 0)
     seeing = replace(pipeline, scorer=WordScorer("tonight", "bridge"))
     blind = replace(pipeline, scorer=WordScorer("tonight", "want", "die", "bridge"))
-    (found,) = run_pairs(seeing, [(genuine, benign)])
+    found, twin = run_pairs(seeing, [(genuine, benign)])
     assert words(genuine.text, found.shown) == ["tonight", "bridge"]
     assert words(genuine.text, found.edited) == ["bridge"]
-    assert found.found
-    (fourth,) = run_pairs(blind, [(genuine, benign)])
+    assert (found.genuine, found.words, found.found) == (True, 8, True)
+    assert words(benign.text, twin.shown) == ["tonight"]
+    assert words(benign.text, twin.edited) == ["disco"]
+    assert (twin.genuine, twin.words, twin.found) == (False, 8, False)
+    fourth, _ = run_pairs(blind, [(genuine, benign)])
     assert words(genuine.text, fourth.shown) == ["tonight", "want", "die"]
     assert not fourth.found
-    (unseen,) = run_pairs(seeing, [(row("a", "photosynthesis", "2", 4), row("b", "sugar", "2", 0))])
+    unseen, _ = run_pairs(seeing, [(row("a", "photosynthesis", "2", 4), row("b", "sugar", "2", 0))])
     assert (unseen.hit, unseen.found) == (False, False)
+
+
+def test_a_word_that_decides_in_the_benign_row_alone_is_found_there(pipeline: Pipeline) -> None:
+    genuine, benign = row("a", "i want to die tonight", "1", 4), row("b", "i want to die laughing tonight", "1", 0)
+    found, twin = run_pairs(replace(pipeline, scorer=WordScorer("laughing")), [(genuine, benign)])
+    assert (found.edited, found.found) == ((), False)
+    assert words(benign.text, twin.edited) == words(benign.text, twin.shown) == ["laughing"]
+    assert twin.found
 
 
 def test_both_halves_get_the_same_words_for_placeholders(pipeline: Pipeline) -> None:
@@ -66,21 +79,31 @@ def test_both_halves_get_the_same_words_for_placeholders(pipeline: Pipeline) -> 
     for number in range(8):
         genuine = row(f"a{number}", "you {slur:race} go back, die", f"{number}", 4)
         benign = row(f"b{number}", "he wrote {slur:race} go back, die", f"{number}", 0)
-        (found,) = run_pairs(scorer, [(genuine, benign)])
-        assert found.edited == ((0, 3),)
+        found, twin = run_pairs(scorer, [(genuine, benign)])
+        assert (found.edited, twin.edited) == (((0, 3),), ((0, 2), (3, 8)))
 
 
-def test_the_share_is_over_pairs_that_can_be_found() -> None:
-    pairs = [
-        PairEvidence("1", ((0, 3),), ((0, 3), (5, 6)), True),
-        PairEvidence("2", ((0, 3),), ((3, 6),), True),
-        PairEvidence("3", (), ((3, 6),), True),
-        PairEvidence("4", ((0, 3),), (), False),
+def test_the_share_is_over_rows_that_can_be_found() -> None:
+    rows = [
+        PairEvidence("1", True, ((0, 3),), ((0, 3), (5, 6)), True, 6),
+        PairEvidence("2", True, ((0, 3),), ((3, 6),), True, 30),
+        PairEvidence("3", True, (), ((3, 6),), True, 30),
+        PairEvidence("4", True, ((0, 3),), (), False, 30),
+        PairEvidence("1", False, ((0, 3),), ((0, 3),), True, 3),
     ]
-    first, second = pairs_to_lines(pairs)
-    assert (
-        "opposite truth: 4; genuine row not hit by any keyword: 1; hit, but every word stands in its twin too: 1"
-        in first
-    )
-    assert "50.0 %" in second
-    assert "(n = 2)" in second
+    first, genuine, benign = pairs_to_lines(rows)
+    assert first == "pairs of opposite truth: 4"
+    assert "genuine row: an edited word is among the first 3 of evidence: 50.0 %" in genuine
+    assert "(n = 2), among 3 words drawn by chance: 30.0 %" in genuine
+    assert "not hit by any keyword: 1; hit, but every word stands in its twin too: 1" in genuine
+    assert "benign row: an edited word is among the first 3 of evidence: 100.0 %" in benign
+
+
+def test_what_chance_would_find() -> None:
+    def by_chance(edited: int, count: int) -> float:
+        return PairEvidence("1", True, ((0, 1),) * edited, (), True, count).by_chance
+
+    assert by_chance(1, 30) == pytest.approx(3 / 30)
+    assert by_chance(2, 5) == pytest.approx(1 - (3 / 5) * (2 / 4) * (1 / 3))
+    assert by_chance(1, 2) == 1
+    assert by_chance(0, 5) == 0
