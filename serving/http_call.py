@@ -114,7 +114,7 @@ def read_seconds(header: str | None) -> float | None:
     if header is None:
         return None
     try:
-        seconds = float(header)
+        seconds = float(header) if "_" not in header else math.nan  # Python's own way to write a thousand
     except ValueError:
         seconds = math.nan
     if not seconds > 0:

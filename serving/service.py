@@ -130,10 +130,14 @@ class ScoringService:
             reader = bounded(pipeline, self._slots, call) if capture.image is not None else pipeline
             yield _guarded(call, reader.begin, capture, Stopwatch(since_ns))
 
-    def _in_one_go(self, begun: Iterable[Beginning]) -> Iterator[Beginning]:
+    def _in_one_go(self, begun: Iterable[Beginning], call: Call) -> Iterator[Beginning]:
         """Takes first looks at several texts while no other thread does so: two would but hinder each other."""
+        looked: list[Beginning] = []
         with self._looking:
-            looked = list(begun)
+            for one in begun:
+                looked.append(one)
+                if call.dropped.is_set():
+                    break
         yield from looked
 
     def _finish(
@@ -231,7 +235,7 @@ class ScoringService:
                     continue
                 looked = True
             elif piece.several:
-                begun = self._in_one_go(begun)
+                begun = self._in_one_go(begun, call)
             work = partial(self._finish, pipeline, begun, options, call, handed)
             try:
                 queued = lane.submit(work, piece.cost, call, _kind(options, looked))

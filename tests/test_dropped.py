@@ -16,6 +16,7 @@ from ocr.engine import Owner, Reading
 from pipeline.pipeline import Options, Pipeline
 from serving.call import Call, new_call
 from serving.limits import Limits
+from serving.plan import make_plan
 from serving.service import ScoringService
 from tests.conftest import FixedScorer
 
@@ -87,6 +88,7 @@ def test_nothing_of_a_batch_that_is_cancelled_goes_on(pipeline: Pipeline, gate: 
     service = ScoringService(replace(pipeline, ocr=ocr, scorer=scorer, first_look=first_look), LIMITS)
     picture = written.png("he said he would stab me")
     batch = [Capture(f"p{n}", image=picture) for n in range(56)] + [Capture(f"t{n}", text=HIT) for n in range(200)]
+    (first,) = [piece for piece in make_plan(batch).pieces if ("t0", HIT) in ((one.id, one.text) for one in piece.only)]
 
     async def talk() -> None:
         under_way = asyncio.create_task(service.score_batch(batch, Options()))
@@ -102,7 +104,7 @@ def test_nothing_of_a_batch_that_is_cancelled_goes_on(pipeline: Pipeline, gate: 
     asyncio.run(talk())
     service._texts.close()
     service._images.close()
-    assert (len(scorer.windows), looked) == (1, [HIT])
+    assert (len(scorer.windows), looked) == (1, [HIT] * len(first.captures))  # those before the first was scored
     assert ocr.read_so_far <= LIMITS.image_threads
     assert counted(service) == []
 

@@ -87,6 +87,7 @@ def test_every_answer_carries_the_request_id(client: TestClient) -> None:
         ({"url": "/v1/active:rollback"}, 409, "conflict"),
         ({"json": TEXT, "headers": {"x-request-timeout": "soon"}}, 422, "invalid_request"),
         ({"json": TEXT, "headers": {"x-request-timeout": "-1"}}, 422, "invalid_request"),
+        ({"json": TEXT, "headers": {"x-request-timeout": "1_0"}}, 422, "invalid_request"),
         ({"json": TEXT, "headers": {"x-request-timeout": "nan"}}, 422, "invalid_request"),
         ({"json": TEXT, "headers": {"idempotency-key": "two words"}}, 422, "invalid_request"),
         ({"url": "/v1/captures", "files": {"image": b"no picture"}}, 422, "invalid_image"),

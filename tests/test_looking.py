@@ -30,12 +30,13 @@ class Watched:
     def __init__(self, look: FirstLook) -> None:
         self._look = look
         self._lock = threading.Lock()
-        self._now = self.most = 0
+        self._now = self.most = self.looks = 0
         self.holds, self.let_go = threading.Event(), threading.Event()
 
     def look(self, page: Page, *rest: Any) -> Seen:
         with self._lock:
             self._now += 1
+            self.looks += 1
             self.most = max(self.most, self._now)
         if page.text.startswith("held"):
             self.holds.set()
@@ -94,3 +95,17 @@ def test_a_long_text_keeps_no_other_from_its_first_look(
 
     assert asyncio.run(talk()) == 13 + len(others)
     assert watched.most == 2
+
+
+def test_no_further_first_look_is_taken_once_nobody_waits(service: ScoringService, watched: Watched) -> None:
+    async def talk() -> None:
+        held = asyncio.create_task(service.score_batch(captures(TEXT, "held back", *[TEXT] * 3), Options()))
+        await asyncio.to_thread(watched.holds.wait, PATIENCE_S)
+        held.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await held
+        watched.let_go.set()
+
+    asyncio.run(talk())
+    service._texts.close()
+    assert watched.looks == 2
