@@ -3,7 +3,6 @@
 import hashlib
 import json
 import re
-import uuid
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
@@ -13,6 +12,7 @@ from typing import Any
 import click
 
 from cli.inputs import Input, read_json_lines
+from domain.whole_files import write_whole
 from serving.cpus import usable_cpus
 
 JOB = "job.json"
@@ -75,7 +75,7 @@ class Parts:
             part = list(islice(lines, self._size))
         inputs = read_json_lines(part, self._jsonl.parent, 1 + place * self._size)
         rows = [json.dumps(row, ensure_ascii=False) for row in each(do, inputs)]
-        _write(self._path(place), "".join(f"{row}\n" for row in rows))
+        write_whole(self._path(place), "".join(f"{row}\n" for row in rows).encode())
 
     def _path(self, place: int) -> Path:
         return self._out / f"part-{place:06}.jsonl"
@@ -93,7 +93,7 @@ def begin(out: Path, jsonl: Path, size: int, what: dict[str, Any]) -> None:
     out.mkdir(parents=True, exist_ok=True)
     path = out / JOB
     if not path.exists():
-        _write(path, json.dumps(job, indent=1))
+        write_whole(path, json.dumps(job, indent=1).encode())
         return
     try:
         known = json.loads(path.read_bytes())
@@ -102,17 +102,6 @@ def begin(out: Path, jsonl: Path, size: int, what: dict[str, Any]) -> None:
     other = [name for name in job if known.get(name) != job[name]]
     if other:
         raise click.UsageError(f"{out} holds another job: {', '.join(other)} is not the same; take a new folder")
-
-
-def _write(path: Path, content: str) -> None:
-    """Writes a file whole or not at all, whoever else writes or reads it at that moment."""
-    beside = path.with_name(f"{path.stem}.{uuid.uuid4().hex}.new")
-    try:
-        beside.write_text(content, encoding="utf-8")
-        beside.replace(path)
-    except OSError:
-        beside.unlink(missing_ok=True)
-        raise
 
 
 def read_share(share: str) -> tuple[int, int]:

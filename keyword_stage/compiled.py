@@ -3,7 +3,6 @@
 import contextlib
 import logging
 import pickle
-import uuid
 from collections.abc import Callable, Mapping
 from functools import cache
 from hashlib import sha256
@@ -13,6 +12,8 @@ from typing import Any, ParamSpec, TypeVar, cast
 import numba
 from numba.core.caching import CompileResultCacheImpl
 from numba.core.serialize import dumps
+
+from domain.whole_files import write_whole
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -87,7 +88,7 @@ class _Kept:
         rest = self._about(signature, machine) + dumps(self._form.reduce(result))
         try:
             self._form.locator.ensure_cache_path()
-            _write(self._path(signature, machine), sha256(rest).digest() + rest)
+            write_whole(self._path(signature, machine), sha256(rest).digest() + rest)
         except OSError as error:
             _tell_unkept(self._folder, error.strerror)
 
@@ -104,17 +105,6 @@ class _Kept:
     def _about(self, signature: Any, machine: tuple[str, ...]) -> bytes:
         """What code was made of, and what made it."""
         return sha256(repr((numba.__version__, self._stamp, signature, machine)).encode()).digest()
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Writes a file beside its place and then moves it there, so that no other process sees a part of it."""
-    beside = path.with_name(f"{path.name}.{uuid.uuid4().hex}")
-    try:
-        beside.write_bytes(content)
-        beside.replace(path)
-    except OSError:
-        beside.unlink(missing_ok=True)
-        raise
 
 
 @cache

@@ -2,7 +2,6 @@
 
 import fcntl
 import hashlib
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from pathlib import Path
 from pydantic import BaseModel, ValidationError
 
 from domain.errors import InvalidConfiguration
+from domain.whole_files import write_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +73,7 @@ class BlocklistFiles:
 
     def write(self, tenant: str, lists: Mapping[str, Blocklist]) -> None:
         """Replaces the lists of a tenant: after a crash the file holds the old ones or the new, whole."""
-        path = self._path(tenant)
-        beside = path.with_suffix(".new")
-        with beside.open("wb") as out:
-            out.write(_Kept(tenant=tenant, blocklists=dict(lists)).model_dump_json().encode())
-            out.flush()
-            os.fsync(out.fileno())
-        beside.replace(path)
+        write_whole(self._path(tenant), _Kept(tenant=tenant, blocklists=dict(lists)).model_dump_json().encode())
 
     @contextmanager
     def locked(self, tenant: str) -> Iterator[None]:

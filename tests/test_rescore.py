@@ -122,14 +122,14 @@ def test_a_picture_is_read_once_for_both() -> None:
 FAULTY = """
 import pathlib
 
-real = pathlib.Path.write_text
+real = pathlib.Path.open
 
-def write_text(path, *args, **named):
-    if path.name.startswith("part-000001."):
+def opened(path, mode="r", *args, **named):
+    if path.name.startswith("part-000001.") and "w" in mode:
         raise OSError(28, "No space left on device")
-    return real(path, *args, **named)
+    return real(path, mode, *args, **named)
 
-pathlib.Path.write_text = write_text
+pathlib.Path.open = opened
 """
 
 
