@@ -76,6 +76,14 @@ def client(service: ScoringService) -> Iterator[TestClient]:
         yield opened
 
 
+@pytest.fixture
+def held() -> "Iterator[HeldScorer]":
+    """A model that is let go at the end of the test."""
+    made = HeldScorer()
+    yield made
+    made.go.set()
+
+
 @pytest.fixture(scope="session")
 def written() -> "type[Written]":
     return Written
@@ -111,4 +119,17 @@ class FixedScorer:
         return WindowScores(table[0], table[1:], (True,) * len(window.hits), 0.0)
 
 
-__all__ = ["ROOT", "FixedScorer", "OcrPool", "Written"]
+class HeldScorer(FixedScorer):
+    """Answers once it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.entered, self.go = threading.Event(), threading.Event()
+
+    def score(self, window: ContextWindow) -> WindowScores:
+        self.entered.set()
+        assert self.go.wait(60)
+        return super().score(window)
+
+
+__all__ = ["ROOT", "FixedScorer", "HeldScorer", "OcrPool", "Written"]

@@ -27,7 +27,7 @@ from serving.limits import Limits
 from serving.pace import sort_of
 from serving.plan import CHUNK, LEAST_PIXELS, image_cost, make_plan
 from serving.service import ScoringService
-from tests.conftest import FixedScorer
+from tests.conftest import FixedScorer, HeldScorer
 
 LIMITS = Limits(text_threads=1, image_threads=1, scorer_slots=1)
 HIT = "he said he would stab me at the gate"
@@ -75,22 +75,14 @@ def test_pictures_cannot_starve_texts(pipeline: Pipeline, ocr: HeldOcr, written:
     assert kinds.index(Overloaded) >= 2
 
 
-def test_a_busy_model_degrades_and_never_sets_aside(pipeline: Pipeline) -> None:
-    entered, go = threading.Event(), threading.Event()
-
-    class Held(FixedScorer):
-        def score(self, window: ContextWindow) -> WindowScores:
-            entered.set()
-            assert go.wait(20)
-            return super().score(window)
-
-    service = ScoringService(replace(pipeline, scorer=Held()), replace(LIMITS, text_threads=2))
+def test_a_busy_model_degrades_and_never_sets_aside(pipeline: Pipeline, held: HeldScorer) -> None:
+    service = ScoringService(replace(pipeline, scorer=held), replace(LIMITS, text_threads=2))
 
     async def talk() -> Verdict:
         first = asyncio.create_task(service.score(Capture("a", text=HIT), Options()))
-        await asyncio.to_thread(entered.wait, 20)
+        await asyncio.to_thread(held.entered.wait, 20)
         second = await service.score(Capture("b", text=HIT), Options(evidence=True), new_call(seconds=0.5))
-        go.set()
+        held.go.set()
         assert not (await first).degraded
         return second
 
@@ -100,50 +92,34 @@ def test_a_busy_model_degrades_and_never_sets_aside(pipeline: Pipeline) -> None:
     assert {finding.reason for finding in verdict.findings} == {Reason.DEGRADED}
 
 
-def test_no_answer_comes_after_its_deadline(pipeline: Pipeline, ocr: HeldOcr, written: Any) -> None:
-    entered, go = threading.Event(), threading.Event()
-
-    class Held(FixedScorer):
-        def score(self, window: ContextWindow) -> WindowScores:
-            entered.set()
-            assert go.wait(60)
-            return super().score(window)
-
-    service = ScoringService(replace(pipeline, ocr=ocr, scorer=Held()), LIMITS)
+def test_no_answer_comes_after_its_deadline(pipeline: Pipeline, held: HeldScorer, ocr: HeldOcr, written: Any) -> None:
+    service = ScoringService(replace(pipeline, ocr=ocr, scorer=held), LIMITS)
     picture = Capture("picture", image=written.png("hello"))
     under_way, behind = new_call(seconds=2), new_call(seconds=2)
 
     async def talk() -> None:
         first = asyncio.create_task(service.score(Capture("a", text=HIT), Options(), under_way))
-        await asyncio.to_thread(entered.wait, 60)
+        await asyncio.to_thread(held.entered.wait, 60)
         batch = [Capture("b", text=HIT), picture]
         outcomes = await asyncio.wait_for(service.score_batch(batch, Options(), behind), 60)
         assert [type(outcome) for outcome in outcomes] == [Overloaded, DeadlineExceeded]
         with pytest.raises(Overloaded):
             await asyncio.wait_for(first, 60)
         assert under_way.dropped.is_set()
-        assert not go.is_set()
+        assert not held.go.is_set()
 
     try:
         asyncio.run(talk())
     finally:
-        go.set()
+        held.go.set()
         ocr.go.set()
     counted = service.metrics.render().decode()
     assert 'secondglance_failures_total{type="overloaded"} 2.0' in counted
     service._texts.close()
 
 
-def test_what_is_done_of_a_piece_at_the_deadline_is_kept_and_counted_once(pipeline: Pipeline) -> None:
-    entered, go = threading.Event(), threading.Event()
-
-    class Held(FixedScorer):
-        def score(self, window: ContextWindow) -> WindowScores:
-            entered.set()
-            assert go.wait(60)
-            return super().score(window)
-
-    service = ScoringService(replace(pipeline, scorer=Held()), LIMITS)
+def test_what_is_done_of_a_piece_at_the_deadline_is_kept_and_counted_once(pipeline: Pipeline, held: HeldScorer) -> None:
+    service = ScoringService(replace(pipeline, scorer=held), LIMITS)
     batch = [Capture("a", text="homework"), Capture("b", text=HIT), Capture("c", text="homework")]
     assert len(make_plan(batch).pieces) == 1
 
@@ -153,8 +129,8 @@ def test_what_is_done_of_a_piece_at_the_deadline_is_kept_and_counted_once(pipeli
     try:
         outcomes = asyncio.run(talk())
     finally:
-        go.set()
-    assert entered.is_set()
+        held.go.set()
+    assert held.entered.is_set()
     assert [type(outcome) for outcome in outcomes] == [Verdict, Overloaded, Overloaded]
     service._texts.close()  # once the thread has found that nobody waits
     counted = service.metrics.render().decode()

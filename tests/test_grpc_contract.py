@@ -1,7 +1,6 @@
 """What holds for every RPC: its name, its codes, its deadline, and that dropped work is dropped."""
 
 import asyncio
-import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from typing import Any
@@ -22,38 +21,36 @@ from serving.limits import Limits
 from serving.proto import scoring_pb2 as pb
 from serving.proto import scoring_pb2_grpc
 from serving.service import ScoringService
-from tests.conftest import FixedScorer
+from tests.conftest import HeldScorer
 
 LIMITS = Limits(text_threads=1, image_threads=1, scorer_slots=1)
 TEXT = pb.ScoreRequest(capture=pb.Capture(id="a", text="he said he would stab me at the gate"))
 Stub = scoring_pb2_grpc.ScoringStub
 
 
-class HeldScorer(FixedScorer):
-    """Waits until it is let go, if it is held."""
+class Scorer(HeldScorer):
+    """Fails once it is let go, if it is to."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.entered, self.go = threading.Event(), threading.Event()
         self.fault: Exception | None = None
 
     def score(self, window: ContextWindow) -> WindowScores:
-        self.entered.set()
-        assert self.go.wait(20)
+        scores = super().score(window)
         if self.fault:
             raise self.fault
-        return super().score(window)
+        return scores
 
 
 @pytest.fixture
-def scorer() -> HeldScorer:
-    made = HeldScorer()
+def scorer() -> Scorer:
+    made = Scorer()
     made.go.set()
     return made
 
 
 @pytest.fixture
-def service(pipeline: Pipeline, scorer: HeldScorer) -> ScoringService:
+def service(pipeline: Pipeline, scorer: Scorer) -> ScoringService:
     return ScoringService(replace(pipeline, scorer=scorer), LIMITS)
 
 
@@ -129,9 +126,7 @@ def test_an_unforeseen_fault_is_internal_without_its_message(
     assert "ValueError at " in caplog.text
 
 
-def test_work_of_a_caller_who_cancels_or_runs_out_of_time_is_dropped(
-    service: ScoringService, scorer: HeldScorer
-) -> None:
+def test_work_of_a_caller_who_cancels_or_runs_out_of_time_is_dropped(service: ScoringService, scorer: Scorer) -> None:
     scorer.go.clear()
 
     async def talk(stub: Any) -> None:
@@ -205,7 +200,7 @@ def test_a_label_of_the_context_may_be_as_long_as_over_http(service: ScoringServ
     assert refused.json()["type"] == "urn:secondglance:invalid_request"
 
 
-def test_nothing_is_left_of_a_stream_that_is_cancelled(service: ScoringService, scorer: HeldScorer) -> None:
+def test_nothing_is_left_of_a_stream_that_is_cancelled(service: ScoringService, scorer: Scorer) -> None:
     """More was sent than is worked on ahead, so that its reader waits for room."""
     scorer.go.clear()
 

@@ -4,7 +4,6 @@ import asyncio
 import io
 import json
 import tempfile
-import threading
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -25,7 +24,7 @@ from serving.http_call import PATIENCE_S, HttpCall
 from serving.idempotency import _fingerprint
 from serving.limits import Limits
 from serving.service import ScoringService
-from tests.conftest import FixedScorer
+from tests.conftest import FixedScorer, HeldScorer
 
 LIMITS = Limits(text_threads=1, image_threads=1, scorer_slots=1)
 JSON = {"content-type": "application/json"}
@@ -246,24 +245,15 @@ async def asgi(app: Any, body: bytes, whole: bool, hang_up: Callable[[], Awaitab
     return sent
 
 
-def test_work_of_a_caller_who_hung_up_is_dropped(pipeline: Pipeline) -> None:
-    entered, go = threading.Event(), threading.Event()
-
-    class Slow(FixedScorer):
-        def score(self, window: ContextWindow) -> WindowScores:
-            entered.set()
-            assert go.wait(20)
-            return super().score(window)
-
-    slow = Slow()
-    service = ScoringService(replace(pipeline, scorer=slow), LIMITS)
+def test_work_of_a_caller_who_hung_up_is_dropped(pipeline: Pipeline, held: HeldScorer) -> None:
+    service = ScoringService(replace(pipeline, scorer=held), LIMITS)
     app = make_app(service)
     far = " and then we went home and had tea and talked for hours about nothing. " * 40
     body = json.dumps({"id": "a", "text": f"he would stab me{far}i want to die{far}kys"}).encode()
 
     async def hang_up() -> None:
         async def once_begun() -> None:
-            await asyncio.to_thread(entered.wait, 20)
+            await asyncio.to_thread(held.entered.wait, 20)
 
         first = asyncio.create_task(asgi(app, body, True, once_begun))
         await once_begun()
@@ -271,9 +261,9 @@ def test_work_of_a_caller_who_hung_up_is_dropped(pipeline: Pipeline) -> None:
         assert await asyncio.gather(first, second) == [[], []]
 
     asyncio.run(hang_up())
-    go.set()
+    held.go.set()
     service._texts.close()
-    assert len(slow.windows) == 1
+    assert len(held.windows) == 1
     assert service._texts.waiting == 0
 
 

@@ -1,8 +1,6 @@
 """What the event loop does itself: short texts without a hit, a little in each turn, with the same answers as ever."""
 
 import asyncio
-import threading
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -10,9 +8,7 @@ import pytest
 import serving.turn
 from domain.capture import Capture, CaptureContext
 from domain.errors import Overloaded
-from domain.hit import ContextWindow
 from domain.verdict import Timing, Verdict
-from models.scorer import WindowScores
 from pipeline.pipeline import Options, Pipeline
 from pipeline.policy import Policy, ResolvedPolicy
 from serving.call import Call, new_call
@@ -20,7 +16,7 @@ from serving.limits import Limits
 from serving.plan import SHORT
 from serving.service import Outcome, ScoringService
 from serving.turn import REST, TURN_S, Turn
-from tests.conftest import FixedScorer
+from tests.conftest import FixedScorer, HeldScorer
 
 HIT = "he said he would stab me at the gate"
 LONG = "homework " * (SHORT // 8)
@@ -80,27 +76,7 @@ def test_another_loop_begins_a_turn_of_its_own(clock: Clock) -> None:
     assert [asyncio.run(spend()) for _ in range(2)] == [True, True]
 
 
-class Held(FixedScorer):
-    """Answers once it is let go."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.entered, self.go = threading.Event(), threading.Event()
-
-    def score(self, window: ContextWindow) -> WindowScores:
-        self.entered.set()
-        assert self.go.wait(60)
-        return super().score(window)
-
-
-@pytest.fixture
-def held() -> Iterator[Held]:
-    made = Held()
-    yield made
-    made.go.set()
-
-
-def test_a_short_text_without_a_hit_does_not_wait_for_the_model(pipeline: Pipeline, held: Held) -> None:
+def test_a_short_text_without_a_hit_does_not_wait_for_the_model(pipeline: Pipeline, held: HeldScorer) -> None:
     service = ScoringService(replace(pipeline, scorer=held), Limits(1, 1, 1))
 
     async def talk() -> None:
