@@ -140,6 +140,14 @@ def test_adversarial_inputs_have_the_length_asked_for() -> None:
             assert [len(make(length)) for length in (1, 250, 10_000)] == [1, 250, 10_000]
 
 
+def test_a_doubling_is_told_by_the_least_of_all_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    found_loops, rounds = (9.0, 9.0), (5.0, 8.0, 7.0, 2.0, 1.0, 4.0)  # every other round begins with the longer text
+    taken = iter((*found_loops, *rounds))
+    monkeypatch.setattr("benchmarks.measure.cpu_seconds", lambda call: next(taken))
+    figures = doubling(len, {"a": "a".__mul__}, (100, 200), 3)
+    assert figures == {"a": ([1.0, 4.0], 4.0)}
+
+
 def test_the_worst_doubling_is_told() -> None:
     def squares(text: str) -> int:
         return sum(1 for _ in range(len(text) ** 2))

@@ -227,6 +227,15 @@ def test_code_of_another_source_is_compiled_anew_without_a_word(tmp_path: Path) 
     assert kept_in(tmp_path).keys() == kept.keys()  # in place of the old
 
 
+def test_code_of_other_options_is_compiled_anew(tmp_path: Path) -> None:
+    loop(tmp_path)
+    before = {path: path.read_bytes() for path in kept_in(tmp_path)}
+    code = f"import sys, numba; sys.path.append({str(tmp_path)!r}); real = numba.njit; "
+    code += "numba.njit = lambda function: real(nogil=True)(function); from loop import total; print(total(10))"
+    assert told(code, no_limit, NUMBA_CACHE_DIR=str(tmp_path / "kept")) == ("45\n", [])
+    assert {path: path.read_bytes() for path in kept_in(tmp_path)} != before
+
+
 def test_the_service_starts_with_damaged_files_and_says_so_once(tmp_path: Path) -> None:
     find_with(str(tmp_path))
     for number, path in enumerate(kept_in(tmp_path)):

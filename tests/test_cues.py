@@ -174,3 +174,11 @@ def test_the_pipeline_raises_by_a_cue_and_says_so_when_it_cannot(pipeline: Pipel
     assert (raised.severity, raised.action, len(raised.findings)) == (4, Action.ALERT, 1)
     silent = replace(asked, scorer=Silent()).score(capture)
     assert (silent.degraded, silent.findings, silent.action) == (True, (), Action.DISMISS)
+
+
+def test_of_runs_without_a_cue_so_many_are_remembered_and_no_more() -> None:
+    found = CueFinder([Phrase("mum", "violence", 1, read_spelling("mum"), True, False, "", cue=True)])
+    for number in range(5000):
+        run = "it'" + "".join(chr(ord("a") + int(digit)) for digit in str(number))
+        assert [span for _, *span in found.find(f"{run} m'um")] == [[len(run) + 1, len(run) + 5]]
+    assert 0 < len(found._none) <= 4096

@@ -198,6 +198,7 @@ def test_an_upload_that_is_sent_again_with_another_boundary_is_the_same_request(
     assert fingerprint("one", "one") != fingerprint("one", "")  # what is sent may hold the same letters
     assert fingerprint("one", "a\r\n--one\r\nb") != fingerprint("one", "a\r\n--\r\nb")
     assert fingerprint("one", "a\r\n--one\r\nb") == fingerprint("two", "a\r\n--two\r\nb")
+    assert fingerprint("one", "a\r\n--one\r\nb") != fingerprint("one", "a\r\nb")  # nor are the parts run together
 
 
 def test_a_failure_is_not_kept(client: TestClient, service: ScoringService) -> None:

@@ -160,6 +160,8 @@ def test_few_tokens_of_ordinary_prose_are_read(vocabulary: Vocabulary) -> None:
 @given(st.text(alphabet=st.sampled_from("kila1x .-\n日本語人€\u0301\u200b"), max_size=60))
 @example("k i\u0301\u0301\u0301      l\u200b\u200b.-.-.-l\u0301 y o u")
 @example("k€ i l l € ki€ l")
+@example("€k i l l")
+@example("k.-.-.-i\u0301\u0301\u0301\u0301.-.-.-l\u0301\u0301\u0301\u0301      l")
 @example("k i l l")
 @example("日 本 語 人")
 @example("k i l l" + 9 * " word" + "s.k i l l y o u" + 9 * " word")
@@ -211,6 +213,7 @@ def test_single_letters_are_seen_as_in_any_text(text: str) -> None:
     fours = [(early - 1, late - 1) for early, late in zip(alone, alone[3:], strict=False) if late - early <= 21]
     assert all(any(start <= early and late <= end for start, end in spans) for early, late in fours)
     assert all(any(start == early for early, _ in fours) for start, _ in spans)
+    assert all(any(end == late for _, late in fours) for _, end in spans)
 
 
 @given(st.text(alphabet=st.sampled_from("abkK .")))
