@@ -202,6 +202,7 @@ def test_three_letters_apart_are_three_words_of_one_code_point_in_a_row(text: st
 
 
 @given(st.text(alphabet=st.sampled_from("ab1 .-\n")))
+@example("a b a b" + " ab" * 10 + " a")
 def test_single_letters_are_seen_as_in_any_text(text: str) -> None:
     padded = f" {text} "
     alone = [
