@@ -13,6 +13,7 @@ from benchmarks.texts import Texts, read_texts
 
 PACKAGES = ("fastapi", "uvicorn", "onnxruntime")
 CAPTURE = Path(__file__).parents[1] / "demo" / "captures" / "chat_light.png"
+IMAGE = f"image ({CAPTURE.name})"
 BATCH, CLIENTS, AT_ONCE = 64, 8, 24
 SINGLE, MANY = "/v1/score", "/v1/score:batch"
 Row = tuple[str, str, str, str, str]
@@ -86,7 +87,7 @@ def run(requests: int, images: int, quick: bool, say: Callable[[str], None]) -> 
         check_equal(server, loaded, texts, hits)
         pictures = [json.dumps({"id": "a", "image": base64.b64encode(CAPTURE.read_bytes()).decode()}).encode()] * images
         load = closed_loop(server, SINGLE, pictures, 1)
-        note("secondglance", f"image ({CAPTURE.name})", load, images)
+        note("secondglance", IMAGE, load, images)
     return _report(rows, costs, len(plain), images, quick)
 
 

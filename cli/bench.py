@@ -72,11 +72,12 @@ def http(requests: int, images: int, quick: bool, out: Path | None) -> None:
 
 @command.command("grpc")
 @click.option("--requests", default=640, show_default=True, type=click.IntRange(64), help="Texts of each kind.")
+@click.option("--images", default=3, show_default=True, type=click.IntRange(1), help="Captures.")
 @click.option("--quick", is_flag=True, help="A few requests: shows that it runs.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Also write the report here.")
-def grpc(requests: int, quick: bool, out: Path | None) -> None:
+def grpc(requests: int, images: int, quick: bool, out: Path | None) -> None:
     """Measures the service over gRPC: unary, in batches, on a stream."""
-    _report("over_grpc", out, requests=requests, quick=quick)
+    _report("over_grpc", out, requests=requests, images=images, quick=quick)
 
 
 def _load_options(seconds: float) -> Callable[[Callable[..., None]], Callable[..., None]]:

@@ -1,15 +1,22 @@
+import asyncio
 import json
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
 import benchmarks.over_http
+from benchmarks import over_grpc
 from benchmarks.load import Answer, Load, closed_loop, percentile, timeless
-from benchmarks.over_http import BATCH, UnequalAnswers, _report, batch, bodies, check_equal
+from benchmarks.over_grpc import MOST_IMAGES, captures_of
+from benchmarks.over_http import BATCH, CAPTURE, IMAGE, UnequalAnswers, _report, batch, bodies, check_equal
 from benchmarks.server_process import ServerProcess, peer
 from benchmarks.texts import Texts, read_texts
 from cli.bench import command
+from serving.limits import default_limits
+from serving.plan import image_cost
+from serving.proto import scoring_pb2 as pb
 
 
 def answered(body: Any) -> Answer:
@@ -63,11 +70,48 @@ def test_small_parts() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["http", "grpc"])
-def test_the_bench_runs_to_its_report(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "ways"), [("http", ["secondglance"]), ("grpc", ["Score", "ScoreBatch of 2", "ScoreStream"])]
+)
+def test_the_bench_runs_to_its_report(name: str, ways: list[str]) -> None:
     done = CliRunner().invoke(command, [name, "--quick"])
     assert done.exit_code == 0, done.output
     assert "CPU ms a capture" in done.output
+    rows = [[cell.strip() for cell in line.split("|")] for line in done.output.splitlines() if line.startswith("|")]
+    pictured = [row for row in rows if row[2:3] == [IMAGE]]
+    assert [row[1] for row in pictured] == ways
+    assert all(float(row[3]) > 0 for row in pictured)
+
+
+def test_images_over_grpc_are_sent_in_parts_that_its_queue_takes() -> None:
+    made = captures_of(Texts(("a",) * 40, ("b",) * 40, {30: ("c",) * 40}), 2 * MOST_IMAGES + 1)
+    assert [[len(part) for part in parts] for parts in made.values()] == [[40]] * 3 + [[MOST_IMAGES, MOST_IMAGES, 1]]
+    sent = [capture for part in made[IMAGE] for capture in part]
+    assert [capture.id for capture in sent] == [str(number) for number in range(2 * MOST_IMAGES + 1)]
+    assert {capture.image for capture in sent} == {CAPTURE.read_bytes()}
+    cost = MOST_IMAGES * image_cost(CAPTURE.read_bytes())
+    assert cost <= default_limits().image_queue // 2, "a tenant alone gets half of the queue"
+
+
+class Refusing:
+    """Answers each capture with a failure."""
+
+    failure = pb.Result(failure=pb.Failure(id="0", type="overloaded", detail="the image queue is full"))
+
+    async def ScoreBatch(self, request: pb.ScoreBatchRequest) -> pb.ScoreBatchResponse:  # noqa: N802
+        return pb.ScoreBatchResponse(verdicts=[self.failure] * len(request.captures))
+
+    async def ScoreStream(  # noqa: N802
+        self, requests: AsyncIterator[pb.ScoreStreamRequest]
+    ) -> AsyncIterator[pb.ScoreStreamResponse]:
+        async for _ in requests:
+            yield pb.ScoreStreamResponse(result=self.failure)
+
+
+@pytest.mark.parametrize("talk", [over_grpc.batches, over_grpc.stream])
+def test_a_capture_without_a_verdict_ends_the_bench_and_says_why(talk: over_grpc.Talk) -> None:
+    with pytest.raises(over_grpc.UnequalAnswers, match="overloaded: the image queue is full"):
+        asyncio.run(talk(Refusing(), [pb.Capture(id="0", text="a")]))
 
 
 def test_texts_in_batches_are_compared_with_the_requests_of_the_echo() -> None:
