@@ -64,7 +64,7 @@ def command(
 
     from training.lessons import read_lessons
     from training.material import Wanted, gather
-    from training.network import load_base
+    from training.network import load_base, load_weights
     from training.runs import read_about, read_best
     from training.setup import CORPUS, ENCODERS, RUNS, base_model, set_up
     from training.train import TrainingSettings, train
@@ -84,7 +84,7 @@ def command(
     about = {name: read_about(RUNS / other) for name, other in others.items() if other}
     network = load_base(base_model(encoder), seed, base.frozen_words)
     if start:
-        network.load_state_dict(read_best(RUNS / start))
+        load_weights(network, read_best(RUNS / start))
     train(
         network,
         setup.maker,
