@@ -38,6 +38,7 @@ REASON = {
     Reason.NO_MODEL_HEAD: "your school's own category, so the keyword's own grade stands",
     Reason.DEGRADED: "the second look was not available, so the keyword's own grade stands",
     Reason.PROTECTED: "on a protected list that nothing may lower",
+    Reason.SOLICITATION: "asks for or threatens with sexual pictures, so the keyword's own grade stands",
     Reason.POLICY_FLOOR: "your school's rules never let this category fall lower",
     Reason.EXCLUDED: "your school trusts this site or application",
 }

@@ -22,6 +22,7 @@ class KeywordHit:
         language: ISO 639-1 code of the phrase; a model of other languages may not judge it.
         explicit: An unambiguous statement in the first person: no model takes it out of the queue.
         cue: An everyday word that only asks for a second look and says nothing by itself.
+        solicitation: It asks for, offers or threatens with sexual pictures or acts: no model lowers its grade.
     """
 
     phrase: str
@@ -35,6 +36,7 @@ class KeywordHit:
     language: str = "en"
     explicit: bool = False
     cue: bool = False
+    solicitation: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ class Reason(StrEnum):
     DEGRADED = "degraded"
     PROTECTED = "protected"
     LISTED = "listed"
+    SOLICITATION = "solicitation"
     POLICY_FLOOR = "policy_floor"
     EXCLUDED = "excluded"
 

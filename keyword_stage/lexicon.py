@@ -13,6 +13,7 @@ A file has a header and one phrase a line. Columns:
     name        what verdicts call it if its text is hard to read: a few plain words, unique in its category
     unless, with, expires       rules, see `keyword_stage/rules.py`
     cue         yes: an everyday word that only asks for a second look, see `keyword_stage/cues.py`
+    solicitation    yes: it asks for, offers or threatens with sexual pictures or acts; no model lowers its grade
 """
 
 import hashlib
@@ -29,7 +30,8 @@ from keyword_stage.tables import Row, read_cells, read_text, table_rows
 
 DEFAULT_FOLDER = Path(__file__).parent / "lexicons"
 COLUMNS = frozenset(
-    {"phrase", "grade", "category", "ambiguous", "note", "language", "protected", "id", "cue", "name", *RULE_COLUMNS}
+    {"phrase", "grade", "category", "ambiguous", "note", "language", "protected", "id", "name", *RULE_COLUMNS}
+    | {"cue", "solicitation"}
 )
 ENGLISH = "en"
 EXPLICIT = 4
@@ -62,6 +64,8 @@ class Phrase:
         rules: When it does not count.
         cue: Whether it only asks for a second look.
         written: As the file has it; empty if protected.
+        solicitation: Whether it asks for, offers or threatens with sexual pictures or acts, so that no model lowers
+            its grade.
     """
 
     id: str
@@ -76,6 +80,7 @@ class Phrase:
     rules: Rules = field(default_factory=Rules)
     cue: bool = False
     written: str = ""
+    solicitation: bool = False
 
     @property
     def called(self) -> tuple[str, ...]:
@@ -214,6 +219,7 @@ def read_row(row: Row, stem: str, source: str, known: set[str], language: str = 
         rules=read_rules(cell, spelling, known),
         cue=cue,
         written="" if protected else written,
+        solicitation=_flag(cell.get("solicitation", ""), "solicitation"),
     )
 
 
@@ -221,8 +227,8 @@ def _check_cue(cell: Mapping[str, str], spelling: Spelling) -> None:
     """Refuses a cue that could say something by itself."""
     if cell["grade"] != "1":
         raise InvalidLexicon(f"a cue has grade 1, not {cell['grade']}")
-    if cell.get("protected") or any(cell.get(name) for name in RULE_COLUMNS):
-        raise InvalidLexicon("a cue takes no rule and is not protected")
+    if any(cell.get(name) for name in ("protected", "solicitation", *RULE_COLUMNS)):
+        raise InvalidLexicon("a cue takes no rule, is not protected and no solicitation")
     if spelling.mode not in ("exact", "inflected") or any(" " in form.strip() for form in spelling.parts[0]):
         raise InvalidLexicon("a cue is one word, with ~ at most")
 
@@ -253,6 +259,7 @@ def _fires(phrase: Phrase) -> str:
     rules = (
         ("\texplicit" if phrase.explicit else "")
         + ("\tcue" if phrase.cue else "")
+        + ("\tsolicitation" if phrase.solicitation else "")
         + (f"\t{phrase.rules.canonical()}" if phrase.rules.names else "")
     )
     return parts[0] + "".join(gap + part for gap, part in zip(gaps, parts[1:], strict=True)) + rules

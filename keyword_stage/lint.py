@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import product
 
+from domain.severity import GENUINE
 from keyword_stage.common_words import COMMON_WORDS
 from keyword_stage.lexicon import ENGLISH, MOST_NAME, Lexicon, Phrase
 from keyword_stage.sweep import Sweeper
@@ -24,6 +25,7 @@ def lint_lexicon(lexicon: Lexicon, today: date | None = None) -> list[str]:
     - a phrase of one or two letters graded above 2;
     - an unambiguous phrase of grade 1 (what is worth noting only beside others is ambiguous);
     - an ambiguous phrase of grade 5 (the rubric takes one off what is often innocent);
+    - a solicitation graded below 3 (its grade stands whatever is around it: what asks for that is a concern);
     - a phrase that has expired;
     - a long phrase without a name (verdicts show its text);
     - a cue that is a word of a graded phrase (it would get round that phrase's guard).
@@ -63,6 +65,7 @@ def _shadow(sweeper: Sweeper, phrase: Phrase, text: str) -> Phrase | None:
     """Another phrase that takes all of a text and is shown instead."""
     for other, place in sweeper.scan(text).phrases:
         stronger = other.category == phrase.category and other.grade >= phrase.grade
+        stronger = stronger and (other.solicitation or not phrase.solicitation)
         if stronger and other.spelling != phrase.spelling and (place.start, place.end) == (0, len(text)):
             return other
     return None
@@ -98,6 +101,8 @@ def _graded(lexicon: Lexicon) -> Iterator[str]:
             yield f"{_where(phrase)} has grade 1 but is not marked ambiguous"
         if phrase.grade == 5 and phrase.ambiguous and not phrase.protected:
             yield f"{_where(phrase)} has grade 5 but is marked ambiguous; what is often innocent has 4 at most"
+        if phrase.solicitation and phrase.grade < GENUINE:
+            yield f"{_where(phrase)} is marked as a solicitation but has grade {phrase.grade}; use 3 at least"
 
 
 def _cues(lexicon: Lexicon) -> Iterator[str]:

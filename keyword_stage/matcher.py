@@ -170,6 +170,7 @@ def _hit(text: str, phrase: Phrase, start: int, end: int, disguise: tuple[str, .
         phrase.language,
         phrase.explicit,
         phrase.cue,
+        phrase.solicitation,
     )
 
 
@@ -195,7 +196,7 @@ def _is_foreign_word(text: str, start: int, end: int) -> bool:
 
 
 def _explains(other: KeywordHit, hit: KeywordHit) -> bool:
-    if other.end < hit.end or other.grade < hit.grade:
+    if other.end < hit.end or other.grade < hit.grade or (hit.solicitation and not other.solicitation):
         return False
     longer = other.end - other.start > hit.end - hit.start
     return longer or other.category == hit.category
@@ -204,7 +205,8 @@ def _explains(other: KeywordHit, hit: KeywordHit) -> bool:
 def _choose(hits: Sequence[KeywordHit]) -> tuple[KeywordHit, ...]:
     """Leaves out hits that another of at least their grade explains; sorts by place.
 
-    A longer phrase explains any hit inside it, one of the same length only its own category.
+    A longer phrase explains any hit inside it, one of the same length only its own category; a solicitation, which no
+    model lowers, is explained by another one alone.
     """
     ordered = sorted(hits, key=lambda hit: (hit.start, -hit.end, -hit.grade, hit.category, hit.phrase))
     chosen: list[KeywordHit] = []

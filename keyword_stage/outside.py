@@ -1,7 +1,7 @@
 """Lists from other products, and for them: plain CSV or TSV, and CSV as Senso writes it.
 
     senso   keyword (or phrase), category, severity
-    csv     phrase (or keyword), grade (or severity), category, and name where a phrase has one
+    csv     phrase (or keyword), grade (or severity), category, and name and solicitation where a phrase has one
     tsv     the same, separated by tabs
 
 Columns may stand in any order and in any case; others are left out. A severity is 1 to 5, or low (2), medium (3),
@@ -21,7 +21,9 @@ FORMATS = ("senso", "csv", "tsv")
 _NAMES = {"keyword": "phrase", "severity": "grade"}
 _WORDS = {"low": "2", "medium": "3", "high": "4", "urgent": "5", "critical": "5"}
 _WRITTEN = {"senso": ("keyword", "category", "severity")}
-_OWN = ("phrase", "grade", "category", "name")
+_OWN = ("phrase", "grade", "category", "name", "solicitation")
+_SPARE = frozenset({"name", "solicitation"})
+"""Columns that are left out where nothing stands in them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +75,14 @@ def _read(row: Mapping[str, str | None], known: set[str], category: str | None) 
     grade = _WORDS.get(cell["grade"].casefold(), cell["grade"])
     ambiguous = "yes" if grade == "1" else "no"  # what is worth noting only beside others
     made: Row = {"phrase": cell["phrase"], "grade": grade, "category": named, "ambiguous": ambiguous}
-    made = {**made, "name": cell["name"]}
+    made = {**made, "name": cell["name"], "solicitation": cell["solicitation"]}
     return read_row(made, "", "", known)
 
 
 def write_lexicon(phrases: Iterable[Phrase]) -> str:
     """Phrases without rules as a lexicon file."""
-    rows = [(p.written, p.grade, p.category, "yes" if p.ambiguous else "no", _name(p)) for p in phrases]
-    return _named(("phrase", "grade", "category", "ambiguous", "name"), rows, ",")
+    rows = [(p.written, p.grade, p.category, "yes" if p.ambiguous else "no", _name(p), _mark(p)) for p in phrases]
+    return _needed(("phrase", "grade", "category", "ambiguous", "name", "solicitation"), rows, ",")
 
 
 def exportable(lexicon: Lexicon) -> tuple[Phrase, ...]:
@@ -92,11 +94,16 @@ def export_list(phrases: Iterable[Phrase], form: str) -> str:
     """Phrases in one of `FORMATS`."""
     if form == "senso":
         return _table(_WRITTEN[form], ((p.written, p.category, p.grade) for p in phrases), ",")
-    return _named(_OWN, [(p.written, p.grade, p.category, _name(p)) for p in phrases], _delimiter(form))
+    rows = [(p.written, p.grade, p.category, _name(p), _mark(p)) for p in phrases]
+    return _needed(_OWN, rows, _delimiter(form))
 
 
 def _name(phrase: Phrase) -> str:
     return "" if phrase.id == phrase.written else phrase.id
+
+
+def _mark(phrase: Phrase) -> str:
+    return "yes" if phrase.solicitation else ""
 
 
 def _column(name: str) -> str:
@@ -108,10 +115,10 @@ def _delimiter(form: str) -> str:
     return "\t" if form == "tsv" else ","
 
 
-def _named(header: Sequence[str], rows: Sequence[Sequence[object]], delimiter: str) -> str:
-    """A table whose last column is left out if nothing stands in it."""
-    width = len(header) if any(row[-1] for row in rows) else -1
-    return _table(header[:width], (row[:width] for row in rows), delimiter)
+def _needed(header: Sequence[str], rows: Sequence[Sequence[object]], delimiter: str) -> str:
+    """A table without the spare columns in which nothing stands."""
+    kept = [at for at, name in enumerate(header) if name not in _SPARE or any(row[at] for row in rows)]
+    return _table([header[at] for at in kept], ([row[at] for at in kept] for row in rows), delimiter)
 
 
 def _table(header: Iterable[str], rows: Iterable[Iterable[object]], delimiter: str) -> str:

@@ -116,9 +116,15 @@ class Judge:
         hit = window.hits[index]
         ladders = {} if scores is None else to_mapping(scores.hits[index])
         reason = self._reason_not_to_trust(window, index, scores, page, known, context) or Reason.MODEL
+        threshold, least = self._threshold(scores), Action.DISMISS
         if reason is Reason.MODEL:
-            assessed = _assess(hit, ladders, policy, self._threshold(scores))
+            assessed = _assess(hit, ladders, policy, threshold)
             severity = severity_of(ladders[assessed])
+            if hit.explicit or hit.solicitation:  # the model may think it harmless, but not take it out of the queue
+                heard = self._action(severity, reason, policy.of(assessed), ladders[assessed], threshold)
+                least = worst([heard, Action.REVIEW, _by_level(_unlowered(hit, policy), policy.of(hit.category))])
+            if severity <= _unlowered(hit, policy) > 0:
+                assessed, severity, reason = hit.category, hit.grade, Reason.SOLICITATION
         else:
             assessed, severity = hit.category, hit.grade
         rule = policy.of(assessed)
@@ -128,7 +134,7 @@ class Judge:
             if hit.cue and (reason is not Reason.MODEL or not self._stands(ladders[assessed], rule)):
                 return None
             if policy.excludes(hit.category, hit.phrase) or policy.excludes(assessed, hit.phrase):
-                severity, reason = 0, Reason.EXCLUDED
+                severity, reason, least = 0, Reason.EXCLUDED, Action.DISMISS
             elif rule.floor > severity:
                 severity, reason = rule.floor, Reason.POLICY_FLOOR
         ladder = ladders.get(assessed)
@@ -136,7 +142,7 @@ class Judge:
             hit=hit,
             severity=severity,
             assessed_category=assessed,
-            action=self._kept(hit, self._action(severity, reason, rule, ladder, self._threshold(scores)), reason),
+            action=worst([self._action(severity, reason, rule, ladder, threshold), least]),
             probability=ladder[GENUINE - 1] if ladder else None,
             probabilities=ladders,
             reason=reason,
@@ -154,7 +160,9 @@ class Judge:
 
     def doubts(self, finding: Finding, policy: ResolvedPolicy) -> bool:
         """Whether a finding is kept by caution alone, and by so little that text from further away may set it aside."""
-        if finding.reason is not Reason.MODEL or finding.action is not Action.REVIEW or finding.hit.explicit:
+        if finding.reason is not Reason.MODEL or finding.action is not Action.REVIEW:
+            return False
+        if finding.hit.explicit or finding.hit.solicitation:
             return False
         rule = policy.of(finding.assessed_category)
         highest = max(ladder[GENUINE - 1] for ladder in finding.probabilities.values())
@@ -192,7 +200,7 @@ class Judge:
         """The severity of a hit whose ladders the model is trusted with, shape (categories, 5); floors included."""
         by_category = to_mapping(ladders)
         assessed = _assess(hit, by_category, policy, self.threshold)
-        return max(severity_of(by_category[assessed]), policy.of(assessed).floor)
+        return max(severity_of(by_category[assessed]), policy.of(assessed).floor, _unlowered(hit, policy))
 
     def _reason_not_to_trust(
         self,
@@ -218,10 +226,6 @@ class Judge:
         if scores.unknown > UNKNOWN_TOKENS or not scores.covered[index]:
             return Reason.LOW_CONFIDENCE
         return None if (_has_context(window) if context is None else context) else Reason.NO_CONTEXT
-
-    def _kept(self, hit: KeywordHit, action: Action, reason: Reason) -> Action:
-        """The model may think an explicit statement in the first person harmless, but not take it out of the queue."""
-        return worst([action, Action.REVIEW]) if hit.explicit and reason is Reason.MODEL else action
 
     def _stands(self, ladder: Ladder, rule: CategoryPolicy) -> bool:
         """Whether a cue, which says nothing by itself, stands where the model reads a genuine concern."""
@@ -297,6 +301,11 @@ def _assess(hit: KeywordHit, ladders: dict[str, Ladder], policy: ResolvedPolicy,
     others = [category for category in STANDARD_CATEGORIES if policy.of(category).on]
     best = max(others, key=lambda category: (*weight(category), ladders[category][GENUINE - 1]), default=hit.category)
     return best if weight(best) > weight(hit.category) else hit.category
+
+
+def _unlowered(hit: KeywordHit, policy: ResolvedPolicy) -> int:
+    """The grade of a solicitation, below which no model brings it (`docs/decisions/0048`); 0 of any other hit."""
+    return hit.grade if hit.solicitation and policy.of(hit.category).on else 0
 
 
 def _protected_action(severity: int, rule: CategoryPolicy) -> Action:
