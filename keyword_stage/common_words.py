@@ -1,6 +1,6 @@
-"""Very common English words: one that stands alone in a lexicon, without a guard, fires on nearly every page.
+"""Very common English words, which disguises are not read into: what is left of them says nothing.
 
-Written by us from everyday school prose. It is for `lexicon lint` only; nothing is matched with it.
+Written by us from everyday school prose. `lexicon lint` has the longer list of `keyword_stage/frequent_words.py`.
 """
 
 _WORDS = """

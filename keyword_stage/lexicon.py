@@ -14,6 +14,7 @@ A file has a header and one phrase a line. Columns:
     unless, with, expires       rules, see `keyword_stage/rules.py`
     cue         yes: an everyday word that only asks for a second look, see `keyword_stage/cues.py`
     solicitation    yes: it asks for, offers or threatens with sexual pictures or acts; no model lowers its grade
+    exempt      the check of `lexicon lint` that it need not pass (common or grade), a colon and why
 """
 
 import hashlib
@@ -30,10 +31,25 @@ from keyword_stage.tables import Row, read_cells, read_text, table_rows
 
 DEFAULT_FOLDER = Path(__file__).parent / "lexicons"
 COLUMNS = frozenset(
-    {"phrase", "grade", "category", "ambiguous", "note", "language", "protected", "id", "name", *RULE_COLUMNS}
-    | {"cue", "solicitation"}
+    {
+        "phrase",
+        "grade",
+        "category",
+        "ambiguous",
+        "note",
+        "language",
+        "protected",
+        "id",
+        "cue",
+        "name",
+        "exempt",
+        "solicitation",
+        *RULE_COLUMNS,
+    }
 )
 ENGLISH = "en"
+EXEMPTIONS = ("common", "grade")
+"""Checks of `lexicon lint` that a phrase may be exempt from: a word alone, and what its words say."""
 EXPLICIT = 4
 """Grade from which an unambiguous phrase in the first person is an explicit statement."""
 FIRST_PERSON = frozenset({"i", "i'm", "im", "i've", "ive", "i'd", "i'll", "me", "my", "mine", "myself"})
@@ -66,6 +82,7 @@ class Phrase:
         written: As the file has it; empty if protected.
         solicitation: Whether it asks for, offers or threatens with sexual pictures or acts, so that no model lowers
             its grade.
+        exempt: The check that it need not pass, a colon and why; empty if none.
     """
 
     id: str
@@ -81,6 +98,11 @@ class Phrase:
     cue: bool = False
     written: str = ""
     solicitation: bool = False
+    exempt: str = ""
+
+    def is_exempt(self, check: str) -> bool:
+        """Whether it need not pass a check of `lexicon lint`."""
+        return self.exempt.startswith(f"{check}:")
 
     @property
     def called(self) -> tuple[str, ...]:
@@ -220,6 +242,7 @@ def read_row(row: Row, stem: str, source: str, known: set[str], language: str = 
         cue=cue,
         written="" if protected else written,
         solicitation=_flag(cell.get("solicitation", ""), "solicitation"),
+        exempt=_exemption(cell.get("exempt", "")),
     )
 
 
@@ -237,6 +260,13 @@ def _name(name: str) -> str:
     if name and (len(name) > MOST_NAME or not _NAME.fullmatch(name)):
         raise InvalidLexicon(f"a name is at most {MOST_NAME} letters, digits, spaces and simple punctuation")
     return name
+
+
+def _exemption(text: str) -> str:
+    check, _, reason = text.partition(":")
+    if text and (check not in EXEMPTIONS or not reason.strip()):
+        raise InvalidLexicon(f"exempt needs {' or '.join(EXEMPTIONS)}, a colon and a reason, not {text!r}")
+    return text
 
 
 def _flag(value: str, name: str) -> bool:

@@ -1,16 +1,15 @@
 """Faults of a lexicon that do not stop it from loading, but that a safeguarding lead should mend."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from itertools import product
 
 from domain.severity import GENUINE
-from keyword_stage.common_words import COMMON_WORDS
+from keyword_stage.frequent_words import COUNT, frequent_words
+from keyword_stage.grades import breaches
 from keyword_stage.lexicon import ENGLISH, MOST_NAME, Lexicon, Phrase
 from keyword_stage.sweep import Sweeper
-
-SHORT = 2
-"""Folded length up to which a word fires too often to stand alone at a high grade."""
 
 _OTHER = "\ue000"
 """A private letter that is in no phrase: stands for any word, and for what follows a prefix."""
@@ -21,10 +20,9 @@ def lint_lexicon(lexicon: Lexicon, today: date | None = None) -> list[str]:
 
     - the same spelling in two phrases of one category (the lower grade can never show);
     - a phrase shadowed by a prefix or a gap of at least its grade in its category (it can never show);
-    - a very common English word that no rule guards;
-    - a phrase of one or two letters graded above 2;
-    - an unambiguous phrase of grade 1 (what is worth noting only beside others is ambiguous);
-    - an ambiguous phrase of grade 5 (the rubric takes one off what is often innocent);
+    - a very common English word that no rule guards, and that its row does not exempt;
+    - a grade that breaks the rubric (`keyword_stage/grades.py`);
+    - an exemption that no check needs;
     - a solicitation graded below 3 (its grade stands whatever is around it: what asks for that is a concern);
     - a phrase that has expired;
     - a long phrase without a name (verdicts show its text);
@@ -34,7 +32,7 @@ def lint_lexicon(lexicon: Lexicon, today: date | None = None) -> list[str]:
         lexicon: What to check.
         today: The day to judge expiry by; the present one if None.
     """
-    checks = (_duplicates, _shadowed, _common, _graded, _unnamed, _cues)
+    checks = (_duplicates, _shadowed, _common, _graded, _exempt, _unnamed, _cues)
     faults = [fault for check in checks for fault in check(lexicon)]
     return sorted([*faults, *_expired(lexicon, today or date.today())])
 
@@ -83,26 +81,35 @@ def _writings(phrase: Phrase) -> Iterator[str]:
 
 def _common(lexicon: Lexicon) -> Iterator[str]:
     for phrase in lexicon.phrases:
-        english = phrase.language == ENGLISH and not phrase.protected
-        if english and not (phrase.rules.guarded or phrase.spelling.gaps or phrase.cue):
-            words = sorted(COMMON_WORDS & {form.strip() for form in phrase.spelling.parts[0]})
-            if words:
-                fires = f"fires on nearly every page ({words[0]})"
-                yield f"{_where(phrase)} {fires}; guard it by unless or with, or delete it"
+        if word := None if phrase.is_exempt("common") else _unguarded(phrase):
+            fires = f"stands alone, and {word!r} is one of the {COUNT} commonest English words"
+            yield f"{_where(phrase)} {fires}; guard it by unless or with, make it a cue, or say in exempt why not"
+
+
+def _unguarded(phrase: Phrase) -> str:
+    """The first very common English word that a phrase takes alone without any guard; empty if none."""
+    open_ = phrase.language == ENGLISH and not (phrase.protected or phrase.cue or phrase.rules.guarded)
+    if not open_ or phrase.spelling.gaps:
+        return ""
+    forms = phrase.spelling.parts[0]
+    if phrase.spelling.mode == "prefix":
+        return min((word for word in frequent_words() if f" {word}".startswith(tuple(forms))), default="")
+    return min(frequent_words() & {form.strip() for form in forms}, default="")
 
 
 def _graded(lexicon: Lexicon) -> Iterator[str]:
     for phrase in lexicon.phrases:
-        forms = [form.strip() for form in phrase.spelling.parts[0]]
-        short = not phrase.spelling.gaps and min(map(len, forms)) <= SHORT and all(form.isascii() for form in forms)
-        if short and phrase.grade > 2:
-            yield f"{_where(phrase)} is too short for grade {phrase.grade}; use 2 or a longer phrase"
-        if phrase.grade == 1 and not phrase.ambiguous:
-            yield f"{_where(phrase)} has grade 1 but is not marked ambiguous"
-        if phrase.grade == 5 and phrase.ambiguous and not phrase.protected:
-            yield f"{_where(phrase)} has grade 5 but is marked ambiguous; what is often innocent has 4 at most"
+        for breach in breaches(phrase):
+            yield f"{_where(phrase)} {breach}"
         if phrase.solicitation and phrase.grade < GENUINE:
             yield f"{_where(phrase)} is marked as a solicitation but has grade {phrase.grade}; use 3 at least"
+
+
+def _exempt(lexicon: Lexicon) -> Iterator[str]:
+    for phrase in (phrase for phrase in lexicon.phrases if phrase.exempt):
+        needed = _unguarded(phrase) if phrase.is_exempt("common") else any(breaches(replace(phrase, exempt="")))
+        if not needed:
+            yield f"{_where(phrase)} is exempt from a check that it passes; empty its exempt"
 
 
 def _cues(lexicon: Lexicon) -> Iterator[str]:
