@@ -38,6 +38,11 @@ BLIND = Path(__file__).parents[1] / "evaluation" / "data"
 @click.option("--gates", is_flag=True, help="Print the release gates; exit status 1 if one blocks.")
 @click.option("--pairs", is_flag=True, help="Also measure the evidence on minimal pairs (costs extra passes).")
 @click.option(
+    "--disguised",
+    is_flag=True,
+    help="Also measure the rows disguised and misread; with --out always (three times the work).",
+)
+@click.option(
     "--screens",
     type=click.IntRange(1),
     metavar="N",
@@ -59,6 +64,7 @@ def command(
     baselines: bool,
     gates: bool,
     pairs: bool,
+    disguised: bool,
     screens: int | None,
     screen_folder: Path,
     **values: Any,
@@ -67,6 +73,7 @@ def command(
 
     If none are given, on the project's blind test set, and on its rows in other languages for a section of their own.
     """
+    from evaluation.disguised import can_be_hidden, hidden_section, run_hidden
     from evaluation.document import Section, to_markdown
     from evaluation.files import write_report
     from evaluation.gates import check_gates
@@ -82,8 +89,8 @@ def command(
     others = [] if data or everyday else [row for row in read_rows(LANGUAGE_ROWS) if split in (None, row.split)]
     name, labelled = _everyday(everyday) if everyday else ((data or BLIND).name, read_rows(data or BLIND))
     rows = [row for row in labelled if split in (None, row.split)]
-    if screens and (baselines or gates or pairs):
-        raise click.UsageError("--screens stands alone: --baselines, --gates and --pairs are of typed rows")
+    if screens and (baselines or gates or pairs or disguised):
+        raise click.UsageError("--screens stands alone: --baselines, --gates, --pairs, --disguised are of typed rows")
     settings = pipeline_settings(**values)
     if screens:
         _measure_screens(rows, screens, screen_folder, name, settings, out)
@@ -97,6 +104,10 @@ def command(
         tagged += with_progress(run_rows(pipeline, others), "scoring other languages", len(others))
     if tagged:
         sections.append(languages_section(tagged, lambda text: pipeline.judge.knows(text, None)))
+    if out or disguised:
+        plain = can_be_hidden(outcomes)
+        twice = with_progress(run_hidden(pipeline, plain), "hiding and scoring", 2 * len(plain))
+        sections.append(hidden_section([one for one in twice if one]))
     if out or baselines:
         sections.append(peers_section(_compare(pipeline, outcomes, learned)))
     if pairs:

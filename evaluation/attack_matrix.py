@@ -18,13 +18,12 @@ from pathlib import Path
 
 from domain.hit import KeywordHit
 from domain.page import Page
-from evaluation.attacks import ATTACKS, emoji_attack
+from evaluation.attacks import ATTACKS, STRENGTHS, emoji_attack
 from evaluation.prose import read_prose
 from keyword_stage.emoji import read_emoji
 from keyword_stage.lexicon import ENGLISH, Lexicon, Phrase, read_lexicon
 from keyword_stage.matcher import Matcher
 
-STRENGTHS = (1, 2, 3)
 SENTENCES = ("{}", "so {}, ok", "he said: {} again", "ngl {} lol")
 _SHORTEST = 4
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
+STRENGTHS = (1, 2, 3)
 # What attackers' tools offer for a letter. From Unicode's table of confusable characters, not from ours.
 _ALIKE: dict[str, str] = {
     "a": "аαɑᎪ𝖺", "b": "ЬᏏꓐ𝖻", "c": "сϲᏟⲥ", "d": "ԁᎠꓓⅾ", "e": "еҽᎬ℮", "f": "ꬵϝꓝ", "g": "ɡցᏀꓖ", "h": "һհᎻꓧ",

@@ -4,10 +4,10 @@ import csv
 import random
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
-from evaluation.rows import LabelledRow, LabelledSpan
+from evaluation.rewrite import rewrite
+from evaluation.rows import LabelledRow
 from keyword_stage.lexicon import DEFAULT_FOLDER
 
 _PLACEHOLDER = re.compile(r"\{slur:([a-z]+)\}")
@@ -37,20 +37,8 @@ def fill_slurs(row: LabelledRow, slurs: dict[str, list[str]], rng: random.Random
     """
     if "{slur:" not in row.text:
         return row
-    text, last, moves = "", 0, list[tuple[int, int]]()
-    for match in _PLACEHOLDER.finditer(row.text):
-        text += row.text[last : match.start()] + rng.choice(slurs[match.group(1)])
-        last = match.end()
-        moves.append((last, len(text) - last))
-    text += row.text[last:]
-
-    def moved(offset: int) -> int:
-        return offset + max(((end, shift) for end, shift in moves if end <= offset), default=(0, 0))[1]
-
-    spans = tuple(LabelledSpan(moved(s.start), moved(s.end), s.category, s.severity) for s in row.spans)
-    at = row.text.find(row.trigger)
-    trigger = text[moved(at) : moved(at + len(row.trigger))] if row.trigger and at >= 0 else row.trigger
-    return replace(row, text=text, spans=spans, trigger=trigger)
+    found = _PLACEHOLDER.finditer(row.text)
+    return rewrite(row, [(*match.span(), rng.choice(slurs[match.group(1)])) for match in found])
 
 
 def fill_rows(rows: Iterable[LabelledRow]) -> Iterator[LabelledRow]:

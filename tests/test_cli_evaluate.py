@@ -82,6 +82,7 @@ def test_the_report_goes_to_the_terminal(served: Callable, data: Path, capsys: p
     assert "recall end to end | 100.0 % [100.0, 100.0] (n = 2)" in out
     assert "## Peers" not in out
     assert "gates" not in out
+    assert "## Disguise" not in out
     assert "n = 1 rows" in run(capsys, "evaluate", data, "--split", "dev")[1]
 
 
@@ -96,7 +97,8 @@ def test_without_matplotlib_only_markdown_is_written_and_says_so(
     assert written.read_text("utf-8") == out.removesuffix("\n")
     assert [path.name for path in written.parent.iterdir()] == ["evaluation.md"]
     assert "matplotlib" in err
-    for part in ("| keywords only |", "| keywords + context words |", "| second look |", "## Release gates"):
+    peers = ("| keywords only |", "| keywords + context words |", "| second look |")
+    for part in (*peers, "## Release gates", "## Disguise and recognition noise"):
         assert part in out
     status, _, _ = run(capsys, "evaluate", data, "--out", tmp_path / "mine.markdown")
     assert (tmp_path / "mine.markdown").read_text("utf-8").startswith("## rows.jsonl, model ")
@@ -148,6 +150,23 @@ def test_pairs_are_measured(served: Callable, data: Path, capsys: pytest.Capture
     assert "pairs of opposite truth: 1\n\ngenuine row: an edited word is among" in out
     assert "\n\nbenign row: an edited word is among" in out
     assert "among the first 3 of evidence: 0.0 %" in out  # a model that answers everything alike has no evidence
+
+
+def test_rows_are_measured_once_more_disguised_and_misread(
+    served: Callable, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    served(SURE)
+    many = [row(f"r{n}", f"i want to die at the bridge tonight, place {n}", 4) for n in range(15)]
+    data.write_text("\n".join(many), encoding="utf-8")
+    status, out, _ = run(capsys, "evaluate", data, "--disguised")
+    assert status == 0
+    shown = out[out.index("## Disguise and recognition noise") :]
+    (line,) = [line for line in shown.splitlines() if line.startswith("| disguised | 15 |")]
+    assert line.endswith("| - (n = 0) | - (n = 0) | - | - |")  # all are genuine
+    assert "\n| misread | 15 |" in shown
+    status, _, err = run(capsys, "evaluate", data, "--disguised", "--screens", "4")
+    assert status == 2
+    assert "--screens stands alone" in err
 
 
 def test_baselines_without_the_training_extra_are_refused_before_anything_is_scored(
