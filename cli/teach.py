@@ -16,6 +16,7 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.option("--public", type=_FOLDER, help="As the small run's.")
 @click.option("--public-set", multiple=True, metavar="NAME")
 @click.option("--public-share", default=0.2, show_default=True, type=click.FloatRange(0, 0.5))
+@click.option("--disguised", default=0.0, show_default=True, type=click.FloatRange(0, 1), help="As the small run's.")
 def command(
     run: str,
     draws: int,
@@ -25,6 +26,7 @@ def command(
     public: Path | None,
     public_set: tuple[str, ...],
     public_share: float,
+    disguised: float,
 ) -> None:
     """Keeps a model's logits for `train --teacher`; goes on where it was interrupted."""
     import torch
@@ -44,6 +46,6 @@ def command(
     network.to("cuda" if torch.cuda.is_available() else "cpu")
     for draw in range(draws):
         if not (RUNS / run / FILE.format(draw=draw)).is_file():
-            examples = draw_examples(setup.maker, material.rows, material.public, seed, draw)
+            examples = draw_examples(setup.maker, material.rows, material.public, seed, draw, disguised)
             write_lessons(network, examples, RUNS / run, draw)
     click.echo(f"taught: {draws} draws; next: secondglance train --teacher {run}")

@@ -40,6 +40,13 @@ _PART = click.FloatRange(0, 0.5)
     show_default=True,
     help="Read each hit out of its own tokens, or as its window (ablation).",
 )
+@click.option(
+    "--disguised",
+    default=0.0,
+    show_default=True,
+    type=_PART_OF_ALL,
+    help="Of the rows, in each epoch with their hits disguised; none in the released model.",
+)
 @click.option("--tracking", default="sqlite:///mlflow.db", show_default=True, help="MLflow tracking address.")
 def command(
     run: str,
@@ -57,6 +64,7 @@ def command(
     teacher: str | None,
     taught_weight: float,
     span_readout: bool,
+    disguised: float,
     tracking: str,
 ) -> None:
     """Fine-tunes a model on the train split and keeps the epoch with the highest dev AUROC."""
@@ -78,7 +86,8 @@ def command(
     for note in material.notes:
         click.echo(note)
     base = ENCODERS[encoder]
-    settings = TrainingSettings(epochs, concern_weight, taught_weight, span_readout, encoder_rate=base.rate, seed=seed)
+    weights = epochs, concern_weight, taught_weight
+    settings = TrainingSettings(*weights, span_readout, disguised, encoder_rate=base.rate, seed=seed)
     lessons = read_lessons(RUNS / teacher) if teacher else None
     others = {"teacher": teacher, "start": start}
     about = {name: read_about(RUNS / other) for name, other in others.items() if other}

@@ -159,10 +159,13 @@ def test_the_train_command_hands_all_of_it_on(
     monkeypatch.setattr(training.setup, "base_model", lambda _: default_folder())
     monkeypatch.setattr(training.setup, "RUNS", tmp_path / "runs")
     monkeypatch.setattr(training.network, "load_base", lambda *_: training.network.tiny_network(30522))
+    hidden: list[str] = []
+    hide = ExampleMaker._disguise
+    monkeypatch.setattr(ExampleMaker, "_disguise", lambda self, row, rng: hidden.append(row.id) or hide(self, row, rng))
     options = {
         "--run": "spring", "--epochs": "1", "--corpus": tmp_path / "corpus", "--share": "0.5", "--public": tmp_path,
         "--feedback": tmp_path / "rows.jsonl", "--public-set": "hatemojibuild", "--public-share": "0.1",
-        "--concern-weight": "0.25", "--tracking": f"sqlite:///{tmp_path}/mlflow.db",
+        "--concern-weight": "0.25", "--disguised": "0.5", "--tracking": f"sqlite:///{tmp_path}/mlflow.db",
     }  # fmt: skip
     with pytest.raises(SystemExit) as stopped:
         main(["train", "--no-span-readout", *(str(part) for option in options.items() for part in option)])
@@ -170,5 +173,6 @@ def test_the_train_command_hands_all_of_it_on(
     assert "public rows in each epoch: 1, beside 41" in capsys.readouterr().out
     told = json.loads((tmp_path / "runs" / "spring" / "training.json").read_text("utf-8"))
     assert (told["rows"], told["share"], told["feedback"]["rows"], told["public_share"]) == (41, 0.5, 1, 0.1)
-    assert (told["concern_weight"], told["span_readout"]) == (0.25, False)
+    assert (told["concern_weight"], told["span_readout"], told["disguised"]) == (0.25, False, 0.5)
+    assert 10 < len(hidden) < 31  # of 41 rows and a public one
     assert list(told["public"]) == ["hatemojibuild"]

@@ -108,6 +108,9 @@ machine-written (see `training/corpus/DATASHEET.md`)"""
     if decisions:
         text += f""",
 and {decisions["rows"]} rows that are decisions of safeguarding leads of {decisions["schools"]} schools (digest `{decisions["data"]}`)"""
+    if training.get("disguised"):
+        text += f""",
+in each epoch {100 * training["disguised"]:.0f} % of the rows with the words of their hits disguised"""
     if "teacher" in training:
         teacher = training["teacher"]
         larger = teacher.get("encoder", "large") == "large"

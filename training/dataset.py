@@ -11,6 +11,7 @@ from domain.capture import CaptureContext
 from domain.hit import ContextWindow, KeywordHit
 from domain.page import Page
 from domain.severity import GENUINE, STANDARD_CATEGORIES
+from evaluation.hiding import disguises, hide
 from evaluation.rows import LabelledRow
 from evaluation.slurs import fill_slurs
 from keyword_stage.matcher import Matcher
@@ -70,6 +71,7 @@ class ExampleMaker:
         self._matcher = matcher
         self._encoder = encoder
         self._slurs = slurs
+        self._evasions = disguises()
 
     def plain(self, row: LabelledRow) -> list[Example]:
         """Examples of a row as it stands, for the choice of an epoch and for calibration.
@@ -98,10 +100,22 @@ class ExampleMaker:
         """The hits that a threshold decides on: a cue has a rule of its own."""
         return [hit for hit in self._matcher.find(page) if not hit.cue]
 
-    def augmented(self, row: LabelledRow, others: Sequence[LabelledRow], rng: random.Random) -> list[Example]:
-        """Examples of a row with noise, without its header, beside other rows, or laid out as on a screen."""
+    def augmented(
+        self, row: LabelledRow, others: Sequence[LabelledRow], rng: random.Random, disguised: float = 0.0
+    ) -> list[Example]:
+        """Examples of a row with noise, without its header, beside other rows, or laid out as on a screen.
+
+        Args:
+            row: The row.
+            others: May stand beside it.
+            rng: Draws everything.
+            disguised: Chance that its hits are hidden instead of other noise. Without one nothing is drawn for it, so
+                that the noise is that of runs from before there was one.
+        """
         row = fill_slurs(row, self._slurs, rng)
-        if rng.random() < DISTURBED:
+        if disguised and rng.random() < disguised:
+            row = self._disguise(row, rng)
+        elif rng.random() < DISTURBED:
             row = disturb(row, rng)
         context = CaptureContext() if rng.random() < HEADER_DROPOUT else row.context
         laid = rng.random() < LAID
@@ -117,6 +131,15 @@ class ExampleMaker:
             text += part.text
         page = lay_out(text, [part.end for part in placed], rng) if laid else Page.from_text(text)
         return list(self._examples(page, placed, context))
+
+    def _disguise(self, row: LabelledRow, rng: random.Random) -> LabelledRow:
+        """The row with its hits hidden as somebody does who evades a list; its trigger, where there is no hit."""
+        at = row.text.find(row.trigger) if row.trigger else -1
+        spans = [(hit.start, hit.end) for hit in self._phrases(Page.from_text(row.text))]
+        if not spans and at >= 0:
+            spans = [(at, at + len(row.trigger))]
+        hidden = hide(row, spans, self._evasions, rng)
+        return hidden.row if hidden else row
 
     def _examples(self, page: Page, parts: Sequence[_Part], context: CaptureContext) -> Iterator[Example]:
         hits = list(self._matcher.find(page))

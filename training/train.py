@@ -33,13 +33,15 @@ class TrainingSettings:
     Rates rise, then fall to almost nothing over the epochs. `concern_weight` is that of the concern loss
     beside the severity loss, `asking_weight` that of telling who asks for help, `taught_weight` the share of the
     teacher's word against the labels' where both agree.
-    Without `span_readout` all hits of a window are read as the window is (ablation).
+    Without `span_readout` all hits of a window are read as the window is (ablation). `disguised` is the share of rows
+    whose hits are hidden in an epoch; runs from before there was one had none.
     """
 
     epochs: int = 12
     concern_weight: float = 1.0
     taught_weight: float = 0.7
     span_readout: bool = True
+    disguised: float = 0.0
     batch: int = 32
     encoder_rate: float = 1e-4
     head_rate: float = 5e-4
@@ -89,7 +91,7 @@ def train(
         mlflow.log_params({**asdict(settings), **data, "dev": len(dev), "dev_data": digest_rows(dev), **flat(seen)})
         for epoch in range(first, settings.epochs):
             draw = epoch % lessons.draws if lessons else epoch
-            examples = draw_examples(maker, rows, public, settings.seed, draw)
+            examples = draw_examples(maker, rows, public, settings.seed, draw, settings.disguised)
             taught = lessons.of(examples, draw) if lessons else None
             rng = random.Random(settings.seed * 1000 + epoch)
             name = f"epoch {epoch + 1}"
@@ -108,12 +110,12 @@ def train(
 
 
 def draw_examples(
-    maker: ExampleMaker, rows: Sequence[LabelledRow], public: Mixture, seed: int, draw: int
+    maker: ExampleMaker, rows: Sequence[LabelledRow], public: Mixture, seed: int, draw: int, disguised: float = 0.0
 ) -> list[Example]:
-    """Examples of all rows with noise that depends on the seed and the number of the draw alone."""
+    """Examples of all rows with noise that depends on seed, number of the draw and share of disguised rows alone."""
     learnt, beside = public.epoch(rows, seed, draw)
     rng = random.Random(f"{seed}:{draw}:noise")
-    return [example for row in learnt for example in maker.augmented(row, beside, rng)]
+    return [example for row in learnt for example in maker.augmented(row, beside, rng, disguised)]
 
 
 @torch.no_grad()  # type: ignore[untyped-decorator]
