@@ -68,6 +68,16 @@ def splits_table(rows: Sequence[LabelledRow]) -> list[str]:
     return lines
 
 
+def tables(rows: Sequence[LabelledRow]) -> list[list[str]]:
+    """All tables of the datasheet, in its order, as lines of Markdown."""
+    return [rows_table(rows), labels_table(rows), splits_table(rows)]
+
+
+def read_counted() -> list[LabelledRow]:
+    """The rows that the datasheet is about: the corpus and the blind test set."""
+    return [row for folder in FOLDERS for row in read_rows(folder)]
+
+
 def parted(rows: Iterable[LabelledRow]) -> list[str]:
     """Scenarios and pairs of the corpus that stand in more than one of its splits; there should be none."""
     splits: dict[str, set[str]] = {}
@@ -88,8 +98,8 @@ def shared_with_test(rows: Sequence[LabelledRow]) -> tuple[int, int]:
 
 def main() -> None:
     """Prints the tables as Markdown."""
-    rows = [row for folder in FOLDERS for row in read_rows(folder)]
-    for table in (rows_table(rows), labels_table(rows), splits_table(rows)):
+    rows = read_counted()
+    for table in tables(rows):
         print("\n".join(table) + "\n")
     texts, scenarios = shared_with_test(rows)
     print(f"Scenarios or pairs of the corpus in more than one split: {', '.join(parted(rows)) or 'none'}.")
