@@ -10,12 +10,17 @@ import click
 @click.option(
     "--alpha", type=click.FloatRange(0, 0.2, min_open=True), help="Share of genuine concerns to dismiss at most."
 )
-def command(run: str, alpha: float | None) -> None:
+@click.option("--tracking", default="sqlite:///mlflow.db", show_default=True, help="MLflow tracking address.")
+def command(run: str, alpha: float | None, tracking: str) -> None:
     """Calibrates the exported network on splits that training never saw."""
     from training.fit import ALPHA, calibrate
+    from training.record import record_calibration, track
     from training.setup import RUNS, set_up
 
+    track(tracking)
     setup = set_up()
-    config = calibrate(RUNS / run, setup.maker, setup.split("dev"), setup.split("calibration"), alpha or ALPHA)
+    dev, held_out = setup.split("dev"), setup.split("calibration")
+    config = calibrate(RUNS / run, setup.maker, dev, held_out, alpha or ALPHA)
+    record_calibration(RUNS / run, config, dev, held_out)
     click.echo(json.dumps({"temperatures": config["temperatures"], "dismissal": config["dismissal"]}, indent=1))
     click.echo(f"calibrated: next: secondglance promote --run {run}")

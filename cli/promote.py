@@ -1,5 +1,6 @@
 """`secondglance promote`: evaluates a calibrated run, writes its card, and makes it the served model."""
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import click
@@ -22,11 +23,14 @@ import click
     show_default=True,
     help="The champion is served; the challenger waits beside it.",
 )
-def command(run: str, test: Path | None, dry_run: bool, force: str | None, alias: str) -> None:
+@click.option("--tracking", default="sqlite:///mlflow.db", show_default=True, help="MLflow tracking address.")
+def command(run: str, test: Path | None, dry_run: bool, force: str | None, alias: str, tracking: str) -> None:
     """Evaluates a run on the blind test set, writes its model card, and promotes it unless a gate blocks."""
     from cli.progress import with_progress
     from evaluation.document import to_markdown
+    from evaluation.files import can_plot
     from evaluation.gates import check_gates
+    from evaluation.plots import draw_plots
     from evaluation.report import gates_section, sections_of
     from evaluation.rows import read_rows
     from evaluation.run import run_rows
@@ -54,9 +58,20 @@ def command(run: str, test: Path | None, dry_run: bool, force: str | None, alias
     add_reference(folder, outcomes)
     write_manifest(folder)
     click.echo(report)
+    recorded = find_spec("mlflow") is not None
+    if recorded:
+        from training.record import record_evaluation, record_promotion, track
+
+        track(tracking)
+        record_evaluation(folder, rows, outcomes, gates, draw_plots(outcomes) if can_plot() else [])
+    else:
+        click.echo("not told to MLflow, which is not installed (training extra; make train-setup)", err=True)
     if dry_run:
         return
     if blocked and not forced:
         click.echo('not promoted: a gate blocks (see above); --force "REASON" overrides it on the record', err=True)
         raise SystemExit(1)
-    click.echo(f"promoted: {promote(folder, alias=alias).name} as {alias}")
+    model = promote(folder, alias=alias)
+    if recorded:
+        record_promotion(folder, model, alias, forced)
+    click.echo(f"promoted: {model.name} as {alias}")

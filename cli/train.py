@@ -68,19 +68,17 @@ def command(
     tracking: str,
 ) -> None:
     """Fine-tunes a model on the train split and keeps the epoch with the highest dev AUROC."""
-    import mlflow
-
     from training.lessons import read_lessons
     from training.material import Wanted, gather
     from training.network import load_base, load_weights
+    from training.record import track
     from training.runs import read_about, read_best
     from training.setup import CORPUS, ENCODERS, RUNS, base_model, set_up
     from training.train import TrainingSettings, train
 
     if public_set and not public:
         raise click.UsageError("--public-set needs --public FOLDER")
-    mlflow.set_tracking_uri(tracking)
-    mlflow.set_experiment("secondglance")
+    track(tracking)
     setup = set_up(corpus or CORPUS, encoder)
     material = gather(setup.rows, setup.maker, Wanted(share, feedback, public, public_set, public_share, seed))
     for note in material.notes:

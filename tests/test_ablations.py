@@ -31,15 +31,14 @@ def maker() -> ExampleMaker:
 
 
 def test_the_concern_loss_is_learnt_from(maker: ExampleMaker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import mlflow
     import torch
 
     from training.network import tiny_network
+    from training.record import track
     from training.train import CHECKPOINT, TrainingSettings, train
 
     monkeypatch.setattr("warnings.filters", [])  # third-party deprecations are not ours to mend
-    mlflow.set_tracking_uri(f"sqlite:///{tmp_path}/mlflow.db")
-    mlflow.set_experiment("test")
+    track(f"sqlite:///{tmp_path}/mlflow.db")
     heads = []
     for run, weight in (("a", 0.0), ("b", 1.0), ("c", 1.0)):
         torch.manual_seed(3)
@@ -72,6 +71,7 @@ def test_a_run_without_the_span_readout_is_exported_and_teaches_so(
     monkeypatch.setattr(training.setup, "read_rows", lambda _: rows)
     monkeypatch.setattr(training.setup, "RUNS", tmp_path)
     monkeypatch.setattr(training.network, "load_base", lambda *_: training.network.tiny_network(30522))
+    monkeypatch.chdir(tmp_path)  # where MLflow's store is, if none is named
     torch.manual_seed(3)
     make_run(tmp_path / "run", training.network.tiny_network(30522).state_dict(), {"encoder": "small", **about})
     for command in (["export", "--run", "run"], ["teach", "--run", "run", "--draws", "1"]):

@@ -188,6 +188,7 @@ def promoted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Path]:
     shutil.copytree(default_folder(), tmp_path / "runs" / "base")
     noted: list[Path] = []
     monkeypatch.setattr(training.setup, "RUNS", tmp_path / "runs")
+    monkeypatch.chdir(tmp_path)  # where MLflow's store is, if none is named
     monkeypatch.setattr(
         training.card, "write_card", lambda run, report: (run / "MODEL_CARD.md").write_text(report, "utf-8")
     )
@@ -224,3 +225,50 @@ def test_a_blocked_model_is_promoted_only_by_force_and_on_the_record(
     status, _, _ = run(capsys, "promote", "--test", data, "--force", "the old model\nmisses more")
     assert (status, len(promoted)) == (0, 1)
     assert "promoted by force, for this reason: the old model misses more" in card(tmp_path)
+
+
+def test_without_mlflow_a_promotion_says_that_it_is_not_told(
+    served: Callable,
+    promoted: list[Path],
+    data: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    served(SURE)
+    monkeypatch.setattr("cli.promote.find_spec", lambda name: None)
+    status, _, err = run(capsys, "promote", "--test", data)
+    assert (status, len(promoted)) == (0, 1)
+    assert "not told to MLflow, which is not installed" in err
+
+
+@pytest.mark.training
+def test_mlflow_is_told_what_was_promoted_and_why(
+    served: Callable,
+    promoted: list[Path],
+    data: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import mlflow
+
+    from training.digest import digest_rows
+
+    monkeypatch.setattr("warnings.filters", [])  # third-party deprecations are not ours to mend
+    served(HARMLESS)
+    store = ("--tracking", f"sqlite:///{tmp_path}/mlflow.db")
+    assert run(capsys, "promote", "--test", data, *store)[0] == 1  # blocked, and told so
+    assert run(capsys, "promote", "--test", data, "--force", "the old one misses more", *store)[0] == 0
+    (record,) = mlflow.search_runs(search_all_experiments=True, output_format="list")
+    assert record.info.run_name == "base"
+    assert record.data.metrics["test.rows"] == 4
+    assert record.data.metrics["test.end_to_end_recall"] == 0.0
+    tags = record.data.tags
+    assert tags["test.data"] == digest_rows(read_rows(data))
+    assert tags["gate.a child who asks for help is dismissed"].startswith("BLOCKS")
+    assert (tags["model"], tags["promoted.champion"]) == ("base", "the old one misses more")
+    kept = tmp_path / "mlruns" / record.info.run_id / "artifacts"
+    assert "## Release gates" in (kept / "MODEL_CARD.md").read_text("utf-8")
+    assert sorted(path.name for path in (kept / "test").iterdir()) == [
+        "confusion.svg", "curves.svg", "reliability.svg", "slices.svg",
+    ]  # fmt: skip

@@ -114,16 +114,15 @@ def test_a_teacher_is_believed_where_it_sides_with_the_labels() -> None:
 def test_a_pupil_comes_nearer_to_its_teacher(
     maker: ExampleMaker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import mlflow
     import torch
 
     from training.lessons import read, read_lessons, write_lessons
     from training.network import tiny_network
+    from training.record import track
     from training.train import CHECKPOINT, TrainingSettings, train
 
     monkeypatch.setattr("warnings.filters", [])  # third-party deprecations are not ours to mend
-    mlflow.set_tracking_uri(f"sqlite:///{tmp_path}/mlflow.db")
-    mlflow.set_experiment("test")
+    track(f"sqlite:///{tmp_path}/mlflow.db")
     torch.manual_seed(4)
     teacher = tiny_network(30522)
     with torch.no_grad():  # an opinion that no label holds: everything is a concern about drugs

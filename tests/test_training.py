@@ -40,7 +40,6 @@ ROWS = [row("i want to kill myself", suicide=4), row("kill the monster on the se
 
 
 def test_train_export_calibrate_promote(maker: ExampleMaker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import mlflow
     import torch
 
     from models.network import Network
@@ -49,13 +48,13 @@ def test_train_export_calibrate_promote(maker: ExampleMaker, tmp_path: Path, mon
     from training.fit import calibrate
     from training.network import tiny_network
     from training.promote import promote
+    from training.record import track
     from training.restore import restore
     from training.runs import BEST
     from training.train import TrainingSettings, train
 
     monkeypatch.setattr("warnings.filters", [])  # third-party deprecations are not ours to mend
-    mlflow.set_tracking_uri(f"sqlite:///{tmp_path}/mlflow.db")
-    mlflow.set_experiment("test")
+    track(f"sqlite:///{tmp_path}/mlflow.db")
     run = tmp_path / "run"
     tokenizer = default_folder() / "tokenizer.json"
     settings = TrainingSettings(epochs=2, batch=8, encoder_rate=1e-2, head_rate=1e-2)
@@ -217,11 +216,11 @@ def test_a_run_says_what_it_saw_and_tells_mlflow(
     from training.digest import digest_rows
     from training.network import tiny_network
     from training.public.mixture import Mixture
+    from training.record import track
     from training.train import TrainingSettings, train
 
     monkeypatch.setattr("warnings.filters", [])  # third-party deprecations are not ours to mend
-    mlflow.set_tracking_uri(f"sqlite:///{tmp_path}/mlflow.db")
-    mlflow.set_experiment("test")
+    track(f"sqlite:///{tmp_path}/mlflow.db")
     about = {"edos": {"rows": 6, "licence": "CC0 1.0"}}
     public = Mixture({"edos": [row(f"kill the lights {n}", violence=0) for n in range(6)]}, [row("kill time")], 0.2)
     settings = TrainingSettings(epochs=1, batch=8)

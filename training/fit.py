@@ -13,6 +13,7 @@ from models.encoding import MAX_TOKENS
 from models.network import Answer, Network
 from training.asking import fit_asking
 from training.calibrate import (
+    THRESHOLDS,
     Dismissal,
     bounds_by_category,
     choose_threshold,
@@ -23,7 +24,7 @@ from training.calibrate import (
 from training.dataset import Example, ExampleMaker
 from training.export import SERVED
 from training.margin import fit_margin
-from training.runs import read_about
+from training.runs import read_about, write_curve
 
 ALPHA = 0.03
 """Share of genuine concerns that the served threshold may dismiss; `docs/decisions` says why."""
@@ -41,7 +42,7 @@ def calibrate(
     threshold of such text.
 
     Args:
-        run: Folder of an exported run; gets `model.json`.
+        run: Folder of an exported run; gets `model.json`, and `thresholds.json` for whoever wants another bound.
         maker: Turns rows into examples.
         dev: Rows for the temperatures.
         held_out: Rows for threshold and margin, used for nothing else.
@@ -76,8 +77,13 @@ def calibrate(
         dismissal,
     )
 
+    def count(threshold: float) -> dict[str, float]:
+        kinds = {"genuine_dismissed": (scores, low), "benign_dismissed": (benign_scores, benign_low)}
+        counts = {name: int(is_dismissed(*found, threshold).sum()) for name, found in kinds.items()}
+        return {"threshold": float(threshold), **counts}
+
     def benign_dismissed(bound: Dismissal) -> int:
-        return int(is_dismissed(benign_scores, benign_low, bound.threshold).sum())
+        return int(count(bound.threshold)["benign_dismissed"])
 
     config = {
         "categories": list(STANDARD_CATEGORIES),
@@ -101,4 +107,5 @@ def calibrate(
         "training": read_about(run),
     }
     (run / "model.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
+    write_curve(run, [count(threshold) for threshold in THRESHOLDS])
     return config

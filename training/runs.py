@@ -1,7 +1,7 @@
-"""What a run leaves in its folder: its best weights, and what it learnt from."""
+"""What a run leaves in its folder: its best weights, what it learnt from, what each threshold would dismiss."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from domain.errors import InvalidModel
 
 BEST = "best.pt"
 ABOUT = "training.json"
+CURVE = "thresholds.json"
 
 
 def read_best(run: Path) -> dict[str, Tensor]:
@@ -51,6 +52,17 @@ def tells_asking(weights: Mapping[str, Tensor]) -> bool:
 def write_about(run: Path, about: Mapping[str, Any]) -> None:
     """Says what a run learnt from."""
     (run / ABOUT).write_text(json.dumps(about, indent=1), encoding="utf-8")
+
+
+def read_curve(run: Path) -> list[dict[str, float]]:
+    """What each threshold would dismiss of the calibration split, as `write_curve` was given it."""
+    curve: list[dict[str, float]] = json.loads((run / CURVE).read_text(encoding="utf-8"))
+    return curve
+
+
+def write_curve(run: Path, curve: Sequence[Mapping[str, float]]) -> None:
+    """Says what each threshold would dismiss: `threshold`, `genuine_dismissed` and `benign_dismissed` of each."""
+    (run / CURVE).write_text(json.dumps(list(curve)) + "\n", encoding="utf-8")
 
 
 def make_run(run: Path, weights: Mapping[str, Tensor], about: Mapping[str, Any]) -> None:

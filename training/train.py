@@ -21,6 +21,7 @@ from training.half import half_precision
 from training.lessons import Lessons, sides_with_labels, taught_loss
 from training.network import LOW, SpanSeverityNetwork, asking_loss, concern_loss, severity_loss
 from training.public.mixture import Mixture
+from training.record import begin, record_epochs
 from training.runs import BEST, write_about
 
 CHECKPOINT = "checkpoint.pt"
@@ -85,8 +86,8 @@ def train(
     network.to(device)
     optimiser, schedule = _optimiser(network, settings, len(rows) + public.size(len(rows)))
     dev_examples = [example for row in dev for example in maker.plain(row)]
-    first, best = _resume(run, network, optimiser, schedule)
-    with mlflow.start_run(run_name=run.name):
+    first, best, history = _resume(run, network, optimiser, schedule)
+    with begin(run):
         data = {"rows": len(rows), "data": digest_rows(rows)}
         mlflow.log_params({**asdict(settings), **data, "dev": len(dev), "dev_data": digest_rows(dev), **flat(seen)})
         for epoch in range(first, settings.epochs):
@@ -98,6 +99,7 @@ def train(
             loss = _run_epoch(network, examples, taught, settings, rng, device, optimiser, schedule, name)
             figures = evaluate(network, dev_examples, settings.batch, device)
             mlflow.log_metrics({"loss": loss, **figures}, step=epoch)
+            history.append({"epoch": epoch + 1, "loss": loss, **figures})
             print(
                 f"epoch {epoch + 1}: loss {loss:.4f}, " + ", ".join(f"{k} {v:.4f}" for k, v in figures.items()),
                 flush=True,
@@ -105,7 +107,8 @@ def train(
             if figures["dev_auroc"] > best:
                 best = figures["dev_auroc"]
                 torch.save(network.state_dict(), run / BEST)
-            _save(run, epoch + 1, best, network, optimiser, schedule)
+            _save(run, epoch + 1, best, history, network, optimiser, schedule)
+        record_epochs(history)
     write_about(run, {**asdict(settings), **data, "best_dev_auroc": best, **seen})
 
 
@@ -196,10 +199,11 @@ def _optimiser(network: SpanSeverityNetwork, settings: TrainingSettings, rows: i
     return optimiser, torch.optim.lr_scheduler.LambdaLR(optimiser, factor)
 
 
-def _save(run, epoch, best, network, optimiser, schedule) -> None:  # type: ignore[no-untyped-def]
+def _save(run, epoch, best, history, network, optimiser, schedule) -> None:  # type: ignore[no-untyped-def]
     state = {
         "epoch": epoch,
         "best": best,
+        "history": history,
         "network": network.state_dict(),
         "optimiser": optimiser.state_dict(),
         "schedule": schedule.state_dict(),
@@ -208,12 +212,12 @@ def _save(run, epoch, best, network, optimiser, schedule) -> None:  # type: igno
     (run / f"{CHECKPOINT}.partial").replace(run / CHECKPOINT)
 
 
-def _resume(run, network, optimiser, schedule) -> tuple[int, float]:  # type: ignore[no-untyped-def]
+def _resume(run, network, optimiser, schedule) -> tuple[int, float, list[dict[str, float]]]:  # type: ignore[no-untyped-def]
     if not (run / CHECKPOINT).is_file():
-        return 0, 0.0
+        return 0, 0.0, []
     state = torch.load(run / CHECKPOINT, weights_only=True)
     network.load_state_dict(state["network"])
     optimiser.load_state_dict(state["optimiser"])
     schedule.load_state_dict(state["schedule"])
     print(f"resuming after epoch {state['epoch']}", flush=True)
-    return state["epoch"], state["best"]
+    return state["epoch"], state["best"], state.get("history", [])  # older checkpoints have none
