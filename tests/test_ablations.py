@@ -86,3 +86,24 @@ def test_a_run_without_the_span_readout_is_exported_and_teaches_so(
     with np.load(tmp_path / "run" / FILE.format(draw=0)) as kept:
         first, second = kept["logits"][:2]
     assert np.allclose(first, second, atol=1e-3) == alike
+
+
+def test_a_teacher_reads_as_many_disguised_rows_as_it_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, maker: ExampleMaker
+) -> None:
+    import training.network
+    import training.setup
+    import training.train
+    from training.runs import make_run
+
+    monkeypatch.setattr("warnings.filters", [])  # third-party deprecations are not ours to mend
+    monkeypatch.setattr(training.setup, "base_model", lambda *_: default_folder())
+    monkeypatch.setattr(training.setup, "read_rows", lambda _: [replace(ROWS[0], split="train")])
+    monkeypatch.setattr(training.setup, "RUNS", tmp_path)
+    monkeypatch.setattr(training.network, "load_base", lambda *_: training.network.tiny_network(30522))
+    make_run(tmp_path / "run", training.network.tiny_network(30522).state_dict(), {"encoder": "small"})
+    asked: list[float] = []
+    monkeypatch.setattr(training.train, "draw_examples", lambda *given: asked.append(given[-1]) or maker.plain(ROWS[0]))
+    with pytest.raises(SystemExit) as stopped:
+        main(["teach", "--run", "run", "--draws", "2", "--disguised", "0.25"])
+    assert (stopped.value.code or 0, asked) == (0, [0.25, 0.25])

@@ -27,11 +27,11 @@ def row(text: str = TEXT, *spans: tuple[int, int], trigger: str = "") -> Labelle
 
 
 def test_spans_and_trigger_move_with_what_is_rewritten() -> None:
-    before = row(TEXT, (0, 8), (9, 26), (20, 32), (33, 40), trigger="kill him")
+    before = row(TEXT, (0, 8), (0, 4), (9, 26), (9, 20), (20, 32), (33, 40), trigger="kill him")
     after = rewrite(before, [(4, 8, "whispered"), (18, 22, "k-i-l-l"), (33, 39, "")])
     assert after.text == "she whispered she will k-i-l-l him, then d"
     assert [after.text[s.start : s.end] for s in after.spans] == [
-        "she whispered", "she will k-i-l-l him", "k-i-l-l him, then", "d",
+        "she whispered", "she ", "she will k-i-l-l him", "she will k-i-l-l", "k-i-l-l him, then", "d",
     ]  # fmt: skip
     assert after.trigger == "k-i-l-l him"
     assert rewrite(before, []) is before
@@ -43,7 +43,7 @@ def doubled(name: str, letter: str) -> Attack:
 
 
 def test_the_technique_that_has_a_hold_on_every_part_is_taken() -> None:
-    parts = [(9, 12), KILL, (19, 26)]  # "she", and two that overlap: "kill him"
+    parts = [(9, 12), KILL, (19, 26), (20, 21)]  # "she", and three that overlap: "kill him"
     for seed in range(20):
         hidden = hide(row(), parts, [doubled("i", "i"), doubled("h", "h"), doubled("z", "z")], random.Random(seed))
         assert hidden is not None
@@ -52,6 +52,9 @@ def test_the_technique_that_has_a_hold_on_every_part_is_taken() -> None:
         most = hide(row(), parts, [doubled("i", "i"), doubled("z", "z")], random.Random(seed))
         assert most is not None
         assert most.technique == "i"
+        two = hide(row(), [(0, 3), (9, 12), KILL], [doubled("k", "k"), doubled("s", "s")], random.Random(seed))
+        assert two is not None
+        assert two.technique == "s"
     assert hide(row(), parts, [doubled("z", "z")], random.Random(1)) is None
     assert hide(row(), [], disguises(), random.Random(1)) is None
 
@@ -90,6 +93,7 @@ def test_rows_are_scored_again_disguised_and_as_a_capture(pipeline: Pipeline) ->
     for one in twice:
         assert one.after.row.text != one.before.row.text
         assert (one.before.hit, one.after.row.labels) == (True, one.before.row.labels)
+    assert all((one.technique in {fault.name for fault in FAULTS}) == (one.kind == MISREAD) for one in twice)
     assert sum(one.after.hit for one in twice) > 50  # what is hidden is mostly found all the same
     found = [f.hit for one in twice for f in one.after.findings]
     assert any("ocr" in hit.disguise for hit in found)  # only on what counts as read off a screen
@@ -99,6 +103,16 @@ def test_rows_are_scored_again_disguised_and_as_a_capture(pipeline: Pipeline) ->
     }  # the model reads the disguise
     assert twice == [one for one in run_hidden(served, plain) if one]
     assert twice != [one for one in run_hidden(served, plain, seed=12) if one]
+
+
+def test_a_cue_is_no_hit_to_hide(pipeline: Pipeline) -> None:
+    cue = finding(start=0, end=3)
+    seen = [finding(start=18, end=22), replace(cue, hit=replace(cue.hit, cue=True))]
+    before = outcome(4, text=TEXT, findings=seen)
+    plain = [replace(before, row=replace(before.row, id=str(n))) for n in range(10)]
+    disguised = [one for one in run_hidden(pipeline, plain) if one and one.kind == DISGUISED]
+    assert len(disguised) == 10
+    assert all(one.after.row.text.startswith("she said she will ") for one in disguised)
 
 
 def made(kind: str, before: Outcome, after: Outcome, technique: str = "leet", times: int = 1) -> list[Twice]:

@@ -76,6 +76,16 @@ def test_lessons_for_other_rows_are_refused(maker: ExampleMaker, tmp_path: Path)
         read_lessons(tmp_path).of(draw(maker, 0, ROWS[:-1]), 0)
 
 
+def test_lessons_for_rows_that_were_not_disguised_are_refused(maker: ExampleMaker, tmp_path: Path) -> None:
+    from training.lessons import read_lessons, write_lessons
+    from training.network import tiny_network
+    from training.train import draw_examples
+
+    write_lessons(tiny_network(30522), draw(maker, 0), tmp_path, 0)
+    with pytest.raises(InvalidModel, match="other rows"):
+        read_lessons(tmp_path).of(draw_examples(maker, ROWS, Mixture(), 3, 0, 0.5), 0)
+
+
 def test_the_taught_loss_is_least_where_the_teacher_is(maker: ExampleMaker) -> None:
     import torch
 
