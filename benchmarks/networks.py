@@ -1,47 +1,46 @@
 """Other forms of a served network, scored by the same code around it."""
 
-import math
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from domain.hit import ContextWindow
 from models.artifact import ModelArtifact
 from models.encoding import EncodedWindow, WindowEncoder
 from models.ladder import to_ladders
-from models.network import Answer, Network
+from models.network import Network
 from models.scorer import WindowScores
 
-Read = Callable[[EncodedWindow], Answer]
+Logits = Callable[[EncodedWindow], npt.NDArray[np.float32]]
 
 
 class NetworkScorer:
     """Does what `OnnxScorer` does with any network.
 
     Args:
-        read: The network: what it says of one window.
+        logits: The network: from one window to logits of shape (hits + 1, categories, 5).
         artifact: Gives tokenizer and temperatures.
     """
 
-    def __init__(self, read: Read, artifact: ModelArtifact) -> None:
-        self._read = read
+    def __init__(self, logits: Logits, artifact: ModelArtifact) -> None:
+        self._logits = logits
         self._encoder = WindowEncoder(artifact.tokenizer, artifact.max_tokens)
         self._temperatures = np.array(artifact.temperatures)
 
     def score(self, window: ContextWindow) -> WindowScores:
         """Scores one window and each of its hits."""
         encoded = self._encoder.encode(window)
-        logits, asks = self._read(encoded)
-        ladders = to_ladders(logits, self._temperatures)
-        return WindowScores(ladders[0], ladders[1:], encoded.covered, encoded.unknown, asks)
+        ladders = to_ladders(self._logits(encoded), self._temperatures)
+        return WindowScores(ladders[0], ladders[1:], encoded.covered, encoded.unknown)
 
 
-def onnx_reader(network: Path, exact: bool = True) -> Read:
+def onnx_logits(network: Path, exact: bool = True) -> Logits:
     """An ONNX file in onnxruntime, one thread, in fp32 or its first pass alone."""
-    return partial(Network(network).read, exact=exact)
+    return partial(Network(network).logits, exact=exact)
 
 
 def load_torch(run: Path) -> Any:
@@ -58,16 +57,15 @@ def load_torch(run: Path) -> Any:
     return network.eval()
 
 
-def torch_reader(network: Any) -> Read:
+def torch_logits(network: Any) -> Logits:
     """A torch network, eager, one thread."""
     import torch
 
     torch.set_num_threads(1)
 
-    def read(encoded: EncodedWindow) -> Answer:
+    def logits(encoded: EncodedWindow) -> npt.NDArray[np.float32]:
         with torch.inference_mode():
-            logits, asks = network(torch.from_numpy(encoded.input_ids), torch.from_numpy(encoded.spans))
-        told = float(asks[0]) if network.tells_asking else -math.inf
-        return Answer(np.asarray(logits[0].numpy(), dtype=np.float32), told)
+            out = network(torch.from_numpy(encoded.input_ids), torch.from_numpy(encoded.spans))
+        return np.asarray(out[0].numpy(), dtype=np.float32)
 
-    return read
+    return logits

@@ -10,7 +10,7 @@ from benchmarks.equality import check_same_network
 from benchmarks.machine import describe
 from benchmarks.markdown import table
 from benchmarks.measure import measure
-from benchmarks.networks import NetworkScorer, load_torch, onnx_reader, torch_reader
+from benchmarks.networks import NetworkScorer, load_torch, onnx_logits, torch_logits
 from benchmarks.windows import Case, actions, of_length, read_cases, share_equal
 from domain.hit import ContextWindow
 from domain.severity import GENUINE
@@ -59,8 +59,8 @@ def run(name: str | None, repeats: int, quick: bool, say: Callable[[str], None])
     scorers: dict[str, Scorer] = {SERVED: OnnxScorer(artifact)}
     if artifact.margin is not None:
         scorers |= {
-            ALONE: NetworkScorer(onnx_reader(artifact.network), artifact),
-            FIRST: NetworkScorer(onnx_reader(artifact.network, exact=False), artifact),
+            ALONE: NetworkScorer(onnx_logits(artifact.network), artifact),
+            FIRST: NetworkScorer(onnx_logits(artifact.network, exact=False), artifact),
         }
     if name:
         scorers |= _fp32(folder, artifact)
@@ -68,7 +68,7 @@ def run(name: str | None, repeats: int, quick: bool, say: Callable[[str], None])
     cases = read_cases(8 if quick else None)
     say(f"comparing actions on {len(cases):,} windows")
     answers = check_networks(scorers, cases)
-    judge = Judge.of(artifact)
+    judge = Judge(artifact.dismissal_threshold, artifact.languages)
     report = _report(scorers, answers, judge, cases, repeats, say) + _twice(answers, artifact)
     say("timing windows by length")
     report += "\n" + _by_length(scorers, repeats)
@@ -96,9 +96,9 @@ def check_networks(scorers: Mapping[str, Scorer], cases: Sequence[Case]) -> Answ
 
 
 def _fp32(folder: Path, artifact: ModelArtifact) -> dict[str, Scorer]:
-    scorers: dict[str, Scorer] = {TORCH: NetworkScorer(torch_reader(load_torch(folder)), artifact)}
+    scorers: dict[str, Scorer] = {TORCH: NetworkScorer(torch_logits(load_torch(folder)), artifact)}
     if (folder / "model.fp32.onnx").is_file():
-        scorers[FP32] = NetworkScorer(onnx_reader(folder / "model.fp32.onnx"), artifact)
+        scorers[FP32] = NetworkScorer(onnx_logits(folder / "model.fp32.onnx"), artifact)
     return scorers
 
 
@@ -113,9 +113,9 @@ def _twice(answers: Answers, artifact: ModelArtifact) -> str:
     """How many windows the first pass does not settle."""
     if artifact.margin is None:
         return "\nThe model has no first pass: each window is read once, in fp32.\n"
-    limits = boundaries(artifact.dismissal_threshold, asking=artifact.asking)
+    limits = boundaries(artifact.dismissal_threshold)
     first = answers[FIRST]
-    again = sum(not limits.settles(scores.hits, artifact.margin, scores.asks) for scores in first)
+    again = sum(not limits.settles(scores.hits, artifact.margin) for scores in first)
     return f"\nRead in int8 and again in fp32: {again / len(first):.1%} of {len(first):,} windows.\n"
 
 

@@ -70,7 +70,7 @@ def command(
     """Fine-tunes a model on the train split and keeps the epoch with the highest dev AUROC."""
     from training.lessons import read_lessons
     from training.material import Wanted, gather
-    from training.network import load_base, load_weights
+    from training.network import load_base
     from training.record import track
     from training.runs import read_about, read_best
     from training.setup import CORPUS, ENCODERS, RUNS, base_model, set_up
@@ -91,7 +91,7 @@ def command(
     about = {name: read_about(RUNS / other) for name, other in others.items() if other}
     network = load_base(base_model(encoder), seed, base.frozen_words)
     if start:
-        load_weights(network, read_best(RUNS / start))
+        network.load_state_dict(read_best(RUNS / start))
     train(
         network,
         setup.maker,

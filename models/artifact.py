@@ -2,22 +2,19 @@
 
 model.onnx       the network
 tokenizer.json   its tokenizer
-model.json       categories, temperatures, dismissal threshold and the bound it was fitted for, that of text in which a
-                 child asks for help, margin of the first pass
+model.json       categories, temperatures, dismissal threshold and the bound it was fitted for, margin of the first pass
 MODEL_CARD.md    what it is, what it saw, how well it does
 manifest.json    sha256 of all the others; its own digest names the folder
 """
 
 import hashlib
 import json
-import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from domain.errors import InvalidModel
 from domain.severity import STANDARD_CATEGORIES
-from models.asking import Asking
 
 ARTIFACTS = Path(__file__).parent / "artifacts"
 CHAMPION = ARTIFACTS / "CHAMPION"
@@ -38,7 +35,6 @@ class ModelArtifact:
         languages: Languages (ISO 639-1) that it was trained for.
         margin: Log-odds; where the first pass in int8 comes so near to a boundary, the window is read again in fp32.
             None: it is always read in fp32.
-        asking: What it makes of text in which a child asks for help; None if it cannot tell.
         config: All of model.json.
     """
 
@@ -49,7 +45,6 @@ class ModelArtifact:
     max_tokens: int
     languages: tuple[str, ...]
     margin: float | None
-    asking: Asking | None
     config: dict[str, Any]
 
     @property
@@ -95,17 +90,13 @@ def load_artifact(folder: Path) -> ModelArtifact:
         max_tokens = int(config["max_tokens"])
         languages = tuple(str(language) for language in config["languages"])
         margin = float(config["first_pass"]["margin"]) if "first_pass" in config else None
-        about = config.get("asking")
-        asking = Asking(float(about["cut"]), float(about["threshold"])) if about is not None else None
     except (KeyError, TypeError, ValueError) as error:
         raise InvalidModel(f"{folder.name}: model.json lacks or garbles {error}") from error
     if min(temperatures) <= 0 or not 0 < threshold <= 1:
         raise InvalidModel(f"{folder.name}: temperatures must be above 0 and the threshold in (0, 1]")
     if margin is not None and not margin >= 0:
         raise InvalidModel(f"{folder.name}: the margin of the first pass must not be below 0")
-    if asking is not None and not (math.isfinite(asking.cut) and 0 < asking.threshold <= threshold):
-        raise InvalidModel(f"{folder.name}: asking needs a finite cut and a threshold in (0, {threshold:g}]")
-    return ModelArtifact(folder, name, temperatures, threshold, max_tokens, languages, margin, asking, config)
+    return ModelArtifact(folder, name, temperatures, threshold, max_tokens, languages, margin, config)
 
 
 def verify(folder: Path) -> str:

@@ -1,8 +1,6 @@
 """An opened network: logits of one window, in fp32 or, where it has a first pass, in int8."""
 
-import math
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -12,20 +10,6 @@ from models.runtime import open_session
 
 EXACT = "exact"
 """Input of a network with a first pass: whether fp32 is wanted. A network without one has no such input."""
-LOGITS, ASKS = "logits", "asks"
-"""Outputs; a network that cannot tell whether a child asks for help lacks the second."""
-
-
-class Answer(NamedTuple):
-    """What a network says of one window.
-
-    Attributes:
-        logits: Shape (hits + 1, categories, 5); the first row is the window's.
-        asks: Log-odds that a child asks for help in it; minus infinity from a network that cannot tell.
-    """
-
-    logits: npt.NDArray[np.float32]
-    asks: float
 
 
 class Network:
@@ -36,21 +20,14 @@ class Network:
 
     Attributes:
         has_first_pass: Whether it can also answer in int8, in about half the time.
-        tells_asking: Whether it can tell that a child asks for help.
     """
 
     def __init__(self, path: Path) -> None:
         self._session = open_session(path)
         self.has_first_pass = any(given.name == EXACT for given in self._session.get_inputs())
-        self._outputs = [told.name for told in self._session.get_outputs()]
-        self.tells_asking = ASKS in self._outputs
 
     def logits(self, encoded: EncodedWindow, exact: bool = True) -> npt.NDArray[np.float32]:
-        """The logits alone of what `read` gives."""
-        return self.read(encoded, exact).logits
-
-    def read(self, encoded: EncodedWindow, exact: bool = True) -> Answer:
-        """Reads one window.
+        """Logits of one window, shape (hits + 1, categories, 5).
 
         Args:
             encoded: The window.
@@ -61,6 +38,5 @@ class Network:
             inputs[EXACT] = np.array(exact)
         elif not exact:
             raise ValueError("the network has no first pass")
-        told = dict(zip(self._outputs, self._session.run(self._outputs, inputs), strict=True))
-        asks = float(told[ASKS][0]) if self.tells_asking else -math.inf
-        return Answer(np.asarray(told[LOGITS][0], dtype=np.float32), asks)
+        (logits,) = self._session.run(["logits"], inputs)
+        return np.asarray(logits[0], dtype=np.float32)

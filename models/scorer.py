@@ -1,6 +1,5 @@
 """Stage two: the ONNX network over one window at a time."""
 
-import math
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -25,14 +24,12 @@ class WindowScores:
         hits: The same for each of its hits, shape (hits, categories, 5).
         covered: For each hit whether the network saw it (it falls out of an overlong window).
         unknown: Share of tokens that the tokenizer does not know, 0..1.
-        asks: Log-odds that a child asks for help in the window; minus infinity from a model that cannot tell.
     """
 
     reading: npt.NDArray[np.float64]
     hits: npt.NDArray[np.float64]
     covered: tuple[bool, ...]
     unknown: float
-    asks: float = -math.inf
 
 
 class OnnxScorer:
@@ -54,14 +51,10 @@ class OnnxScorer:
             raise InvalidModel(f"{artifact.folder.name}: model.onnx does not load ({name})") from error
         if artifact.margin is not None and not self._network.has_first_pass:
             raise InvalidModel(f"{artifact.folder.name}: model.json has a margin, but model.onnx no first pass")
-        if artifact.asking is not None and not self._network.tells_asking:
-            raise InvalidModel(
-                f"{artifact.folder.name}: model.json has a cut for asking, but model.onnx does not tell it"
-            )
         self._encoder = WindowEncoder(artifact.tokenizer, artifact.max_tokens)
         self._temperatures = np.array(artifact.temperatures)
         self._margin = artifact.margin
-        self._boundaries = boundaries(artifact.dismissal_threshold, cuts, artifact.asking)
+        self._boundaries = boundaries(artifact.dismissal_threshold, cuts)
 
     def score(self, window: ContextWindow) -> WindowScores:
         """Scores one window and each of its hits.
@@ -71,16 +64,14 @@ class OnnxScorer:
         """
         encoded = self._encoder.encode(window)
         try:
-            ladders, asks = self._read(encoded)
+            ladders = self._ladders(encoded)
         except Exception as error:  # as above
             raise Unavailable(f"the model did not answer ({type(error).__name__})") from error
-        return WindowScores(ladders[0], ladders[1:], encoded.covered, encoded.unknown, asks)
+        return WindowScores(ladders[0], ladders[1:], encoded.covered, encoded.unknown)
 
-    def _read(self, encoded: EncodedWindow) -> tuple[npt.NDArray[np.float64], float]:
+    def _ladders(self, encoded: EncodedWindow) -> npt.NDArray[np.float64]:
         if self._margin is not None and encoded.covered:  # a window without hits is all that is read of it: in fp32
-            logits, asks = self._network.read(encoded, exact=False)
-            first = to_ladders(logits, self._temperatures)
-            if self._boundaries.settles(first[1:], self._margin, asks):
-                return first, asks
-        logits, asks = self._network.read(encoded)
-        return to_ladders(logits, self._temperatures), asks
+            first = to_ladders(self._network.logits(encoded, exact=False), self._temperatures)
+            if self._boundaries.settles(first[1:], self._margin):
+                return first
+        return to_ladders(self._network.logits(encoded), self._temperatures)

@@ -50,7 +50,7 @@ def load_model(folder: Path, policy: Policy) -> tuple[str, OnnxScorer, Judge]:
         InvalidModel: If the folder is at fault.
     """
     artifact = load_artifact(folder)
-    return artifact.name, _build_scorer(artifact, policy), Judge.of(artifact)
+    return artifact.name, _build_scorer(artifact, policy), Judge(artifact.dismissal_threshold, artifact.languages)
 
 
 def renew_everything(pipeline: Pipeline, settings: PipelineSettings) -> tuple[Pipeline, list[str]]:
@@ -100,7 +100,7 @@ def _assemble(
         scorer=scorer,
         pictures=pictures,
         policy=policy,
-        judge=Judge.of(artifact),
+        judge=Judge(artifact.dismissal_threshold, artifact.languages),
         versions=Versions(
             service=version("secondglance"),
             lexicon=first_look.digest,

@@ -12,8 +12,6 @@ from domain.image_match import ImageMatch
 from domain.page import Page
 from domain.severity import GENUINE, STANDARD_CATEGORIES
 from domain.verdict import Action, Finding, Ladder, Reason
-from models.artifact import ModelArtifact
-from models.asking import Asking
 from models.scorer import WindowScores
 from pipeline.language import is_supported
 from pipeline.policy import CategoryPolicy, ResolvedPolicy
@@ -45,19 +43,12 @@ class Judge:
     """Judges hits by the thresholds of one model.
 
     Attributes:
-        threshold: The model's dismissal threshold on P(severity >= 3).
+        threshold: The artifact's dismissal threshold on P(severity >= 3).
         languages: Languages of the model.
-        asking: What the model makes of text in which a child asks for help; None if it cannot tell.
     """
 
     threshold: float
     languages: tuple[str, ...]
-    asking: Asking | None = None
-
-    @classmethod
-    def of(cls, artifact: ModelArtifact) -> "Judge":
-        """One that goes by an artifact's thresholds."""
-        return cls(artifact.dismissal_threshold, artifact.languages, artifact.asking)
 
     def knows(self, text: str, language: str | None) -> bool:
         """Whether a text is in a language of the model.
@@ -116,12 +107,12 @@ class Judge:
         hit = window.hits[index]
         ladders = {} if scores is None else to_mapping(scores.hits[index])
         reason = self._reason_not_to_trust(window, index, scores, page, known, context) or Reason.MODEL
-        threshold, least = self._threshold(scores), Action.DISMISS
+        least = Action.DISMISS
         if reason is Reason.MODEL:
-            assessed = _assess(hit, ladders, policy, threshold)
+            assessed = _assess(hit, ladders, policy, self.threshold)
             severity = severity_of(ladders[assessed])
             if hit.explicit or hit.solicitation:  # the model may think it harmless, but not take it out of the queue
-                heard = self._action(severity, reason, policy.of(assessed), ladders[assessed], threshold)
+                heard = self._action(severity, reason, policy.of(assessed), ladders[assessed])
                 least = worst([heard, Action.REVIEW, _by_level(_unlowered(hit, policy), policy.of(hit.category))])
             if severity <= _unlowered(hit, policy) > 0:
                 assessed, severity, reason = hit.category, hit.grade, Reason.SOLICITATION
@@ -142,21 +133,13 @@ class Judge:
             hit=hit,
             severity=severity,
             assessed_category=assessed,
-            action=worst([self._action(severity, reason, rule, ladder, threshold), least]),
+            action=worst([self._action(severity, reason, rule, ladder), least]),
             probability=ladder[GENUINE - 1] if ladder else None,
             probabilities=ladders,
             reason=reason,
             fingerprint=_fingerprint(hit, page),
             boxes=page.boxes(hit.start, hit.end),
         )
-
-    def is_asked(self, scores: WindowScores | None) -> bool:
-        """Whether the model reads in a window that a child asks for help."""
-        return self.asking is not None and scores is not None and scores.asks >= self.asking.cut
-
-    def _threshold(self, scores: WindowScores | None) -> float:
-        """P(severity >= 3) from which on a hit of a window is not dismissed."""
-        return self.asking.threshold if self.asking is not None and self.is_asked(scores) else self.threshold
 
     def doubts(self, finding: Finding, policy: ResolvedPolicy) -> bool:
         """Whether a finding is kept by caution alone, and by so little that text from further away may set it aside."""
@@ -167,7 +150,7 @@ class Judge:
         rule = policy.of(finding.assessed_category)
         highest = max(ladder[GENUINE - 1] for ladder in finding.probabilities.values())
         by_level = finding.probabilities[finding.assessed_category][rule.review - 1] >= CUTS[rule.sensitivity]
-        return not by_level and highest < DOUBT * _cautious(rule, self.threshold)
+        return not by_level and highest < DOUBT * self._cautious(rule)
 
     def judge_listed(self, hit: KeywordHit, page: Page, policy: ResolvedPolicy) -> Finding | None:
         """Judges a listed address: it is known for what it is, whatever stands around it, so its grade stands.
@@ -188,7 +171,7 @@ class Judge:
             hit=hit,
             severity=severity,
             assessed_category=hit.category,
-            action=self._action(severity, reason, rule, None, self.threshold),
+            action=self._action(severity, reason, rule, None),
             probability=None,
             probabilities={},
             reason=reason,
@@ -231,9 +214,7 @@ class Judge:
         """Whether a cue, which says nothing by itself, stands where the model reads a genuine concern."""
         return ladder[max(rule.review, GENUINE) - 1] >= CUTS[rule.sensitivity]
 
-    def _action(
-        self, severity: int, reason: Reason, rule: CategoryPolicy, ladder: Ladder | None, threshold: float
-    ) -> Action:
+    def _action(self, severity: int, reason: Reason, rule: CategoryPolicy, ladder: Ladder | None) -> Action:
         if reason is Reason.EXCLUDED:
             return Action.DISMISS
         if reason is Reason.PROTECTED:
@@ -241,19 +222,17 @@ class Judge:
         if ladder is None or reason not in (Reason.MODEL, Reason.POLICY_FLOOR):
             return worst([Action.REVIEW, _by_level(severity, rule)])
         if reason is Reason.POLICY_FLOOR:  # a floor only ever adds to what the model said
-            by_model = self._action(severity, Reason.MODEL, rule, ladder, threshold)
-            return worst([Action.REVIEW, _by_level(severity, rule), by_model])
+            return worst([Action.REVIEW, _by_level(severity, rule), self._action(severity, Reason.MODEL, rule, ladder)])
         cut = CUTS[rule.sensitivity]
         if ladder[rule.alert - 1] >= cut:
             return Action.ALERT
-        if ladder[rule.review - 1] >= cut or ladder[GENUINE - 1] >= _cautious(rule, threshold):
+        if ladder[rule.review - 1] >= cut or ladder[GENUINE - 1] >= self._cautious(rule):
             return Action.REVIEW
         return Action.DISMISS
 
-
-def _cautious(rule: CategoryPolicy, threshold: float) -> float:
-    """P(severity >= 3) below which a hit is dismissed; a policy may only make it lower."""
-    return threshold * min(1.0, CUTS[rule.sensitivity] / CUTS[0])
+    def _cautious(self, rule: CategoryPolicy) -> float:
+        """P(severity >= 3) below which a hit is dismissed; a policy may only make it lower."""
+        return self.threshold * min(1.0, CUTS[rule.sensitivity] / CUTS[0])
 
 
 def judge_picture(match: ImageMatch, policy: ResolvedPolicy) -> Action | None:

@@ -49,22 +49,21 @@ def judge_window(
         judge: Its thresholds.
     """
 
-    def judged(seen: ContextWindow) -> tuple[Sequence[Finding | None], WindowScores | None]:
+    def judged(seen: ContextWindow) -> tuple[Sequence[Finding | None], bool]:
         scores: WindowScores | None
         try:
             scores = score(seen)
         except Unavailable:
             scores = None
-        return judge.judge_all(seen, scores, page, policy, language), scores
+        return judge.judge_all(seen, scores, page, policy, language), scores is not None
 
-    made, scores = judged(window)
+    made, answered = judged(window)
     looks: list[Look] = []
     settled = [False] * len(made)
-    asked = judge.is_asked(scores)  # then nothing is set aside for what stands further away
-    doubted = [finding is not None and not asked and judge.doubts(finding, policy) for finding in made]
+    doubted = [finding is not None and judge.doubts(finding, policy) for finding in made]
     wide = widen(page, window) if any(doubted) else None
     if wide is not None:
-        again, scores = judged(wide)  # who doubts has had an answer
+        again, answered = judged(wide)  # who doubts has had an answer
         settled = [
             doubt and second is not None and second.action is Action.DISMISS
             for doubt, second in zip(doubted, again, strict=True)
@@ -72,6 +71,4 @@ def judge_window(
         made = [second if done else first for first, second, done in zip(made, again, settled, strict=True)]
         looks.append((wide, frozenset(compress(window.hits, settled))))
     looks.append((window, frozenset(hit for hit, done in zip(window.hits, settled, strict=True) if not done)))
-    return Judged(
-        window, without_echoes([finding for finding in made if finding is not None]), looks, scores is not None
-    )
+    return Judged(window, without_echoes([finding for finding in made if finding is not None]), looks, answered)

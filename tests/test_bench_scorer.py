@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from benchmarks.equality import UnequalWork, check_same_network
-from benchmarks.networks import NetworkScorer, onnx_reader
+from benchmarks.networks import NetworkScorer, onnx_logits
 from benchmarks.scorer import FP32, SERVED, TORCH, check_networks
 from benchmarks.windows import Case, actions, read_cases, share_equal
 from cli.bench import command
@@ -50,7 +50,7 @@ def test_the_bench_runs_without_torch_and_says_what_torch_would_need(tmp_path: P
 def test_a_hit_has_a_window_of_its_own_and_the_same_number_of_answers(
     artifact: ModelArtifact, cases: list[Case]
 ) -> None:
-    judge = Judge.of(artifact)
+    judge = Judge(artifact.dismissal_threshold, artifact.languages)
     scorer = OnnxScorer(artifact)
     for case in cases:
         assert [window.hits for window in case.alone] == [(hit,) for hit in case.window.hits]
@@ -65,7 +65,7 @@ def test_equal_actions_are_counted() -> None:
 
 
 def test_an_action_that_changes_is_seen(artifact: ModelArtifact, cases: list[Case]) -> None:
-    judge = Judge.of(artifact)
+    judge = Judge(artifact.dismissal_threshold, artifact.languages)
     served = OnnxScorer(artifact)
     down = actions(judge, Shifted(served, -1.0), cases)
     assert share_equal(actions(judge, Shifted(served, 1.0), cases), down) < 0.5
@@ -73,7 +73,7 @@ def test_an_action_that_changes_is_seen(artifact: ModelArtifact, cases: list[Cas
 
 def test_another_network_gives_no_result(artifact: ModelArtifact, cases: list[Case]) -> None:
     served = OnnxScorer(artifact)
-    same = NetworkScorer(onnx_reader(artifact.network), artifact)
+    same = NetworkScorer(onnx_logits(artifact.network), artifact)
     check_networks({SERVED: served, TORCH: same, FP32: same}, cases)
     with pytest.raises(UnequalWork, match="ONNX fp32 against torch"):
         check_networks({SERVED: served, TORCH: same, FP32: Shifted(served, 0.01)}, cases)

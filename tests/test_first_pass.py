@@ -1,7 +1,6 @@
 """A first pass in int8: what lies near a boundary, when it is read again, and what the service makes of it."""
 
 import json
-import math
 import shutil
 from pathlib import Path
 
@@ -16,7 +15,6 @@ from domain.hit import ContextWindow, KeywordHit
 from models.artifact import ModelArtifact, default_folder, load_artifact, write_manifest
 from models.encoding import EncodedWindow
 from models.first_pass import Boundaries, boundaries
-from models.network import Answer
 from models.scorer import OnnxScorer
 
 THRESHOLD = 0.02
@@ -81,9 +79,9 @@ class Double:
         self._answers = {False: first, True: exact}
         self.asked: list[bool] = []
 
-    def read(self, encoded: EncodedWindow, exact: bool = True) -> Answer:
+    def logits(self, encoded: EncodedWindow, exact: bool = True) -> np.ndarray:
         self.asked.append(exact)
-        return Answer(np.full((encoded.spans.shape[1], 9, 5), self._answers[exact], np.float32), -math.inf)
+        return np.full((encoded.spans.shape[1], 9, 5), self._answers[exact], np.float32)
 
 
 def with_margin(folder: Path, margin: float) -> ModelArtifact:

@@ -1,6 +1,5 @@
 """The first pass that export writes, on a network of a few thousand parameters; the margin that calibrate chooses."""
 
-import math
 import warnings
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import pytest
 from models.artifact import default_folder
 from models.encoding import EncodedWindow
 from models.first_pass import boundaries
-from models.network import Answer, Network
+from models.network import Network
 
 pytestmark = pytest.mark.training
 THRESHOLD = 0.02
@@ -88,8 +87,8 @@ def test_the_least_margin_that_holds_is_chosen() -> None:
     odds = rng.normal(-9, 4, (3000, 1, 9, 5))
     limits = boundaries(THRESHOLD)
 
-    def moved(by: float) -> list[tuple[np.ndarray, float]]:
-        return [(1 / (1 + np.exp(-one)), -math.inf) for one in odds + rng.normal(0, by, odds.shape)]
+    def moved(by: float) -> list[np.ndarray]:
+        return [1 / (1 + np.exp(-one)) for one in odds + rng.normal(0, by, odds.shape)]
 
     exact, first = moved(0.0), moved(0.1)
     found = next(margins_that_hold(first, exact, limits))
@@ -123,12 +122,12 @@ class Double:
         self._misread = misread
         self._below = below
 
-    def read(self, encoded: EncodedWindow, exact: bool = True) -> Answer:
+    def logits(self, encoded: EncodedWindow, exact: bool = True) -> np.ndarray:
         number = int(encoded.input_ids[0, 0])
         level = 4.0 if number < 700 else -6.0
         if not exact:
             level = 0.01 + (self._below if number in self._misread else level)
-        return Answer(np.full((2, 9, 5), level, np.float32), -math.inf)
+        return np.full((2, 9, 5), level, np.float32)
 
 
 def test_a_margin_is_written_only_if_the_bound_holds_with_it() -> None:
@@ -142,7 +141,7 @@ def test_a_margin_is_written_only_if_the_bound_holds_with_it() -> None:
     def answered(number: int):  # type: ignore[no-untyped-def]
         row = LabelledRow(id=str(number), text="", labels={"violence": 4 if number < 700 else 0})
         encoded = EncodedWindow(np.array([[number]]), np.ones((1, 2, 1)), np.zeros((1, 2)), (True,), 0.0)
-        return row, [(Example(encoded, np.zeros((2, 9)), row.id), Double().read(encoded))]
+        return row, [(Example(encoded, np.zeros((2, 9)), row.id), Double().logits(encoded))]
 
     rows, temperatures = [answered(number) for number in range(1400)], np.ones(9)
     bound = Dismissal(THRESHOLD, 0.0043, 0.05, True, 700, 0, 0.0043)

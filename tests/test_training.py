@@ -1,7 +1,6 @@
 """The whole training path on a tiny network: the code that makes the released model, in seconds."""
 
 import json
-import math
 import random
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +16,6 @@ from keyword_stage.lexicon import read_lexicon
 from keyword_stage.matcher import Matcher
 from models.artifact import default_folder, load_artifact
 from models.encoding import EncodedWindow, WindowEncoder
-from models.network import Answer
 from training.augment import disturb
 from training.calibrate import choose_threshold, fit_temperatures
 from training.dataset import UNKNOWN, ExampleMaker
@@ -91,12 +89,8 @@ def test_train_export_calibrate_promote(maker: ExampleMaker, tmp_path: Path, mon
     network.load_state_dict(torch.load(again / BEST, weights_only=True))
     example = maker.plain(ROWS[0])[0]
     with torch.no_grad():
-        restored, asks = network(
-            *(torch.from_numpy(part) for part in (example.encoded.input_ids, example.encoded.spans))
-        )
-    served = Network(folder / SERVED).read(example.encoded)
-    np.testing.assert_allclose(restored[0].numpy(), served.logits, atol=1e-4)
-    assert float(asks[0]) == pytest.approx(served.asks, abs=1e-4)
+        restored = network(*(torch.from_numpy(part) for part in (example.encoded.input_ids, example.encoded.spans)))
+    np.testing.assert_allclose(restored[0].numpy(), Network(folder / SERVED).logits(example.encoded), atol=1e-4)
     assert json.loads((again / "training.json").read_text())["restored"] == folder.name
     with pytest.raises(InvalidModel, match="holds weights already"):
         restore(folder, again)
@@ -135,14 +129,13 @@ def test_the_network_never_looks_at_padding(maker: ExampleMaker) -> None:
     short, long = maker.plain(ROWS[0])[0], maker.plain(row("kill " + "word " * 60))[0]
     network = tiny_network(30522).eval()
     with torch.no_grad():
-        alone, asks = network(*_inputs(collate([short])))
-        padded, asks_padded = network(*_inputs(collate([short, long])))
-    torch.testing.assert_close(alone[0], padded[0, : alone.shape[1]], atol=1e-5, rtol=0)
-    torch.testing.assert_close(asks, asks_padded[:1], atol=1e-5, rtol=0)
+        alone = network(*_inputs(collate([short])))[0]
+        padded = network(*_inputs(collate([short, long])))[0, : len(alone)]
+    torch.testing.assert_close(alone, padded, atol=1e-5, rtol=0)
 
 
 def _inputs(batch):  # type: ignore[no-untyped-def]
-    ids, mask, spans, *_ = batch
+    ids, mask, spans, _, _ = batch
     return ids, spans, mask
 
 
@@ -318,9 +311,9 @@ def test_the_card_can_say_what_each_bound_would_cost(
         def __init__(self, _: Path) -> None:
             self._genuine = {e.encoded.input_ids.tobytes() for r in ROWS[:1] for e in maker.plain(r)}
 
-        def read(self, encoded: EncodedWindow) -> Answer:
+        def logits(self, encoded: EncodedWindow) -> np.ndarray:
             sign = 1 if encoded.input_ids.tobytes() in self._genuine else -1
-            return Answer(np.full((encoded.spans.shape[1], 9, 5), 8.0 * sign, np.float32), -math.inf)
+            return np.full((encoded.spans.shape[1], 9, 5), 8.0 * sign, np.float32)
 
     monkeypatch.setattr(fit, "Network", Certain)
     (tmp_path / "training.json").write_text("{}", encoding="utf-8")

@@ -31,13 +31,13 @@ def length(example: Example) -> int:
     return int(example.encoded.input_ids.shape[1])
 
 
-def collate(examples: Sequence[Example], pad: int = 0) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]:
+def collate(examples: Sequence[Example], pad: int = 0) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
     """Pads examples to one shape.
 
     Returns:
         input_ids (batch, tokens), mask (batch, tokens), spans (batch, hits + 1, tokens), severities
         (batch, hits + 1, categories; -1 where padded or unknown), weights (batch, hits + 1): the
-        window counts as much as all its hits together; asks (batch,), as in the examples.
+        window counts as much as all its hits together.
     """
     tokens = max(length(example) for example in examples)
     rows = max(len(example.severities) for example in examples)
@@ -54,8 +54,7 @@ def collate(examples: Sequence[Example], pad: int = 0) -> tuple[Tensor, Tensor, 
         spans[place, :count, :size] = example.encoded.spans[0]
         severities[place, :count] = example.severities
         weights[place, :count] = [1.0, *([1.0 / max(1, count - 1)] * (count - 1))]
-    asks = np.array([example.asks for example in examples], dtype=np.int64)
-    arrays = (ids, mask, spans, severities, weights, asks)
+    arrays = (ids, mask, spans, severities, weights)
     return tuple(torch.from_numpy(array) for array in arrays)
 
 

@@ -4,11 +4,9 @@ What a network learns anew takes from what it knew: between old and new weights 
 al. 2022, arXiv 2109.01903), and runs from one start that saw other noise are better together (2022, arXiv 2203.05482).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-
-from torch import Tensor
 
 from domain.errors import InvalidModel
 from training.runs import make_run, read_about, read_best, reads_spans
@@ -37,18 +35,8 @@ def blend(shares: Mapping[Path, float], run: Path) -> None:
     if len({reads_spans(each) for each in about}) > 1:
         raise InvalidModel(f"{', '.join(one.name for one in shares)} read hits in two ways")
     parts = [(read_best(one), share) for one, share in shares.items()]
-    make_run(
-        run, _mean(parts), {**about[0], "blend": [_part(*part) for part in zip(shares.items(), about, strict=True)]}
-    )
-
-
-def _mean(parts: Sequence[tuple[Mapping[str, Tensor], float]]) -> dict[str, Tensor]:
-    """The weighted mean of each weight, over the parts that have it: runs of old cannot tell who asks for help."""
-    mean: dict[str, Tensor] = {}
-    for name in dict.fromkeys(name for weights, _ in parts for name in weights):
-        having = [(weights[name], share) for weights, share in parts if name in weights]
-        mean[name] = sum(share * weight for weight, share in having) / sum(share for _, share in having)
-    return mean
+    mean = {name: sum(share * weights[name] for weights, share in parts) for name in parts[0][0]}
+    make_run(run, mean, {**about[0], "blend": [_part(*part) for part in zip(shares.items(), about, strict=True)]})
 
 
 def _part(run: tuple[Path, float], about: Mapping[str, Any]) -> dict[str, Any]:

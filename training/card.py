@@ -50,7 +50,7 @@ on {parity["spans"]} spans of the dev split: largest difference of P(severity >=
 Learn-then-Test on {dismissal["genuine"]} genuine rows of the calibration split: **{bound}**; {dismissal["missed"]} were dismissed,
 upper confidence limit {100 * dismissal["upper"]:.2f} %. The bound holds for text like the calibration split's, which was
 written by the same hand as the training split.
-{asking(config)}
+
 | category | genuine rows | dismissed | upper 95 % limit |
 |---|---|---|---|
 {rows}
@@ -83,18 +83,6 @@ def first_pass(config: Mapping[str, Any]) -> str:
 the dismissal threshold: {100 * measured["twice"]:.0f} % of the windows of the calibration split. Of its {measured["hits"]} hits {measured["changed"]} got another severity, or
 fell on the other side of the threshold, than in fp32 alone (upper 95 % limit {100 * measured["upper"]:.2f} %); largest difference of P(severity >= 3)
 {measured["gap"]:.2f}. With it {measured["missed"]} genuine and {measured["benign_dismissed"]} benign rows are dismissed; the figures below are those of fp32."""
-
-
-def asking(config: Mapping[str, Any]) -> str:
-    """What a calibrated run makes of text in which a child asks for help; empty if it cannot tell."""
-    measured = config.get("asking")
-    if measured is None:
-        return ""
-    return f"""
-Where it reads that a child asks for help, nothing with P(severity >= 3) of {measured["threshold"]:.4f} or more is dismissed (a bound of
-{100 * measured["alpha"]:.1f} %). It reads that in {measured["told"]} of {measured["rows_that_ask"]} rows of the dev and calibration splits in which a child at risk asks. So
-{measured["genuine_dismissed"]} genuine rows are dismissed in all, {measured["asking_dismissed"]} of them of a child who asks, and {measured["benign_dismissed"]} benign ones.
-"""
 
 
 def what_it_saw(training: Mapping[str, Any]) -> str:

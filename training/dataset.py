@@ -21,8 +21,6 @@ from training.augment import disturb
 from training.layout import LAID, lay_out, part_bubbles
 
 UNKNOWN = -1
-ASKING = "help_seeking"
-"""Tag of rows in which a child asks for help, at risk or not."""
 HEADER_DROPOUT = 0.5
 """Share of training examples that lose their header, so that it can help but never decide."""
 BESIDE = (60, 24, 10, 6)
@@ -40,13 +38,11 @@ class Example:
         encoded: As served.
         severities: int64, shape (hits + 1, categories), -1 where unknown.
         row: Id of the row whose truth it carries.
-        asks: 1 if a child asks for help in the window, 0 if not, -1 where that is not known.
     """
 
     encoded: EncodedWindow
     severities: npt.NDArray[np.int64]
     row: str
-    asks: int = UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +149,7 @@ class ExampleMaker:
 
     def _example(self, window: ContextWindow, parts: Sequence[_Part]) -> Example:
         truth = [_window_truth(window, parts), *(_hit_truth(hit, parts) for hit in window.hits)]
-        return Example(self._encoder.encode(window), np.stack(truth), parts[0].row.id, _asks(window, parts))
+        return Example(self._encoder.encode(window), np.stack(truth), parts[0].row.id)
 
 
 def _trigger_hit(part: _Part, hits: Sequence[KeywordHit]) -> KeywordHit | None:
@@ -174,23 +170,11 @@ def _row_truth(row: LabelledRow) -> npt.NDArray[np.int64]:
     return np.array(truth, dtype=np.int64)
 
 
-def _reached(window: ContextWindow, parts: Sequence[_Part]) -> list[LabelledRow]:
-    """The rows of which a window holds something."""
-    end = window.offset + len(window.text)
-    return [part.row for part in parts if part.start < end and window.offset < part.end]
-
-
-def _asks(window: ContextWindow, parts: Sequence[_Part]) -> int:
-    """Whether a child asks for help in a window: public rows, which are not graded, do not tell."""
-    rows = _reached(window, parts)
-    if any(ASKING in row.tags for row in rows):
-        return 1
-    return 0 if all(row.graded for row in rows) else UNKNOWN
-
-
 def _window_truth(window: ContextWindow, parts: Sequence[_Part]) -> npt.NDArray[np.int64]:
     """Worst of the rows that the window reaches; unknown in one is unknown in all, unless known to be a concern."""
-    stacked = np.stack([_row_truth(row) for row in _reached(window, parts)])
+    end = window.offset + len(window.text)
+    truths = [_row_truth(part.row) for part in parts if part.start < end and window.offset < part.end]
+    stacked = np.stack(truths)
     worst = stacked.max(axis=0)
     return np.where((stacked == UNKNOWN).any(axis=0) & (worst < GENUINE), UNKNOWN, worst)
 

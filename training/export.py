@@ -9,7 +9,7 @@ import torch
 
 from domain.severity import GENUINE
 from models.ladder import to_ladders
-from models.network import ASKS, LOGITS, Network
+from models.network import Network
 from training.dataset import Example
 from training.first_pass import add_first_pass
 from training.network import SpanSeverityNetwork
@@ -25,35 +25,22 @@ def export(network: SpanSeverityNetwork, tokenizer: Path, run: Path) -> None:
     network.eval().to("cpu")
     example = (torch.ones((1, 7), dtype=torch.int64), torch.full((1, 2, 7), 1 / 7))
     torch.onnx.export(
-        network if network.tells_asking else _Mute(network),
+        network,
         example,
         str(run / FP32),
         dynamo=False,
         opset_version=OPSET,
         input_names=["input_ids", "spans"],
-        output_names=[LOGITS, ASKS] if network.tells_asking else [LOGITS],
+        output_names=["logits"],
         dynamic_axes={
             "input_ids": {0: "batch", 1: "tokens"},
             "spans": {0: "batch", 1: "hits", 2: "tokens"},
-            LOGITS: {0: "batch", 1: "hits"},
-            **({ASKS: {0: "batch"}} if network.tells_asking else {}),
+            "logits": {0: "batch", 1: "hits"},
         },
     )
     quantise_weights(run / FP32, run / SERVED)
     add_first_pass(run / SERVED)
     shutil.copyfile(tokenizer, run / "tokenizer.json")
-
-
-class _Mute(torch.nn.Module):  # type: ignore[misc]  # as in `training/network.py`
-    """A network that has not learnt to tell who asks for help says nothing of it."""
-
-    def __init__(self, network: SpanSeverityNetwork) -> None:
-        super().__init__()
-        self.network = network
-
-    def forward(self, input_ids: torch.Tensor, spans: torch.Tensor) -> torch.Tensor:
-        """The logits alone."""
-        return self.network(input_ids, spans)[0]
 
 
 def parity(network: SpanSeverityNetwork, run: Path, examples: Sequence[Example]) -> dict[str, float]:
@@ -69,13 +56,11 @@ def parity(network: SpanSeverityNetwork, run: Path, examples: Sequence[Example])
     export_gap, gaps, kept, total = 0.0, [], 0, 0
     for example in examples:
         with torch.no_grad():
-            reference, asks = network(
-                torch.from_numpy(example.encoded.input_ids), torch.from_numpy(example.encoded.spans)
-            )
-        exact, told = fp32.read(example.encoded)
-        export_gap = max(export_gap, float(np.abs(reference[0].numpy() - exact).max()))
-        if fp32.tells_asking:
-            export_gap = max(export_gap, abs(float(asks[0]) - told))
+            reference = network(torch.from_numpy(example.encoded.input_ids), torch.from_numpy(example.encoded.spans))[
+                0
+            ].numpy()
+        exact = fp32.logits(example.encoded)
+        export_gap = max(export_gap, float(np.abs(reference - exact).max()))
         before, after = (to_ladders(logits, temperatures) for logits in (exact, served.logits(example.encoded)))
         gaps.append(np.abs(before - after)[..., GENUINE - 1].max(axis=-1))
         kept += int((_actions(before) == _actions(after)).sum())

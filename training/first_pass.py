@@ -55,10 +55,10 @@ def add_first_pass(network: Path) -> None:
         )
     graph.initializer.extend(numpy_helper.from_array(value, name) for name, value in _CONSTANTS.items())
     branches = {
-        "then_branch": _branch(tail, graph.output),
-        "else_branch": _branch(_in_int8(tail, matrices), graph.output),
+        "then_branch": _branch(tail, graph.output[0]),
+        "else_branch": _branch(_in_int8(tail, matrices), graph.output[0]),
     }
-    choice = helper.make_node("If", [EXACT], [output.name for output in graph.output], **branches)
+    choice = helper.make_node("If", [EXACT], [graph.output[0].name], **branches)
     del graph.node[:]
     graph.node.extend([*head, choice])
     graph.input.append(helper.make_tensor_value_info(EXACT, onnx.TensorProto.BOOL, []))
@@ -100,22 +100,18 @@ def _values(graph: onnx.GraphProto) -> dict[str, npt.NDArray[np.float32]]:
     return {name: value.astype(np.float32) for name, value in {**stored, **casts}.items()}
 
 
-def _branch(nodes: Iterable[NodeProto], outputs: Sequence[onnx.ValueInfoProto]) -> onnx.GraphProto:
-    """A branch with these nodes; its outputs are named otherwise than the whole network's."""
-    answers = []
-    for output in outputs:
-        answer = onnx.ValueInfoProto()
-        answer.CopyFrom(output)
-        answer.name = f"{output.name}/branch"
-        answers.append(answer)
-    names = {output.name: answer.name for output, answer in zip(outputs, answers, strict=True)}
+def _branch(nodes: Iterable[NodeProto], output: onnx.ValueInfoProto) -> onnx.GraphProto:
+    """A branch with these nodes; its output is named otherwise than the whole network's."""
+    answer = onnx.ValueInfoProto()
+    answer.CopyFrom(output)
+    answer.name = f"{output.name}/branch"
     copies = []
     for node in nodes:
         copy = NodeProto()
         copy.CopyFrom(node)
-        copy.output[:] = [names.get(name, name) for name in node.output]
+        copy.output[:] = [answer.name if name == output.name else name for name in node.output]
         copies.append(copy)
-    return helper.make_graph(copies, "branch", [], answers)
+    return helper.make_graph(copies, answer.name, [], [answer])
 
 
 def _in_int8(nodes: Iterable[NodeProto], matrices: Sequence[NodeProto]) -> Iterator[NodeProto]:

@@ -10,8 +10,7 @@ import numpy as np
 from domain.severity import GENUINE, STANDARD_CATEGORIES
 from evaluation.rows import LabelledRow
 from models.encoding import MAX_TOKENS
-from models.network import Answer, Network
-from training.asking import fit_asking
+from models.network import Network
 from training.calibrate import (
     THRESHOLDS,
     Dismissal,
@@ -38,8 +37,7 @@ def calibrate(
     """Fits temperatures on the dev split, dismissal threshold and margin of the first pass on the calibration split.
 
     The network that is served (with its weights made small) is the one that is calibrated, in fp32; then it is checked
-    that the threshold's bound also holds with the first pass. Of a network that tells who asks for help, so is the
-    threshold of such text.
+    that the threshold's bound also holds with the first pass.
 
     Args:
         run: Folder of an exported run; gets `model.json`, and `thresholds.json` for whoever wants another bound.
@@ -53,29 +51,22 @@ def calibrate(
     """
     network = Network(run / SERVED)
 
-    def answers(row: LabelledRow) -> list[tuple[Example, Answer]]:
-        return [(example, network.read(example.encoded)) for example in maker.plain(row)]
+    def answers(row: LabelledRow) -> list[tuple[Example, np.ndarray]]:
+        return [(example, network.logits(example.encoded)) for example in maker.plain(row)]
 
-    read = [(row, answers(row)) for row in dev]
+    pairs = [pair for row in dev for pair in answers(row)]
     temperatures = fit_temperatures(
-        np.concatenate([answer.logits for _, found in read for _, answer in found]),
-        np.concatenate([example.severities for _, found in read for example, _ in found]),
+        np.concatenate([logits for _, logits in pairs]),
+        np.concatenate([example.severities for example, _ in pairs]),
     )
 
     answered = [(row, answers(row)) for row in held_out if maker.has_phrase(row)]
     genuine = [(row, found) for row, found in answered if row.severity >= GENUINE]
     benign = [found for row, found in answered if row.severity < GENUINE - 1]
-    scores, low = worst_scores([[answer.logits for _, answer in found] for _, found in genuine], temperatures)
-    benign_scores, benign_low = worst_scores([[answer.logits for _, answer in found] for found in benign], temperatures)
+    scores, low = worst_scores([[logits for _, logits in found] for _, found in genuine], temperatures)
+    benign_scores, benign_low = worst_scores([[logits for _, logits in found] for found in benign], temperatures)
     dismissal = choose_threshold(scores, low, alpha)
     dismissed = is_dismissed(scores, low, dismissal.threshold)
-
-    asking, about_asking = fit_asking(
-        [(row, [answer for _, answer in found]) for row, found in read if maker.has_phrase(row)],
-        [(row, [answer for _, answer in found]) for row, found in answered],
-        temperatures,
-        dismissal,
-    )
 
     def count(threshold: float) -> dict[str, float]:
         kinds = {"genuine_dismissed": (scores, low), "benign_dismissed": (benign_scores, benign_low)}
@@ -102,8 +93,7 @@ def calibrate(
             ],
             "by_category": bounds_by_category([row.labels for row, _ in genuine], dismissed),
         },
-        **about_asking,
-        **fit_margin(network, answered, temperatures, dismissal, asking),
+        **fit_margin(network, answered, temperatures, dismissal),
         "training": read_about(run),
     }
     (run / "model.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")

@@ -84,10 +84,9 @@ def write_lessons(
 def read(network: SpanSeverityNetwork, examples: Sequence[Example]) -> list[npt.NDArray[np.float32]]:
     """A network's logits for a few examples, each of shape (hits + 1, categories, 5)."""
     device = next(network.parameters()).device
-    ids, mask, spans, *_ = (part.to(device) for part in collate(examples, network.pad))
+    ids, mask, spans, _, _ = (part.to(device) for part in collate(examples, network.pad))
     with half_precision(device.type):
-        logits, _ = network(ids, spans, mask)
-    logits = logits.float().cpu().numpy()
+        logits = network(ids, spans, mask).float().cpu().numpy()
     return [part[: len(example.severities)] for part, example in zip(logits, examples, strict=True)]
 
 

@@ -10,12 +10,10 @@ import numpy.typing as npt
 from domain.severity import GENUINE
 from evaluation.exact import binomial_tail, upper_limit
 from evaluation.rows import LabelledRow
-from models.asking import Asking
 from models.first_pass import Boundaries, boundaries
 from models.ladder import to_ladders
-from models.network import Answer, Network
-from training.asking import dismissed
-from training.calibrate import Dismissal
+from models.network import Network
+from training.calibrate import Dismissal, is_dismissed, worst_scores
 from training.dataset import Example
 
 MARGINS = np.round(np.arange(0.0, 2.001, 0.01), 2)
@@ -25,8 +23,7 @@ MOST_CHANGED = 0.005
 MOST_TWICE = 0.4
 """Share of windows read again from which on a first pass, which takes half as long as fp32, is not worth its while."""
 
-Read = tuple[npt.NDArray[np.float64], float]
-"""P(severity >= 1..5) of each hit of a window, shape (hits, categories, 5); log-odds that a child asks for help."""
+Ladders = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +49,12 @@ class Margin:
 
 
 def margins_that_hold(
-    first: Sequence[Read], exact: Sequence[Read], boundaries: Boundaries, delta: float = 0.05
+    first: Sequence[Ladders], exact: Sequence[Ladders], boundaries: Boundaries, delta: float = 0.05
 ) -> Iterator[Margin]:
     """Margins that hold what is changed to `MOST_CHANGED` without reading most windows twice, from the least upwards.
 
     Args:
-        first: What the first pass reads in each window.
+        first: P(severity >= 1..5) by the first pass for each window, shape (hits, categories, 5).
         exact: The same in fp32.
         boundaries: What answers are compared with.
         delta: Chance of being wrong about it.
@@ -71,16 +68,16 @@ def margins_that_hold(
 
 
 def measure(
-    margin: float, first: Sequence[Read], exact: Sequence[Read], boundaries: Boundaries, delta: float = 0.05
+    margin: float, first: Sequence[Ladders], exact: Sequence[Ladders], boundaries: Boundaries, delta: float = 0.05
 ) -> Margin:
     """What a margin does on windows; arguments as for `margins_that_hold`."""
-    hits = sum(len(window) for window, _ in exact)
+    hits = sum(len(window) for window in exact)
     changed, again, gap = 0, 0, 0.0
-    for (quick, asks), (sure, asked) in zip(first, exact, strict=True):
-        if not boundaries.settles(quick, margin, asks):
+    for quick, sure in zip(first, exact, strict=True):
+        if not boundaries.settles(quick, margin):
             again += 1
             continue
-        changed += int((boundaries.sides(quick, asks) != boundaries.sides(sure, asked)).any(axis=1).sum())
+        changed += int((boundaries.sides(quick) != boundaries.sides(sure)).any(axis=1).sum())
         gap = max(gap, float(np.abs(quick - sure)[..., GENUINE - 1].max(initial=0.0)))
     upper = upper_limit(changed, hits, delta)
     return Margin(float(margin), hits, changed, upper, again / max(1, len(exact)), gap)
@@ -88,19 +85,17 @@ def measure(
 
 def fit_margin(
     network: Network,
-    rows: Sequence[tuple[LabelledRow, Sequence[tuple[Example, Answer]]]],
+    rows: Sequence[tuple[LabelledRow, Sequence[tuple[Example, np.ndarray]]]],
     temperatures: np.ndarray,
     dismissal: Dismissal,
-    asking: Asking | None = None,
 ) -> dict[str, Any]:
     """Measures what model.json says of a network's first pass, if it is to be used.
 
     Args:
         network: The network that is served.
-        rows: Rows with a phrase, each with its windows and what the network says of them in fp32.
+        rows: Rows with a phrase, each with its windows and their logits in fp32.
         temperatures: One for each category.
         dismissal: The threshold, as fitted in fp32.
-        asking: What is made of text in which a child asks for help.
 
     Returns:
         `first_pass`, or nothing: if there is none, or with no margin it agrees with fp32 and the threshold's bound
@@ -108,23 +103,22 @@ def fit_margin(
     """
     if not network.has_first_pass:
         return {}
-    limits = boundaries(dismissal.threshold, asking=asking)
+    limits = boundaries(dismissal.threshold)
     windows = [window for _, found in rows for window in found]
-    quick = [network.read(example.encoded, exact=False) for example, _ in windows]
-    first = [(to_ladders(logits, temperatures)[1:], asks) for logits, asks in quick]
-    exact = [(to_ladders(logits, temperatures)[1:], asks) for _, (logits, asks) in windows]
+    quick = [network.logits(example.encoded, exact=False) for example, _ in windows]
+    first = [to_ladders(logits, temperatures)[1:] for logits in quick]
+    exact = [to_ladders(logits, temperatures)[1:] for _, logits in windows]
     for margin in margins_that_hold(first, exact, limits):
         pairs = zip(quick, first, windows, strict=True)
-        answers = iter(
-            [one if limits.settles(read[0], margin.margin, read[1]) else sure for one, read, (_, sure) in pairs]
-        )
+        answers = iter([one if limits.settles(ladders, margin.margin) else sure for one, ladders, (_, sure) in pairs])
         answered = [(row, [next(answers) for _ in found]) for row, found in rows]
-        sides = (
-            [found for row, found in answered if row.severity >= GENUINE],
-            [found for row, found in answered if row.severity < GENUINE - 1],
-        )
-        genuine, benign = (int(dismissed(found, temperatures, dismissal, asking).sum()) for found in sides)
+        genuine = _dismissed([found for row, found in answered if row.severity >= GENUINE], temperatures, dismissal)
         if genuine > dismissal.missed and binomial_tail(genuine, dismissal.genuine, dismissal.alpha) > dismissal.delta:
             continue  # a wider one is nearer to fp32, of which the bound holds
+        benign = _dismissed([found for row, found in answered if row.severity < GENUINE - 1], temperatures, dismissal)
         return {"first_pass": {**asdict(margin), "missed": genuine, "benign_dismissed": benign}}
     return {}
+
+
+def _dismissed(rows: Sequence[Sequence[np.ndarray]], temperatures: np.ndarray, dismissal: Dismissal) -> int:
+    return int(is_dismissed(*worst_scores(rows, temperatures), dismissal.threshold).sum())

@@ -2,13 +2,11 @@
 
     token states --+-- mean over the span's tokens --+
                    +-- mean over the whole text -----+-- (hidden layer) -- 9 x 5 logits
-                   +-- both without the span's ------+-- (hidden layer) -- 1 logit: a child asks for help
 
 The logits are those of a continuation-ratio model: logit k is that of P(severity >= k | severity >= k - 1),
 so that P(severity >= k) is a product and can never rise with k.
 """
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import torch
@@ -17,10 +15,8 @@ from transformers import AutoConfig, AutoModel
 
 from domain.severity import GENUINE, STANDARD_CATEGORIES
 from models.ladder import LEVELS
-from training.runs import read_about, read_best, reads_spans, tells_asking
+from training.runs import read_about, read_best, reads_spans
 
-ASKING_COUNTS = 6.0
-"""How much a window in which a child asks for help counts against another one: there are few."""
 LOW = 2
 """Severity that counts neither as a concern nor as benign."""
 
@@ -34,23 +30,20 @@ class SpanSeverityNetwork(nn.Module):  # type: ignore[misc]  # torch is not inst
 
     Attributes:
         span_readout: Whether each hit is read out of its own tokens; if not, of the whole window's (ablation).
-        tells_asking: Whether it has learnt to tell that a child asks for help; runs of old have not.
     """
 
     def __init__(self, encoder: nn.Module, dropout: float = 0.1) -> None:
         super().__init__()
         self.encoder = encoder
         self.span_readout = True
-        self.tells_asking = True
         width = encoder.config.hidden_size
         self.pad = int(encoder.config.pad_token_id)
         encoder.embeddings.register_forward_hook(_to_half)
         self.hidden = nn.Linear(3 * width, width)
         self.dropout = nn.Dropout(dropout)
         self.head = nn.Linear(width, len(STANDARD_CATEGORIES) * LEVELS)
-        self.asking = nn.Sequential(nn.Linear(2 * width, width), nn.GELU(), nn.Linear(width, 1))
 
-    def forward(self, input_ids: Tensor, spans: Tensor, attention_mask: Tensor | None = None) -> tuple[Tensor, Tensor]:
+    def forward(self, input_ids: Tensor, spans: Tensor, attention_mask: Tensor | None = None) -> Tensor:
         """Scores spans.
 
         Args:
@@ -59,7 +52,7 @@ class SpanSeverityNetwork(nn.Module):  # type: ignore[misc]  # torch is not inst
             attention_mask: (batch, tokens), 1 for real tokens; all real if left out.
 
         Returns:
-            Logits, (batch, spans, categories, 5), and that of each window that a child asks for help in it, (batch,).
+            Logits, (batch, spans, categories, 5).
         """
         if attention_mask is None:
             attention_mask = torch.ones_like(input_ids)
@@ -70,8 +63,7 @@ class SpanSeverityNetwork(nn.Module):  # type: ignore[misc]  # torch is not inst
         own = pooled if self.span_readout else window
         hidden = torch.nn.functional.gelu(self.hidden(self.dropout(torch.cat([own, window, first], dim=-1))))
         logits = self.head(self.dropout(hidden))
-        asks = self.asking(torch.cat([pooled[:, 0], states[:, 0]], dim=-1))[:, 0]
-        return logits.view(*logits.shape[:2], len(STANDARD_CATEGORIES), LEVELS), asks
+        return logits.view(*logits.shape[:2], len(STANDARD_CATEGORIES), LEVELS)
 
 
 def _to_half(_module: nn.Module, _inputs: object, states: Tensor) -> Tensor:
@@ -104,16 +96,8 @@ def load_run(network: SpanSeverityNetwork, run: Path) -> None:
     Raises:
         InvalidModel: If there is no such run, or it has not ended.
     """
-    weights = read_best(run)
-    load_weights(network, weights)
-    network.tells_asking = tells_asking(weights)
+    network.load_state_dict(read_best(run))
     network.span_readout = reads_spans(read_about(run))
-
-
-def load_weights(network: SpanSeverityNetwork, weights: Mapping[str, Tensor]) -> None:
-    """Puts weights into a network; one that had not learnt to tell who asks for help leaves that part as it is."""
-    fresh = {f"asking.{name}": value for name, value in network.asking.state_dict().items()}
-    network.load_state_dict({**({} if tells_asking(weights) else fresh), **weights})
 
 
 def tiny_network(vocabulary: int) -> SpanSeverityNetwork:
@@ -150,24 +134,6 @@ def severity_loss(logits: Tensor, severities: Tensor, weights: Tensor | None = N
         losses = losses * weights[..., None, None]
         known = known * weights[..., None]
     return losses.sum() / known.sum().clamp(min=1e-6)
-
-
-def asking_loss(asks: Tensor, truths: Tensor) -> Tensor:
-    """How badly windows in which a child asks for help are told from the others; of the few that do each counts more.
-
-    Args:
-        asks: Logits, (batch,).
-        truths: 1 where a child asks for help, 0 where none does, -1 where that is not known, (batch,).
-
-    Returns:
-        Mean over the windows of which it is known.
-    """
-    known = truths >= 0
-    often = torch.tensor(ASKING_COUNTS, device=asks.device)
-    losses = torch.nn.functional.binary_cross_entropy_with_logits(
-        asks, truths.clamp(min=0).float(), pos_weight=often, reduction="none"
-    )
-    return (losses * known).sum() / known.sum().clamp(min=1)
 
 
 def concern_loss(logits: Tensor, severities: Tensor, weights: Tensor) -> Tensor:

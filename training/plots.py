@@ -10,7 +10,7 @@ def draw_epochs(history: Points) -> Any:
     """Loss, and AUROC on the dev split, by epoch.
 
     Args:
-        history: `epoch`, `loss`, `dev_loss` and `dev_auroc` of each; `dev_asking_auroc` where a child's asking is told.
+        history: `epoch`, `loss`, `dev_loss` and `dev_auroc` of each.
 
     Returns:
         A figure of matplotlib.
@@ -20,12 +20,9 @@ def draw_epochs(history: Points) -> Any:
     epochs = [one["epoch"] for one in history]
     for name, label in (("loss", "training"), ("dev_loss", "dev split")):
         losses.plot(epochs, [one[name] for one in history], marker="o", label=label)
-    for name, label in (("dev_auroc", "concerns"), ("dev_asking_auroc", "asking for help")):
-        if all(name in one for one in history):
-            areas.plot(epochs, [one[name] for one in history], marker="o", label=label)
+    areas.plot(epochs, [one["dev_auroc"] for one in history], marker="o")
     losses.set(ylabel="loss")
-    for axes in (losses, areas):
-        axes.legend()
+    losses.legend()
     areas.set(xlabel="epoch", ylabel="AUROC, dev split", xticks=epochs)
     return figure
 

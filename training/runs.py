@@ -44,11 +44,6 @@ def reads_spans(about: Mapping[str, Any]) -> bool:
     return bool(about.get("span_readout", True))
 
 
-def tells_asking(weights: Mapping[str, Tensor]) -> bool:
-    """Whether weights are of a network that has learnt to tell that a child asks for help."""
-    return any(name.startswith("asking.") for name in weights)
-
-
 def write_about(run: Path, about: Mapping[str, Any]) -> None:
     """Says what a run learnt from."""
     (run / ABOUT).write_text(json.dumps(about, indent=1), encoding="utf-8")

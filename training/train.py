@@ -19,7 +19,7 @@ from training.dataset import Example, ExampleMaker
 from training.digest import digest_rows, flat
 from training.half import half_precision
 from training.lessons import Lessons, sides_with_labels, taught_loss
-from training.network import LOW, SpanSeverityNetwork, asking_loss, concern_loss, severity_loss
+from training.network import LOW, SpanSeverityNetwork, concern_loss, severity_loss
 from training.public.mixture import Mixture
 from training.record import begin, record_epochs
 from training.runs import BEST, write_about
@@ -32,8 +32,7 @@ class TrainingSettings:
     """Everything that a run depends on besides rows and base model.
 
     Rates rise, then fall to almost nothing over the epochs. `concern_weight` is that of the concern loss
-    beside the severity loss, `asking_weight` that of telling who asks for help, `taught_weight` the share of the
-    teacher's word against the labels' where both agree.
+    beside the severity loss, `taught_weight` the share of the teacher's word against the labels' where both agree.
     Without `span_readout` all hits of a window are read as the window is (ablation). `disguised` is the share of rows
     whose hits are hidden in an epoch; runs from before there was one had none.
     """
@@ -49,7 +48,6 @@ class TrainingSettings:
     weight_decay: float = 0.01
     warm_up: float = 0.06
     seed: int = 20
-    asking_weight: float = 0.3
 
 
 def train(
@@ -123,17 +121,14 @@ def draw_examples(
 
 @torch.no_grad()  # type: ignore[untyped-decorator]
 def evaluate(network: SpanSeverityNetwork, examples: Sequence[Example], batch: int, device: str) -> dict[str, float]:
-    """Loss; how well the highest P(severity >= 3) of its hits tells a window of concern; how well asking is told."""
+    """Loss, and how well the highest P(severity >= 3) of a window's hits tells concerns from benign windows."""
     network.eval()
-    losses, scores, truths, asks, asking = [], [], [], [], []
+    losses, scores, truths = [], [], []
     for places in batches([length(example) for example in examples], batch):
         group = [examples[place] for place in places]
-        ids, mask, spans, severities, weights, truth = (part.to(device) for part in collate(group, network.pad))
+        ids, mask, spans, severities, weights = (part.to(device) for part in collate(group, network.pad))
         with half_precision(device):
-            logits, asked = network(ids, spans, mask)
-        logits = logits.float()
-        asks += asked.float()[truth >= 0].tolist()
-        asking += (truth[truth >= 0] == 1).tolist()
+            logits = network(ids, spans, mask).float()
         losses.append(float(severity_loss(logits, severities, weights)) * len(group))
         concern = torch.sigmoid(logits[..., :GENUINE]).prod(-1).amax(-1)
         concern = concern.masked_fill(weights == 0, 0.0)[:, 1:].amax(-1)
@@ -141,8 +136,7 @@ def evaluate(network: SpanSeverityNetwork, examples: Sequence[Example], batch: i
         decided = worst != LOW
         scores += concern[decided].tolist()
         truths += (worst[decided] >= GENUINE).tolist()
-    told = {"dev_asking_auroc": auroc(asks, asking)} if 0 < sum(asking) < len(asking) else {}
-    return {"dev_loss": sum(losses) / len(examples), "dev_auroc": auroc(scores, truths), **told}
+    return {"dev_loss": sum(losses) / len(examples), "dev_auroc": auroc(scores, truths)}
 
 
 def _run_epoch(network, examples, taught, settings, rng, device, optimiser, schedule, name) -> float:  # type: ignore[no-untyped-def]
@@ -151,13 +145,12 @@ def _run_epoch(network, examples, taught, settings, rng, device, optimiser, sche
     groups = list(batches([length(example) for example in examples], settings.batch, rng))
     for places in tqdm(groups, desc=name, mininterval=10):
         group = [examples[place] for place in places]
-        ids, mask, spans, severities, weights, truth = (part.to(device) for part in collate(group, network.pad))
+        ids, mask, spans, severities, weights = (part.to(device) for part in collate(group, network.pad))
         with half_precision(device):
-            logits, asks = network(ids, spans, mask)
+            logits = network(ids, spans, mask)
         logits = logits.float()
         lesson = collate_logits([taught[place] for place in places]).to(device) if taught else None
         loss = _loss(logits, severities, weights, lesson, settings)
-        loss = loss + settings.asking_weight * asking_loss(asks.float(), truth)
         optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -184,7 +177,7 @@ def _loss(
 
 def _optimiser(network: SpanSeverityNetwork, settings: TrainingSettings, rows: int):  # type: ignore[no-untyped-def]
     encoder = [p for p in network.encoder.parameters() if p.requires_grad]
-    head = [*network.hidden.parameters(), *network.head.parameters(), *network.asking.parameters()]
+    head = [*network.hidden.parameters(), *network.head.parameters()]
     optimiser = torch.optim.AdamW(
         [{"params": encoder, "lr": settings.encoder_rate}, {"params": head, "lr": settings.head_rate}],
         weight_decay=settings.weight_decay,
