@@ -2,6 +2,8 @@
 
     python -m evaluation.attack_matrix                                     recall of each technique and strength
     python -m evaluation.attack_matrix --prose FOLDER --prose FOLDER ...   and false hits in what lies there
+    python -m evaluation.attack_matrix --phrases 0 --prose FOLDER --except FOLDER   these alone, in documents that the
+                                                                           second folder does not hold
 
 English phrases are drawn from the lexicon, put into a plain sentence, and hidden; those that are not found in the open
 (they need company, or have expired) are left out. A case counts as found if a hit of the same category and at least the
@@ -26,6 +28,8 @@ from keyword_stage.matcher import Matcher
 
 SENTENCES = ("{}", "so {}, ok", "he said: {} again", "ngl {} lol")
 _SHORTEST = 4
+_AROUND = 60
+"""Code points on both sides of a false hit that are shown, to judge it by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +126,15 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--phrases", type=int, default=600, help="drawn from the lexicon (default 600)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--prose", type=Path, action="append", default=[], help="folder of clean text; repeatable")
+    parser.add_argument(
+        "--except",
+        type=Path,
+        action="append",
+        default=[],
+        dest="known",
+        metavar="FOLDER",
+        help="documents that stand here too are left out; repeatable",
+    )
     parser.add_argument("--show", action="store_true", help="print each miss and each false hit")
     given = parser.parse_args(arguments)
     lexicon = read_lexicon()
@@ -131,9 +144,10 @@ def main(arguments: Sequence[str]) -> None:
         for case in cases:
             if not is_found(matcher, case):
                 print(f"missed\t{case.technique} {case.strength}\t{case.phrase.id}\t{case.text!r}")
-    _print_recall(count_recall(matcher, cases))
+    if cases:
+        _print_recall(count_recall(matcher, cases))
     if given.prose:
-        _print_false(matcher, list(read_prose(given.prose)), given.show)
+        _print_false(matcher, list(read_prose(given.prose, given.known)), given.show)
 
 
 def _print_recall(counts: dict[tuple[str, int], tuple[int, int]]) -> None:
@@ -146,14 +160,16 @@ def _print_recall(counts: dict[tuple[str, int], tuple[int, int]]) -> None:
 
 
 def _print_false(matcher: Matcher, documents: Sequence[str], show: bool) -> None:
-    print(f"{len(documents)} clean documents, {sum(map(len, documents)):,} characters")
+    words, characters = sum(len(text.split()) for text in documents), sum(map(len, documents))
+    print(f"{len(documents):,} clean documents, {words:,} words, {characters:,} characters")
     for name, from_ocr in (("typed", False), ("as if from OCR", True)):
-        hits = [hit for document in documents for hit in false_hits(matcher, document, from_ocr)]
-        rate = 1000 * len(hits) / max(1, len(documents))
-        kinds = Counter("+".join(hit.disguise) for hit in hits)
-        print(f"{name}: {len(hits)} false hits, {rate:.3f} in 1,000 documents; {dict(kinds.most_common())}")
-        for hit in hits if show else ():
-            print(f"false\t{'+'.join(hit.disguise)}\t{hit.phrase}\t{hit.matched!r}")
+        found = [(hit, document) for document in documents for hit in false_hits(matcher, document, from_ocr)]
+        rate = 1000 * len(found) / max(1, len(documents))
+        kinds = Counter("+".join(hit.disguise) for hit, _ in found)
+        print(f"{name}: {len(found)} false hits, {rate:.3f} in 1,000 documents; {dict(kinds.most_common())}")
+        for hit, document in found if show else ():
+            around = document[max(0, hit.start - _AROUND) : hit.end + _AROUND]
+            print(f"false\t{'+'.join(hit.disguise)}\t{hit.phrase}\t{hit.matched!r}\t{around!r}")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import html
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -11,7 +12,7 @@ _SUFFIXES = frozenset({".txt", ".md", ".rst", ".gz", ".html", ""})
 _OWN = "secondglance"
 """In the path of an installed copy of this project, whose documentation quotes phrases."""
 
-_TAG = re.compile(r"<[^<>]{1,300}>")
+_TAG = re.compile(r"<[^<>]{1,2000}>")
 _FONT = re.compile(r"\\f[A-Z]")
 """Italics and the like in manual pages."""
 
@@ -20,20 +21,32 @@ _LEAST_WORDS = 0.85
 """Share of a document's code points that must stand in words or be spaces: prose, not tables or code."""
 
 
-def read_prose(folders: Iterable[Path]) -> Iterator[str]:
+def read_prose(folders: Iterable[Path], known: Iterable[Path] = ()) -> Iterator[str]:
     """Cuts the text files under folders into documents of about 2,000 characters, each different.
 
     Files that are not UTF-8, files of this project, and documents that are mostly not words, are left out.
+
+    Args:
+        folders: What is read.
+        known: Folders whose documents are left out too.
     """
-    seen: set[bytes] = set()
+    seen = {_digest(document) for document in _documents(known)}
+    for document in _documents(folders):
+        digest = _digest(document)
+        if digest not in seen and _is_prose(document):
+            seen.add(digest)
+            yield document
+
+
+def _documents(folders: Iterable[Path]) -> Iterator[str]:
     for folder in folders:
         for path in sorted(folder.rglob("*")):
             if path.suffix.lower() in _SUFFIXES and path.is_file() and not path.is_symlink() and _OWN not in str(path):
-                for document in _cut(_read(path)):
-                    digest = hashlib.sha256(" ".join(document.split()).encode()).digest()
-                    if digest not in seen and _is_prose(document):
-                        seen.add(digest)
-                        yield document
+                yield from _cut(_read(path))
+
+
+def _digest(document: str) -> bytes:
+    return hashlib.sha256(" ".join(document.split()).encode()).digest()
 
 
 def _read(path: Path) -> str:
@@ -43,7 +56,7 @@ def _read(path: Path) -> str:
     except (OSError, EOFError, UnicodeDecodeError):
         return ""  # not a text of ours to read
     text = _FONT.sub("", text)
-    return _TAG.sub(" ", text) if path.suffix.lower() == ".html" else text
+    return html.unescape(_TAG.sub(" ", text)) if path.suffix.lower() == ".html" else text
 
 
 def _cut(text: str) -> Iterator[str]:

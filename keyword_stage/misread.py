@@ -25,7 +25,7 @@ _ENDING = "ed"
 
 _QUOTES = "'’"
 _BESIDE = 40
-_ADDRESS = re.compile(r"[@/\\_=]|\w\.[a-z0-9]|\w\(")
+_ADDRESS = re.compile(r"[@/\\_=]|\w\.[a-z0-9]|\w\(|\w\[[\w:]|[{}^]|<[a-z]|(?<!\w):[A-Za-z]")
 _BEFORE = re.compile(r"(?<!\S)\S*\Z")
 _BEHIND = re.compile(r"\A\S*")
 _WIDE = 5

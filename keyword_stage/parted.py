@@ -1,6 +1,10 @@
 """Words with signs between their letters ("ki-ll") or in place of some ("s*icide")."""
 
+from collections.abc import Mapping
+
 from keyword_stage.common_words import COMMON_WORDS
+from keyword_stage.english_words import english_words
+from keyword_stage.plain_words import OATHS
 from keyword_stage.reading import Edit
 from keyword_stage.vocabulary import LONGEST, Vocabulary
 
@@ -60,6 +64,7 @@ def join_pieces(
                 and whole
                 and vocabulary.is_certain(joined)
                 and _is_sure(text, pieces[number : last + 1], words[number : last + 1], joints)
+                and not _is_other(words[last], vocabulary.reach(joined) - before)
             )
             found = Edit(*span, (joined,), "punctuated", alone=sure), last + 1
         elif odd and not found and not (set(joints) == {"_"} and "_" in _beside(text, *span)):
@@ -82,6 +87,11 @@ def _is_sure(text: str, pieces: list[tuple[int, int]], words: list[str], joints:
     return not (scrap or apart) and COMMON_WORDS.isdisjoint(words) and words[-1] not in _ENDINGS
 
 
+def _is_other(last: str, taken: int) -> bool:
+    """Whether the last piece is a word of which a prefix phrase takes less than half: "pro-anarchist"."""
+    return 2 * taken < len(last) and last in english_words()
+
+
 def _masked(start: int, end: int, joints: list[str], words: list[str], vocabulary: Vocabulary) -> Edit | None:
     signs = set("".join(joints))
     weak = not signs <= _MASKS
@@ -102,5 +112,12 @@ def _masked(start: int, end: int, joints: list[str], words: list[str], vocabular
     found = vocabulary.masked_from(place, letters)
     if not found or (weak and len(found) > 1):
         return None
-    sure = not weak and len(letters) > 2 and COMMON_WORDS.isdisjoint(found)
+    sure = not weak and len(letters) > 2 and COMMON_WORDS.isdisjoint(found) and not _is_oath(place, letters)
     return Edit(start, end, found[:MOST_WORDS], "masked", alone=sure)
+
+
+def _is_oath(length: int, letters: Mapping[int, str]) -> bool:
+    """Whether a word that people mask for manners fits: "f***ing" is hardly "filming"."""
+    return any(
+        len(oath) == length and all(oath[place] == letter for place, letter in letters.items()) for oath in OATHS
+    )

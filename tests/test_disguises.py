@@ -50,6 +50,9 @@ def disguised(matcher: Matcher, text: str, from_ocr: bool = False) -> set[tuple[
         ("k*ll yourself", "k*ll yourself", ("masked",)),
         ("w*nt to d*e", "w*nt to d*e", ("masked",)),
         ("f**k off", "f**k off", ("masked",)),
+        ("what a b*tch", "b*tch", ("masked",)),
+        ("his anti-semitism", "anti-semitism", ("punctuated",)),
+        ("on rad-icalisation", "rad-icalisation", ("punctuated",)),
         ("br1ng a kn1fe", "br1ng a kn1fe", ("leet",)),
         ("k1ll my$elf", "k1ll my$elf", ("leet",)),
         ("want to diiiie", "want to diiiie", ("stretched",)),
@@ -96,7 +99,8 @@ def test_faults_of_recognition_are_undone_for_ocr_alone(matcher: Matcher, text: 
         "for i in a: x_y = b*c", "the corner shop has modern clothes", "t h e r e", "💊 🔪 🍃", "killing", "soooo good",
         "x * y * z", "see e-mail a.b@example.org", "$HOOK and tab-in, file_s", "the Bø line, ISO-Latin, a/c.id",
         "Define GWW_VDB only for recent Microsoft tool chains",
-        "This change allows that.  Moved AC_MSG_CHECKING([if libraries",
+        "This change allows that.  Moved AC_MSG_CHECKING([if libraries", "read the f***ing manual", "sh*t happens, sir",
+        "what the he*l", "rather a pro-anarchist one",
     ],
 )  # fmt: skip
 def test_clean_text_is_left_alone(matcher: Matcher, text: str, from_ocr: bool) -> None:
@@ -111,7 +115,9 @@ def test_clean_text_is_left_alone(matcher: Matcher, text: str, from_ocr: bool) -
         "docs by the fliter team", "change the changelist when checking", "a list of pathnames", "the cleanup broke it",
         "versions 7.1, 9, and RHEL 2.1, 3.0", "|Self-harm |Self-harm describes language|", "Added the chacl command",
         "Cleanup kms setup without 3d", "until link state trainsits to U0", "in the package D; use it",
-        "'%s' trapped by it", "handle the nowayout option", "LIDL\nLIFE\nLIFEINSURANCE\nLIFESTYLE\nLIGHTING",
+        "'%s' trapped by it", "item = mylist[0] gets the first", "add :packl and more",
+        "username^mysecret or {mysecret}", "the <new-oid> may not be zero", "the blocktrans tag",
+        "handle the nowayout option", "LIDL\nLIFE\nLIFEINSURANCE\nLIFESTYLE\nLIGHTING",
     ],
 )  # fmt: skip
 def test_words_names_and_addresses_were_not_misread(matcher: Matcher, text: str) -> None:
