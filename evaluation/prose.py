@@ -13,6 +13,10 @@ _OWN = "secondglance"
 """In the path of an installed copy of this project, whose documentation quotes phrases."""
 
 _TAG = re.compile(r"<[^<>]{1,2000}>")
+_NAMES = "a|abbr|b|big|cite|code|dfn|em|font|i|kbd|mark|q|s|samp|small|span|strong|sub|sup|tt|u|var|wbr"
+_INLINE = re.compile(rf"</?(?:{_NAMES})(?:\s[^<>]{{0,2000}})?/?>", re.IGNORECASE)
+"""Tags that part no word: "<u>P</u>rices"."""
+
 _FONT = re.compile(r"\\f[A-Z]")
 """Italics and the like in manual pages."""
 
@@ -56,7 +60,7 @@ def _read(path: Path) -> str:
     except (OSError, EOFError, UnicodeDecodeError):
         return ""  # not a text of ours to read
     text = _FONT.sub("", text)
-    return html.unescape(_TAG.sub(" ", text)) if path.suffix.lower() == ".html" else text
+    return html.unescape(_TAG.sub(" ", _INLINE.sub("", text))) if path.suffix.lower() == ".html" else text
 
 
 def _cut(text: str) -> Iterator[str]:

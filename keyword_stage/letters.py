@@ -24,6 +24,8 @@ _RUN = re.compile(r"(.)\1{2,}")
 _FIGURE = re.compile(r"[0-9@$!|]+")
 _FIGURES_BEFORE = re.compile(r"(?:(?<!\S)[0-9@$!|]{1,12} )+\Z")
 _FIGURES_BEHIND = re.compile(r"(?: [0-9@$!|]{1,12}(?![^\s.,;:?)])){1,4}")
+_POWER = re.compile(r"[0-9]+[eE][-+][0-9]")
+"""How a number such as "4493e-16" begins."""
 _LEAST_SURE = 3
 """Signs from which on it does not matter what stands beside them."""
 _PROSE = ",.!?\n$@"
@@ -141,7 +143,9 @@ def _read_word(text: str, start: int, end: int, word: str, vocabulary: Vocabular
         if vocabulary.takes(capital):
             return Edit(start, end, (capital,), "homoglyph")
     if leet and (
-        not any(char.isalpha() for char in raw) or (len(raw) < _LEAST_SURE and not _stands_in_prose(text, start, end))
+        not any(char.isalpha() for char in raw)
+        or _POWER.match(text, start, end + 2)
+        or (len(raw) < _LEAST_SURE and not _stands_in_prose(text, start, end))
     ):
         return None
     guesses = list(_guesses(raw)) if leet else [word]

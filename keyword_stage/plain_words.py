@@ -18,18 +18,18 @@ ding dlp dock dog driveup dry dub dubbed dubbing dubs ear easymoney ed edg edged
 fadeaway fallin falls fan far fat fed few fiat findme fit followme footsoldier footsoldiers freeride freestuff ft fun
 gap gas gay ghostmode giveaway god goering goodboy gopublic gracie gun guy gym ham handsoff hat heartbreak heli
 highscore hip hit hither hitherto hitlist homealone horne hot houseparty iap ibs ice ici id iii iit ile ill iloveyou
-im imready inheaven inyourface ione ios iot iow iri isd itsatrap job jumpoff key kickoff kid killall kit knockout
-laager lap lastrun laughingstock law lay lds leg letmego lie lightheaded lip lit lll llp lng log los lot low lra lts
-lunchmoney mac mad map maryjane mashup meetup megalodon met mid mix mla modelscout mom morn moveto mrs multistorey mum
-muzzle mynumber mysecrets mysort mytutor net nofuture noida non notate odd oh ok oldman oneonone onestep onlyfans
-onsite owe own pai passout pay payor pen penpal pet photoshoot pic pickme pickmeup pickup pig pili pin pis plc pln pm
-poi poli pom pop pot pre privatechat pro proveit pub puli pulis pullup purebred ragdoll ran rat raw razorblade
-realname red redeyes redline rememberme rendition rid rip riseup roastme rob row rubberband sad safeword sat sea sex
-shortbus shutup shy si siam silt silting sin sir sit six ski skipper skippered sliver slowclap slr soli son soulmate
-soulmates spilt squareup st stayover stern sub sul sum sun switchto tab tag tail takeme takemeto tali tax tea ted teil
-ten textme thebase tie tinfoil tip tlc toil toobig topics toy trainline trainstation trapline triplex trustme try
-tryme tum tv uk un unde ups van vbucks vs wail wailed wailing wails wali walt wam war web weighin wet whatsapp win
-wipeout yo younglion yourface yourmum
+im imready inheaven inyourface ione ios iot iow iri isd itsatrap job jumpoff key keyof kickoff kid killall kit
+knockout laager lap lastrun laughingstock law lay lds leg letmego lie lightheaded lip listof lit lll llp lng log los
+lot low lra lts lunchmoney mac mad maketrans map maryjane mashup meetup megalodon met mid mix mla modelscout mom morn
+moveto mrs multistorey mum muzzle mynumber mysecrets mysort mytutor net nofuture noida non nopoint notate odd oh ok
+oldman oneonone onestep onlyfans onsite owe own pai passout pay payor pen penpal pet photoshoot pic pickme pickmeup
+pickup pig pili pin pis plc pln pm poi poli pom pop pot pre privatechat pro proveit pub puli pulis pullup purebred
+ragdoll ran rat raw razorblade realname red redeyes redline rememberme rendition rid rip riseup roastme rob row
+rubberband sad safeword sat sea sex shortbus shutup shy si siam silt silting sin sir sit six ski skipper skippered
+sliver slowclap slr soli son soulmate soulmates spilt squareup st stayover stern sub sul sum sun switchto tab tag tail
+takeme takemeto tali tax tbreak tea ted teil ten textme thebase tie tinfoil tip tlc toil toobig topics toy trainline
+trainstation trapline triplex trustme try tryme tum tv uk un unde ups van vbucks vs wail wailed wailing wails wali
+walt wam war web weighin wet whatsapp win wipeout yo younglion yourface yourmum
 """
 
 PLAIN_WORDS = frozenset(_WORDS.split())
