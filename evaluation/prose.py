@@ -13,6 +13,7 @@ _OWN = "secondglance"
 """In the path of an installed copy of this project, whose documentation quotes phrases."""
 
 _TAG = re.compile(r"<[^<>]{1,2000}>")
+_HIDDEN = re.compile(r"<(script|style)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
 _NAMES = "a|abbr|b|big|cite|code|dfn|em|font|i|kbd|mark|q|s|samp|small|span|strong|sub|sup|tt|u|var|wbr"
 _INLINE = re.compile(rf"</?(?:{_NAMES})(?:\s[^<>]{{0,2000}})?/?>", re.IGNORECASE)
 """Tags that part no word: "<u>P</u>rices"."""
@@ -60,7 +61,9 @@ def _read(path: Path) -> str:
     except (OSError, EOFError, UnicodeDecodeError):
         return ""  # not a text of ours to read
     text = _FONT.sub("", text)
-    return html.unescape(_TAG.sub(" ", _INLINE.sub("", text))) if path.suffix.lower() == ".html" else text
+    if path.suffix.lower() != ".html":
+        return text
+    return html.unescape(_TAG.sub(" ", _INLINE.sub("", _HIDDEN.sub(" ", text))))
 
 
 def _cut(text: str) -> Iterator[str]:

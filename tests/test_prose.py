@@ -26,10 +26,12 @@ def test_documents_are_cut_and_each_stands_once(tmp_path: Path) -> None:
 def test_pages_are_read_as_they_show(tmp_path: Path) -> None:
     tag = '<a href="x" title="' + "a long title " * 40 + '">'
     (tmp_path / "page.html").write_text(
-        PAGE.replace("the old mill", f"<td>i<b>t</b>&rsquo;s</td>{tag}&lt;mill&gt;</a>")
+        PAGE.replace(
+            "the old mill", f"<td>i<b>t</b>&rsquo;s</td>{tag}&lt;mill&gt;</a><script>if (a < b) f(g,r,a,m)</script>"
+        )
     )
     (text,) = read_prose([tmp_path])
-    assert "before  it’s <mill> and" in text
+    assert "before  it’s <mill>  and" in text
     assert "title" not in text and "&" not in text
 
 
