@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from domain.errors import InvalidLexicon
@@ -61,10 +61,11 @@ class EmojiFinder:
         self._table = {emoji: tuple(f" {word} " for word in words) for emoji, words in table.items()}
         self._first = ord(min(table)) if table else 0
 
-    def find(self, text: str) -> Iterator[Edit]:
+    def find(self, text: str) -> Iterable[Edit]:
         """Finds them; several of the same kind in a row count as one."""
-        if not self._table or text.isascii():
-            return
+        return () if text.isascii() or not self._table else self._find(text)
+
+    def _find(self, text: str) -> Iterator[Edit]:
         for place in (code_points(text) >= self._first).nonzero()[0].tolist():
             if words := self._table.get(text[place]):
                 yield Edit(place, place + 1 + text.startswith(_STYLE, place + 1), words, "emoji", alone=False)

@@ -83,7 +83,7 @@ def fold_apart(text: str) -> bytes:
 
 def join_spaces(apart: bytes) -> tuple[str, bool]:
     """What `fold` gives, of `fold_apart`, and whether three words of one code point follow each other."""
-    joined, letters_apart = kernels.join_spaces(np.frombuffer(apart, np.uint8))
+    joined, letters_apart = kernels.join_spaces(apart)
     return joined.tobytes().decode(), letters_apart
 
 

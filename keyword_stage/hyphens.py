@@ -1,7 +1,7 @@
 """Words that the end of a line breaks: "neigh-" at the end of one, "bour" at the start of the next."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from keyword_stage.fold import fold
 from keyword_stage.reading import Edit
@@ -12,14 +12,17 @@ _END = re.compile(r"[-\u00ad\u2010]\n\n?")
 _ENDS = ("\u00ad\n", "\u2010\n")
 
 
-def find_hyphens(text: str, vocabulary: Vocabulary) -> Iterator[Edit]:
+def find_hyphens(text: str, vocabulary: Vocabulary) -> Iterable[Edit]:
     """Joins words of the lexicon that stand on two lines, or at the foot of one column and the head of the next.
 
     Only in small letters does a line go on with a word, and nothing else can stand for it: this is no disguise, but it
     is undone like one, so that hits keep the places of both parts.
     """
-    if text.rfind("-\n") < 0 and (text.isascii() or not any(end in text for end in _ENDS)):
-        return  # `rfind` takes a third of the time that `in` takes
+    broken = "-" in text and text.rfind("-\n") >= 0  # `rfind` takes a third of the time that `in` takes for two
+    return _join(text, vocabulary) if broken or (not text.isascii() and any(end in text for end in _ENDS)) else ()
+
+
+def _join(text: str, vocabulary: Vocabulary) -> Iterator[Edit]:
     past = 0
     for end in _END.finditer(text):
         match = _BROKEN.search(text, max(past, end.start() - LONGEST), end.end() + LONGEST + 1)

@@ -39,14 +39,14 @@ _EIGHT = np.uint64(8)
 _HEAD, _TWO_HEADS, _THREE_HEADS = np.uint64(HEAD), np.uint64(2 * HEAD), np.uint64(3 * HEAD)
 _SIX = np.uint64(6)
 _LOW = np.uint64(63)
-_APART = 3
+_APART = np.uint64(3)
 """Words of one code point in a row from which on letters stand apart."""
 _EVERY_OTHER = np.uint64(0b1010101)
 """Spaces around words of one code point."""
 _LEADING, _GOING_ON = 0xC0, 0x80
 """First bits of a byte in UTF-8, and what they are in all but the first one of a code point."""
-_TWO, _THREE, _FOUR = 0xC0, 0xE0, 0xF0
-"""First bytes from which on a code point has so many."""
+_SIZES = np.array([1 + (byte >= 0xC0) + (byte >= 0xE0) + (byte >= 0xF0) for byte in range(256)], dtype=np.uint64)
+"""Of a code point, by its first byte how many it has."""
 
 
 @compiled
@@ -86,7 +86,7 @@ def _may_hold(bits: Keys, key: np.uint64) -> bool:
 
 
 @compiled
-def _first(text: Bytes, start: np.uint64, length: np.uint64) -> np.uint64:
+def _first(text: bytes, start: np.uint64, length: np.uint64) -> np.uint64:
     """So many bytes from a place on, `HEAD` at most, as one number, the first of them lowest."""
     number = np.uint64(0)
     for place in range(_HEAD):
@@ -96,7 +96,7 @@ def _first(text: Bytes, start: np.uint64, length: np.uint64) -> np.uint64:
 
 
 @compiled
-def _key(text: Bytes, start: np.uint64, length: np.uint64) -> np.uint64:
+def _key(text: bytes, start: np.uint64, length: np.uint64) -> np.uint64:
     """Tells a word from others: its bytes, if they are no more than `HEAD`."""
     key: np.uint64 = _first(text, start, length)
     if length > _HEAD:
@@ -110,7 +110,7 @@ def _key(text: Bytes, start: np.uint64, length: np.uint64) -> np.uint64:
 
 
 @compiled
-def _find_words(text: Bytes) -> Numbers:
+def _find_words(text: bytes) -> Numbers:
     """Where the words of a text stand: a row for each, of which `FIRST` and `PAST_LAST` are told.
 
     Args:
@@ -129,7 +129,7 @@ def _find_words(text: Bytes) -> Numbers:
 
 
 @compiled
-def keys_of(text: Bytes) -> Keys:
+def keys_of(text: bytes) -> Keys:
     """The key of each word of a text as `_find_words` takes it."""
     words = _find_words(text)
     keys = np.empty(len(words), np.uint64)
@@ -141,7 +141,7 @@ def keys_of(text: Bytes) -> Keys:
 
 @compiled
 def number_words(
-    text: Bytes, slots: Keys, kept: Numbers, stem_slots: Keys, stem_kept: Numbers, stem_lengths: Bytes
+    text: bytes, slots: Keys, kept: Numbers, stem_slots: Keys, stem_kept: Numbers, stem_lengths: Bytes
 ) -> tuple[Numbers, bool]:
     """The words of a text with their numbers.
 
@@ -158,7 +158,7 @@ def number_words(
     """
     words = _find_words(text)
     some_stems = len(stem_slots) > 1
-    alone = 0
+    alone = np.uint64(0)
     apart = False
     for place in range(np.uint64(len(words))):
         start = np.uint64(words[place, FIRST])
@@ -171,14 +171,13 @@ def number_words(
             for shorter in range(HEAD if length > _HEAD else length, 0, -1):
                 if lengths >> (shorter - 1) & 1 and not words[place, STEM]:
                     words[place, STEM] = _value(stem_slots, stem_kept, head & _MASKS[shorter])
-        byte = text[start]
-        alone = (alone + 1) * (np.int64(length) == 1 + (byte >= _TWO) + (byte >= _THREE) + (byte >= _FOUR))
+        alone = (alone + _ONE) * np.uint64(length == _SIZES[text[start]])
         apart |= alone == _APART
     return words, apart
 
 
 @compiled
-def join_spaces(text: Bytes) -> tuple[Bytes, bool]:
+def join_spaces(text: bytes) -> tuple[Bytes, bool]:
     """One space where a text in UTF-8 has several; and whether three words of one code point follow each other.
 
     Args:

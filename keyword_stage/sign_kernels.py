@@ -5,31 +5,57 @@ import numpy as np
 from keyword_stage.compiled import compiled
 from keyword_stage.kernels import Bytes, Flags, Numbers
 
+_ONE, _TWO, _EIGHT = np.uint64(1), np.uint64(2), np.uint64(8)
+_SPACE, _A, _Z, _CAPITAL_I = 0x20, 0x61, 0x7A, 0x49
+_CASE = 0x20
+"""The bit by which capitals of ASCII differ from small letters."""
+_DOUBLE = 2
+
 
 @compiled
-def find_signs(text: Bytes, pairs: Bytes) -> Numbers:
+def find_signs(text: bytes, pairs: Bytes) -> Numbers:
     """Offsets of the first of two neighbours that are a sign, in order.
 
     Args:
         text: Any.
         pairs: What each pair of bytes is, by the first one and 256 times the second: 1 a sign, 2 a sign where another
-            such pair begins one or two bytes later, 3 a sign that is such a pair as well.
+            such pair begins one or two bytes later, 3 a sign that is such a pair as well; 0 for two letters of ASCII
+            that differ by more than their case, unless the second is a capital I, and for letters beside spaces.
     """
-    found = np.empty(len(text) + 1, np.int32)
-    free = len(text)
-    one = two = np.uint8(0)
-    behind = np.intp(0)
-    for place in range(len(text) - 1, -1, -1):
-        mine = pairs[np.intp(text[place]) + 256 * behind]
-        behind = np.intp(text[place])
-        found[free] = place
-        free -= (mine & (one | two | np.uint8(1))) != 0
-        one, two = mine, one
-    return found[free + 1 :]
+    last = np.uint64(max(1, len(text)) - 1)
+    may_be = np.empty(last, np.bool_)
+    for place in range(last):  # without a look at a table, so that it takes many bytes at once
+        one, other = text[place] | np.uint8(_CASE), text[place + _ONE] | np.uint8(_CASE)
+        plain = ((one >= _A) & (one <= _Z) | (one == _SPACE)) & ((other >= _A) & (other <= _Z) | (other == _SPACE))
+        may_be[place] = (not plain) | (one == other) | (text[place + _ONE] == _CAPITAL_I)
+    places = np.empty(last + _ONE, np.int32)
+    count = np.uint64(0)
+    for place in range(last):
+        places[count] = place
+        count += np.uint64(may_be[place])
+    found = np.empty(count + _ONE, np.int32)
+    signs = np.uint64(0)
+    for number in range(count):
+        at = np.uint64(places[number])
+        mine = pairs[_pair(text, at)]
+        if mine == _DOUBLE:
+            behind = pairs[_pair(text, at + _ONE)] if at + _ONE < last else np.uint8(0)
+            further = pairs[_pair(text, at + _TWO)] if at + _TWO < last else np.uint8(0)
+            mine = (behind | further) & np.uint8(_DOUBLE)
+        found[signs] = at
+        signs += np.uint64(mine != 0)
+    return found[:signs]
 
 
 @compiled
-def find_tokens(text: Bytes, pairs: Bytes, parts: Flags) -> Numbers:
+def _pair(text: bytes, place: np.uint64) -> np.uint64:
+    """Two neighbours as one number, the first of them lowest."""
+    pair: np.uint64 = np.uint64(text[place]) | np.uint64(text[place + _ONE]) << _EIGHT
+    return pair
+
+
+@compiled
+def find_tokens(text: bytes, pairs: Bytes, parts: Flags) -> Numbers:
     """Half-open spans of the tokens that hold a sign, in order: in turn where each starts, and where it ends.
 
     Args:
@@ -55,7 +81,7 @@ def find_tokens(text: Bytes, pairs: Bytes, parts: Flags) -> Numbers:
 
 
 @compiled
-def find_lone(text: Bytes, kinds: Bytes, least: int, near: int) -> Numbers:
+def find_lone(text: bytes, kinds: Bytes, least: int, near: int) -> Numbers:
     """Half-open spans in which so many letters stand alone near each other: in turn where each starts and ends.
 
     Args:

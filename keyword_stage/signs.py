@@ -104,20 +104,20 @@ def image(text: str, bare: bool = False) -> bytes:
 
 def suspicious_tokens(text: str) -> Iterator[tuple[int, int]]:
     """Where the tokens stand that have a figure, a sign, an odd capital or odd repeated letters inside."""
-    spans = find_tokens(np.frombuffer(image(text, bare=True), np.uint8), _PAIRS, _PARTS).tolist()
+    spans = find_tokens(image(text, bare=True), _PAIRS, _PARTS).tolist()
     return zip(spans[::2], spans[1::2], strict=True)
 
 
 def repeated(text: str) -> list[int]:
     """Offsets of letters that words rarely repeat so: "kkk", "aa", "ooff"."""
-    places: list[int] = find_signs(np.frombuffer(text.encode("ascii", "replace"), np.uint8), _REPEATED).tolist()
+    places: list[int] = find_signs(text.encode("ascii", "replace"), _REPEATED).tolist()
     return places
 
 
 def single_letters(text: str) -> Iterator[tuple[int, int]]:
     """Spans from the first to the last of letters that stand alone where four of them are near each other."""
     near = _NEAR if text.isascii() else _NEAR_MARKED
-    spans = find_lone(np.frombuffer(image(text), np.uint8), _LONE, 4, near).tolist()
+    spans = find_lone(image(text), _LONE, 4, near).tolist()
     return zip(spans[::2], spans[1::2], strict=True)
 
 

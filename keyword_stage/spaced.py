@@ -1,7 +1,7 @@
 """Words whose letters stand apart: "k i l l", "k.i.l.l", "k-i-l-l  m-y-s-e-l-f"."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from keyword_stage.fold import fold
@@ -23,7 +23,7 @@ _SURE = 7
 _LEET = (str.maketrans("013457", "oieast"), str.maketrans("013457", "oleast"))
 
 
-def find_spaced(text: str, words: Words, vocabulary: Vocabulary) -> Iterator[Edit]:
+def find_spaced(text: str, words: Words, vocabulary: Vocabulary) -> Iterable[Edit]:
     """Finds runs of single letters that are made of known words, whole runs only.
 
     Args:
@@ -31,8 +31,12 @@ def find_spaced(text: str, words: Words, vocabulary: Vocabulary) -> Iterator[Edi
         words: Of the same, folded.
         vocabulary: What they may be made of.
     """
+    return _find(text, vocabulary) if words.apart else ()
+
+
+def _find(text: str, vocabulary: Vocabulary) -> Iterator[Edit]:
     past = 0
-    for start, end in single_letters(text) if words.apart else ():
+    for start, end in single_letters(text):
         for sign in _SIGN.finditer(text, start, end + _AHEAD):
             run = _RUN.match(text, sign.start() - 1) if sign.start() >= past else None
             if run is None:

@@ -95,8 +95,8 @@ class Sweeper:
             offset: Code points in front of it that were left out.
         """
         words = Words(text, self._numbers)
-        layout = Layout(text, words, offset)
         strings = self._strings.find(words) if self._strings else []
+        layout = Layout(text, words, offset)
         if not (strings or self._gapped):
             return Scan(words, layout, [], [])
         found: list[tuple[Phrase, Place]] = []

@@ -6,7 +6,7 @@ import numpy as np
 
 from domain.errors import InvalidLexicon
 from keyword_stage.hash_table import HashTable
-from keyword_stage.kernels import BEGINNINGS, HEAD, PAST, Bytes, Numbers, keys_of, number_words
+from keyword_stage.kernels import BEGINNINGS, HEAD, PAST, Numbers, keys_of, number_words
 
 _NO_LENGTHS = np.zeros(BEGINNINGS, np.uint8)
 
@@ -27,7 +27,7 @@ class WordNumbers:
         self._words = {word: number for number, word in enumerate(sorted(set(words)), 1)}
         heads = sorted({stem.encode()[:HEAD] for stem in stems})
         self._stems = {head: number for number, head in enumerate(heads, len(self._words) + 1)}
-        keys = keys_of(_padded(f" {' '.join(self._words)} ".encode()))
+        keys = keys_of(f" {' '.join(self._words)} ".encode() + PAST)
         try:
             self._table = HashTable.make(keys, [*self._words.values()])[:2]
         except ValueError:
@@ -77,8 +77,4 @@ class WordNumbers:
             begins with, 0 for none; and whether three words of one code point follow each other. Hardly ever another
             word of more than `HEAD` bytes has the same number, so what is found by numbers is compared.
         """
-        return number_words(_padded(apart), *self._table, *self._stem_table, self._stem_lengths)
-
-
-def _padded(apart: bytes) -> Bytes:
-    return np.frombuffer(apart + PAST, np.uint8)
+        return number_words(apart + PAST, *self._table, *self._stem_table, self._stem_lengths)

@@ -47,7 +47,7 @@ def matchers(*written):
     return [Matcher(Lexicon(tuple(phrases), ""), engine=engine) for engine in ENGINES[:2]]
 
 try:
-    find_signs(np.ones(2, np.uint8), np.zeros(1, np.uint8))
+    find_signs(b"\\1\\1", np.zeros(1, np.uint8))
     print("not checked")
 except IndexError:
     print("checked")

@@ -3,20 +3,22 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, product
 
+import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from domain.hit import KeywordHit
 from domain.page import Page
-from keyword_stage import disguise, letters, spaced
+from keyword_stage import disguise, letters, signs, spaced
 from keyword_stage.fold import fold
 from keyword_stage.lexicon import Lexicon, Phrase
 from keyword_stage.matcher import Matcher
 from keyword_stage.reading import Edit
 from keyword_stage.rules import read_rules
+from keyword_stage.sign_kernels import find_signs
 from keyword_stage.signs import repeated, single_letters
 from keyword_stage.skeletons import Skeletons
 from keyword_stage.spelling import read_spelling
@@ -228,3 +230,12 @@ def test_repeated_letters_are_those_that_words_rarely_repeat(text: str) -> None:
     double = [at for at in range(len(low) - 1) if low[at] == low[at + 1] and low[at].isalpha()]
     near = {at for at, after in pairwise(double) if after - at <= 2}
     assert repeated(text) == [at for at in double if low[at] in "ak" or at in near]
+
+
+@pytest.mark.parametrize("pairs", [signs._PAIRS, signs._REPEATED], ids=["signs", "repeated"])
+def test_no_pair_of_plain_letters_is_a_sign_that_the_loop_passes_by(pairs: np.ndarray) -> None:
+    for one, other in product(range(256), repeat=2):
+        text = bytes((one, other))
+        found = find_signs(b"".join((text, text)), pairs).tolist()
+        counted = [int(pairs[a + 256 * b]) for a, b in pairwise(text + text)] + [0, 0]
+        assert found == [n for n in range(3) if counted[n] & (counted[n + 1] | counted[n + 2] | 1)], text
