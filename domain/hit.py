@@ -1,6 +1,6 @@
 """What the keyword stage finds, and the window of text that it stands in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 MASK = "█"
 """Stands for each code point of a protected list's wording wherever text is shown."""
@@ -23,6 +23,8 @@ class KeywordHit:
         explicit: An unambiguous statement in the first person: no model takes it out of the queue.
         cue: An everyday word that only asks for a second look and says nothing by itself.
         solicitation: It asks for, offers or threatens with sexual pictures or acts: no model lowers its grade.
+        read: What was read there, where that is not how it is written; for the model alone, and never of a protected
+            list.
     """
 
     phrase: str
@@ -37,6 +39,7 @@ class KeywordHit:
     explicit: bool = False
     cue: bool = False
     solicitation: bool = False
+    read: str = field(default="", compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from keyword_stage.confusables import CONFUSABLES
 from keyword_stage.cues import CueFinder
 from keyword_stage.disguise import name_disguises, readings
 from keyword_stage.emoji import EmojiFinder, read_emoji
+from keyword_stage.fold import fold
 from keyword_stage.gaps import Place
 from keyword_stage.guards import Company, is_meant_otherwise, words_of
 from keyword_stage.lexicon import Lexicon, Phrase
@@ -137,7 +138,8 @@ def _read(text: str, phrase: Phrase, start: int, end: int, reading: Reading | No
     disguise = name_disguises(text[start:end], phrase.written or phrase.id)
     if not reading and "homoglyph" in disguise and _is_foreign_word(text, start, end):
         return None
-    return _hit(text, phrase, start, end, tuple(dict.fromkeys(undone + disguise)))
+    read = reading.text[place.start : place.end] if reading else fold(text[start:end]) if disguise else ""
+    return _hit(text, phrase, start, end, tuple(dict.fromkeys(undone + disguise)), read.strip())
 
 
 def _in_company(found: Sequence[Sighting], context: Iterable[ContextWord]) -> list[KeywordHit]:
@@ -156,7 +158,7 @@ def _in_company(found: Sequence[Sighting], context: Iterable[ContextWord]) -> li
     ]
 
 
-def _hit(text: str, phrase: Phrase, start: int, end: int, disguise: tuple[str, ...]) -> KeywordHit:
+def _hit(text: str, phrase: Phrase, start: int, end: int, disguise: tuple[str, ...], read: str = "") -> KeywordHit:
     matched = "" if phrase.protected else text[start:end]
     return KeywordHit(
         phrase.id,
@@ -171,6 +173,7 @@ def _hit(text: str, phrase: Phrase, start: int, end: int, disguise: tuple[str, .
         phrase.explicit,
         phrase.cue,
         phrase.solicitation,
+        "" if phrase.protected else read,
     )
 
 

@@ -3,7 +3,8 @@
 The same code makes the training examples and the served ones, so the two cannot drift apart.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,11 +12,12 @@ import numpy as np
 import numpy.typing as npt
 from tokenizers import Tokenizer
 
-from domain.hit import ContextWindow
+from domain.hit import ContextWindow, KeywordHit
 
 MAX_TOKENS = 320
 _FIRST, _SEPARATOR = ("[CLS]", "<s>"), ("[SEP]", "</s>")
 """Names of the special tokens, as BERT or as MPNet has them."""
+_WORD = re.compile(r"\S+")
 UNREAD = "[MASK]"
 """In a text, what BERT's tokenizers take for a word that is there but not known."""
 
@@ -28,8 +30,7 @@ class EncodedWindow:
         input_ids: int64, shape (1, tokens).
         spans: float32, shape (1, hits + 1, tokens). Row 0 covers all tokens of the text (the reading
             of the window as a whole), row i those of hit i - 1. Rows sum to 1.
-        tokens: Token offsets into the window's text, shape (tokens, 2); (0, 0) where a token is not
-            of the text.
+        tokens: Token offsets into the text as it was read, shape (tokens, 2); (0, 0) where a token is not of the text.
         covered: For each hit whether tokens of it are in; a hit that fell to the token limit has the
             span of the whole window.
         unknown: Share of the text's tokens that the tokenizer does not know, 0..1.
@@ -58,13 +59,13 @@ class WindowEncoder:
         return next(found for name in names if (found := self._tokenizer.token_to_id(name)) is not None)
 
     def encode(self, window: ContextWindow) -> EncodedWindow:
-        """Encodes one window: `[CLS] header [SEP] text [SEP]`.
+        """Encodes one window: `[CLS] header [SEP] text [SEP]`, with what was read of hits that were hidden.
 
         A text that is too long keeps the tokens around its hits.
         """
-        spans = [(hit.start - window.offset, hit.end - window.offset) for hit in window.hits]
+        shown, spans = _as_read(window)
         header = self._tokenizer.encode(window.header, add_special_tokens=False).ids[:12]
-        text = self._tokenizer.encode(window.text, add_special_tokens=False)
+        text = self._tokenizer.encode(shown, add_special_tokens=False)
         ids = np.array(text.ids, dtype=np.int64)
         offsets = np.array(text.offsets, dtype=np.int64).reshape(-1, 2)
         room = self.max_tokens - len(header) - 3
@@ -83,6 +84,52 @@ class WindowEncoder:
             covered=covered,
             unknown=float(np.mean(ids == self._unk)) if len(ids) else 0.0,
         )
+
+
+def _as_read(window: ContextWindow) -> tuple[str, list[tuple[int, int]]]:
+    """A window's text with what was read of its hits in their place, and where each hit stands in it.
+
+    A network knows "kill", and of "k.1.l.l" only its pieces.
+    """
+    edits: list[tuple[int, int, str]] = []
+    for hit in sorted(window.hits, key=lambda hit: (hit.start - hit.end, hit.start)):
+        for start, end, read in _edits(window, hit):
+            if all(end <= first or last <= start for first, last, _ in edits):
+                edits.append((start, end, read))
+    edits.sort()
+    pieces: list[str] = []
+    past = 0
+    for start, end, read in edits:
+        pieces += (window.text[past:start], read)
+        past = end
+    spans = [
+        (_moved(hit.start - window.offset, edits, past_it=False), _moved(hit.end - window.offset, edits, past_it=True))
+        for hit in window.hits
+    ]
+    return "".join([*pieces, window.text[past:]]), spans
+
+
+def _edits(window: ContextWindow, hit: KeywordHit) -> Iterator[tuple[int, int, str]]:
+    """What was read of a hit and where: word by word if it has as many as are written, else as a whole."""
+    first, past = hit.start - window.offset, hit.end - window.offset
+    written, read = list(_WORD.finditer(window.text, first, past)), hit.read.split()
+    if len(written) == len(read):
+        words = zip(written, read, strict=True)
+        yield from ((word.start(), word.end(), other) for word, other in words if word[0].casefold() != other)
+    elif read:
+        yield first, past, " ".join(read)
+
+
+def _moved(place: int, edits: Sequence[tuple[int, int, str]], *, past_it: bool) -> int:
+    """An offset into a text as it was read; of one inside an edit that where the edit begins, or that just past it."""
+    longer = 0
+    for start, end, read in edits:
+        if place < end and (place > start or (place == start and not past_it)):
+            return start + longer + (len(read) if past_it and place > start else 0)
+        if place <= start:
+            break
+        longer += len(read) - (end - start)
+    return place + longer
 
 
 def _first_kept(offsets: npt.NDArray[np.int64], spans: Sequence[tuple[int, int]], room: int) -> int:

@@ -146,7 +146,8 @@ def _severity_in(
 def _without(window: ContextWindow, word: tuple[int, int]) -> ContextWindow:
     """The window with spaces in place of a word, as many as it has, so that every offset stays where it was."""
     start, end = word
-    return replace(window, text=window.text[:start] + " " * (end - start) + window.text[end:])
+    hits = tuple(_as_written(window, hit, word) for hit in window.hits)
+    return replace(window, text=window.text[:start] + " " * (end - start) + window.text[end:], hits=hits)
 
 
 def _unread(window: ContextWindow, word: tuple[int, int]) -> ContextWindow:
@@ -155,13 +156,19 @@ def _unread(window: ContextWindow, word: tuple[int, int]) -> ContextWindow:
     first, last, longer = window.offset + start, window.offset + end, len(UNREAD) - (end - start)
     hits = (
         replace(
-            hit,
+            _as_written(window, hit, word),
             start=hit.start + longer if hit.start >= last else min(hit.start, first),
             end=max(hit.end, last) + longer if hit.end > first else hit.end,
         )
         for hit in window.hits
     )
     return replace(window, text=window.text[:start] + UNREAD + window.text[end:], hits=tuple(hits))
+
+
+def _as_written(window: ContextWindow, hit: KeywordHit, word: tuple[int, int]) -> KeywordHit:
+    """A hit of which a word is hidden is shown as it is written: what was read there holds the word."""
+    apart = hit.end <= window.offset + word[0] or window.offset + word[1] <= hit.start
+    return hit if apart or not hit.read else replace(hit, read="")
 
 
 def _moves(before: WindowScores, after: Sequence[WindowScores], hit: int) -> npt.NDArray[np.float64]:
