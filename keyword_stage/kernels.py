@@ -37,6 +37,8 @@ _SLOT = np.uint64(40)
 _ONE = np.uint64(1)
 _EIGHT = np.uint64(8)
 _HEAD, _TWO_HEADS, _THREE_HEADS = np.uint64(HEAD), np.uint64(2 * HEAD), np.uint64(3 * HEAD)
+_LONGER = np.uint64(0xFF << 56)
+"""A last byte that no text in UTF-8 has."""
 _SIX = np.uint64(6)
 _LOW = np.uint64(63)
 _APART = np.uint64(3)
@@ -97,7 +99,7 @@ def _first(text: bytes, start: np.uint64, length: np.uint64) -> np.uint64:
 
 @compiled
 def _key(text: bytes, start: np.uint64, length: np.uint64) -> np.uint64:
-    """Tells a word from others: its bytes, if they are no more than `HEAD`."""
+    """Tells a word from others: its bytes, if they are no more than `HEAD`; longer ones never have the key of such."""
     key: np.uint64 = _first(text, start, length)
     if length > _HEAD:
         key ^= _first(text, start + _HEAD, length - _HEAD) * _STIR
@@ -106,6 +108,8 @@ def _key(text: bytes, start: np.uint64, length: np.uint64) -> np.uint64:
     for rest in range(_THREE_HEADS, length, _HEAD):
         key = (key * _SPREAD ^ _first(text, start + rest, length - rest)) * _STIR
         key ^= key >> _TOP
+    if length > _HEAD:
+        key = key ^ key >> _SLOT | _LONGER
     return key
 
 

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 import numpy as np
 
 from keyword_stage.hash_table import HashTable, collect
-from keyword_stage.kernels import ENDS, GOES_ON, find_strings
+from keyword_stage.kernels import ENDS, GOES_ON, HEAD, find_strings
 from keyword_stage.word_numbers import WordNumbers
 from keyword_stage.words import Words
 
@@ -31,9 +31,12 @@ class WordTree(Generic[T]):
             node = 0
             for number in path:
                 node = nodes.setdefault((node, number), len(nodes) + 1)
-            ends[node].append((text.encode().split(), not text.endswith(" "), values[text]))
+            words = text.encode().split()
+            told = max(map(len, words)) <= HEAD
+            ends[node].append(([] if told else words, not text.endswith(" "), values[text]))
         self._ends = [[], *ends.values()]
-        """For each string of numbers the strings of words that have these: those of long stems share some."""
+        """For each string of numbers the strings of words that have these: those of long stems share some. Words of up
+        to `HEAD` bytes are told by their numbers, and left out."""
         string = np.zeros(len(nodes) + 1, np.int32)
         string[[*ends]] = range(1, len(ends) + 1)
         first = np.zeros(len(numbers), np.int32)
@@ -52,5 +55,5 @@ class WordTree(Generic[T]):
             (place, value)
             for place, string in collect(find_strings, words.rows, *self._tables)
             for wanted, begun, value in self._ends[string]
-            if words.stand(wanted, place, begun=begun)
+            if not wanted or words.stand(wanted, place, begun=begun)
         ]

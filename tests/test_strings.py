@@ -11,7 +11,7 @@ from domain.errors import InvalidLexicon
 from keyword_stage.automaton import build_automaton
 from keyword_stage.fold import fold
 from keyword_stage.hash_table import HashTable
-from keyword_stage.kernels import NUMBER, STEM
+from keyword_stage.kernels import HEAD, NUMBER, PAST, STEM, keys_of
 from keyword_stage.lexicon import read_lexicon
 from keyword_stage.strings import ENGINES, Strings, build_strings
 from keyword_stage.word_numbers import WordNumbers
@@ -28,7 +28,12 @@ STRING = st.tuples(st.lists(WORDS, min_size=1, max_size=8), st.sampled_from([" "
 TEXT = st.lists(st.tuples(WORDS, st.sampled_from([" ", ", ", "\n", "  ", ""])), max_size=40).map(
     lambda pairs: "".join(word + gap for word, gap in pairs)
 )
-TWINS = [("kill", "nmwbvmcbk6f3g3uw"), ("gun", "xvqvgqtm17076uyx"), ("kill", "killynxxuqqiv2ijoilfhr8x")]
+TWINS = [
+    ("gunslinger", "15nfmxymsp776ntf"),
+    ("radicalised", "hdkyplftiyxf078t"),
+    ("killyourself", "qh53lm08i5dzrulp"),
+    ("killyourself", "3s7eb50h06pa1q7tabcdefgh"),
+]
 """Words, each with another one that has the same key."""
 
 
@@ -100,6 +105,13 @@ def test_another_word_with_the_same_key_is_not_taken_for_it(word: str, twin: str
     same = Words(f"a {word} b {twin}", numbers)
     assert same.rows[:, NUMBER].tolist() == [0, numbers.of_word(word), 0, numbers.of_word(word)]
     assert found.find(same) == [(1, f" {word} ".upper())]
+
+
+@given(st.text(min_size=1, max_size=40))
+def test_a_longer_word_never_has_the_key_of_a_short_one(text: str) -> None:
+    words = fold(text).encode().split()
+    keys = keys_of(b" %b " % b" ".join(words) + PAST).tolist()
+    assert [key >> 56 == 0xFF for key in keys] == [len(word) > HEAD for word in words]
 
 
 def test_every_byte_of_a_word_counts_for_its_key() -> None:
