@@ -208,10 +208,12 @@ def _explains(other: KeywordHit, hit: KeywordHit) -> bool:
 def _choose(hits: Sequence[KeywordHit]) -> tuple[KeywordHit, ...]:
     """Leaves out hits that another of at least their grade explains; sorts by place.
 
-    A longer phrase explains any hit inside it, one of the same length only its own category; a solicitation, which no
-    model lowers, is explained by another one alone.
+    A longer phrase explains any hit inside it, one of the same length only its own category, and what stands there
+    plainly what had to be undone; a solicitation, which no model lowers, is explained by another one alone.
     """
-    ordered = sorted(hits, key=lambda hit: (hit.start, -hit.end, -hit.grade, hit.category, hit.phrase))
+    ordered = sorted(
+        hits, key=lambda hit: (hit.start, -hit.end, -hit.grade, hit.category, bool(hit.disguise), hit.phrase)
+    )
     chosen: list[KeywordHit] = []
     covering: list[KeywordHit] = []
     for hit in ordered:

@@ -124,6 +124,13 @@ def test_words_names_and_addresses_were_not_misread(matcher: Matcher, text: str)
     assert disguised(matcher, text, from_ocr=True) == set()
 
 
+def test_a_phrase_that_stands_there_plainly_is_not_told_as_one_with_a_fault_undone(matcher: Matcher) -> None:
+    page = replace(Page.from_text("just kill yourself"), from_ocr=True)
+    found = {(hit.phrase, hit.disguise) for hit in matcher.find(page)}
+    assert ("kill yourself", ()) in found
+    assert not [phrase for phrase, disguise in found if disguise]
+
+
 def test_a_german_article_is_no_english_word(matcher: Matcher) -> None:
     assert not matcher.find(Page.from_text("Die Katze ist auf dem Sofa und die Milch steht in der Kueche"))
     assert [hit.phrase for hit in matcher.find(Page.from_text("will it die"))] == ["die"]
