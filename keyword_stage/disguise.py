@@ -38,10 +38,10 @@ def readings(text: str, words: Words, vocabulary: Vocabulary, emoji: EmojiFinder
         from_ocr: Whether recognition may be at fault.
     """
     joined = [*find_hyphens(text, vocabulary), *find_spaced(text, words, vocabulary)]
-    letters = [*find_letters(text, vocabulary, not (joined or from_ocr))]
-    signs, faults = [*emoji.find(text)], [*find_misread(text, vocabulary)] if from_ocr else []
-    found = [joined, letters, signs, faults]
-    if not (joined or letters or signs or faults):
+    found = [joined, [*find_letters(text, vocabulary, not (joined or from_ocr))], [*emoji.find(text)]]
+    if from_ocr:
+        found.append([*find_misread(text, vocabulary)])
+    if not any(found):
         return []
     edits = list(_ranked(text, _of_use(text, _apart(found, len(text)), vocabulary), vocabulary))
     most = max((len(edit.words) for edit in edits), default=0)

@@ -91,11 +91,11 @@ def _as_read(window: ContextWindow) -> tuple[str, list[tuple[int, int]]]:
 
     A network knows "kill", and of "k.1.l.l" only its pieces.
     """
+    hidden = sorted((hit for hit in window.hits if hit.read), key=lambda hit: (hit.start - hit.end, hit.start))
     edits: list[tuple[int, int, str]] = []
-    for hit in sorted(window.hits, key=lambda hit: (hit.start - hit.end, hit.start)):
-        for start, end, read in _edits(window, hit):
-            if all(end <= first or last <= start for first, last, _ in edits):
-                edits.append((start, end, read))
+    for start, end, read in (edit for hit in hidden for edit in _edits(window, hit)):
+        if all(end <= first or last <= start for first, last, _ in edits):
+            edits.append((start, end, read))
     edits.sort()
     pieces: list[str] = []
     past = 0
@@ -110,13 +110,13 @@ def _as_read(window: ContextWindow) -> tuple[str, list[tuple[int, int]]]:
 
 
 def _edits(window: ContextWindow, hit: KeywordHit) -> Iterator[tuple[int, int, str]]:
-    """What was read of a hit and where: word by word if it has as many as are written, else as a whole."""
+    """What was read of a hidden hit and where: word by word if it has as many as are written, else as a whole."""
     first, past = hit.start - window.offset, hit.end - window.offset
     written, read = list(_WORD.finditer(window.text, first, past)), hit.read.split()
     if len(written) == len(read):
         words = zip(written, read, strict=True)
         yield from ((word.start(), word.end(), other) for word, other in words if word[0].casefold() != other)
-    elif read:
+    else:
         yield first, past, " ".join(read)
 
 
