@@ -11,31 +11,49 @@ import numpy.typing as npt
 from domain.hit import ContextWindow
 from models.artifact import ModelArtifact
 from models.encoding import EncodedWindow, WindowEncoder
-from models.ladder import to_ladders
+from models.first_pass import boundaries
 from models.network import Network
+from models.reading import Reading
 from models.scorer import WindowScores
 
 Logits = Callable[[EncodedWindow], npt.NDArray[np.float32]]
 
 
 class NetworkScorer:
-    """Does what `OnnxScorer` does with any network.
+    """Does what `OnnxScorer` does in one arithmetic, with any networks.
 
     Args:
-        logits: The network: from one window to logits of shape (hits + 1, categories, 5).
-        artifact: Gives tokenizer and temperatures.
+        artifact: Gives tokenizer, temperatures, and when the larger network is asked.
+        small: The small network: from one window to logits of shape (hits + 1, categories, 5).
+        larger: The larger one, for an artifact that has one.
     """
 
-    def __init__(self, logits: Logits, artifact: ModelArtifact) -> None:
-        self._logits = logits
+    def __init__(self, artifact: ModelArtifact, small: Logits, larger: Logits | None = None) -> None:
+        self._small = small
+        self._larger = larger
         self._encoder = WindowEncoder(artifact.tokenizer, artifact.max_tokens)
-        self._temperatures = np.array(artifact.temperatures)
+        limits = boundaries(artifact.dismissal_threshold)
+        self._reading = Reading(np.array(artifact.temperatures), limits, None, artifact.second)
 
     def score(self, window: ContextWindow) -> WindowScores:
         """Scores one window and each of its hits."""
         encoded = self._encoder.encode(window)
-        ladders = to_ladders(self._logits(encoded), self._temperatures)
+
+        def small(_: bool) -> npt.NDArray[np.float32]:
+            return self._small(encoded)
+
+        def larger(_: bool) -> npt.NDArray[np.float32]:
+            assert self._larger is not None
+            return self._larger(encoded)
+
+        ladders = self._reading.ladders(small, larger if self._larger else None, len(encoded.covered))
         return WindowScores(ladders[0], ladders[1:], encoded.covered, encoded.unknown)
+
+
+def served(artifact: ModelArtifact, exact: bool) -> NetworkScorer:
+    """What is served in fp32 alone, or by its first pass alone."""
+    larger = onnx_logits(artifact.larger, exact) if artifact.second else None
+    return NetworkScorer(artifact, onnx_logits(artifact.network, exact), larger)
 
 
 def onnx_logits(network: Path, exact: bool = True) -> Logits:
@@ -43,18 +61,29 @@ def onnx_logits(network: Path, exact: bool = True) -> Logits:
     return partial(Network(network).logits, exact=exact)
 
 
-def load_torch(run: Path) -> Any:
-    """The network of a training run in eager torch, fp32, ready to be asked.
+def load_torch(run: Path) -> tuple[Any, Any]:
+    """The networks of a training run in eager torch, fp32: the small one, and the larger one or None.
 
     Raises:
         InvalidModel: If there is no such run, or it has not ended.
     """
+    from tokenizers import Tokenizer
+
+    from training.larger import renumber_words
     from training.network import load_base, load_run
+    from training.runs import read_about
     from training.setup import base_model
 
     network = load_base(base_model())
     load_run(network, run)
-    return network.eval()
+    second = read_about(run).get("second")
+    if second is None:
+        return network.eval(), None
+    larger = load_base(base_model("large"))
+    load_run(larger, run.parent / second["run"])
+    tokenizers = (Tokenizer.from_file(str(base_model(name) / "tokenizer.json")) for name in ("large", "small"))
+    renumber_words(larger, *tokenizers)
+    return network.eval(), larger.eval()
 
 
 def torch_logits(network: Any) -> Logits:

@@ -1,21 +1,27 @@
 """`secondglance bench scorer`: the served network against torch, and one pass a window against one a hit."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from benchmarks.equality import check_same_network
 from benchmarks.machine import describe
 from benchmarks.markdown import table
 from benchmarks.measure import measure
-from benchmarks.networks import NetworkScorer, load_torch, onnx_logits, torch_logits
+from benchmarks.networks import NetworkScorer, load_torch, onnx_logits, served, torch_logits
 from benchmarks.windows import Case, actions, of_length, read_cases, share_equal
 from domain.hit import ContextWindow
 from domain.severity import GENUINE
 from models.artifact import ModelArtifact, default_folder, load_artifact
+from models.encoding import EncodedWindow, WindowEncoder
 from models.first_pass import boundaries
+from models.network import Network
+from models.reading import Reading
 from models.scorer import OnnxScorer, WindowScores
 from pipeline.judge import Judge
 from pipeline.pipeline import Scorer
@@ -59,8 +65,8 @@ def run(name: str | None, repeats: int, quick: bool, say: Callable[[str], None])
     scorers: dict[str, Scorer] = {SERVED: OnnxScorer(artifact)}
     if artifact.margin is not None:
         scorers |= {
-            ALONE: NetworkScorer(onnx_logits(artifact.network), artifact),
-            FIRST: NetworkScorer(onnx_logits(artifact.network, exact=False), artifact),
+            ALONE: served(artifact, exact=True),
+            FIRST: served(artifact, exact=False),
         }
     if name:
         scorers |= _fp32(folder, artifact)
@@ -69,9 +75,9 @@ def run(name: str | None, repeats: int, quick: bool, say: Callable[[str], None])
     say(f"comparing actions on {len(cases):,} windows")
     answers = check_networks(scorers, cases)
     judge = Judge(artifact.dismissal_threshold, artifact.languages)
-    report = _report(scorers, answers, judge, cases, repeats, say) + _twice(answers, artifact)
+    report = _report(scorers, answers, judge, cases, repeats, say) + _routes(artifact, cases)
     say("timing windows by length")
-    report += "\n" + _by_length(scorers, repeats)
+    report += "\n" + _by_length({**scorers, **_larger_alone(artifact)}, repeats)
     quickly = "- **quick**: shows that it runs, not how fast it is\n" if quick else ""
     missing = "" if name else f"\nNot measured: {NEEDED}.\n"
     return "\n".join(["# Second look\n", describe(PACKAGES), _about(artifact, name) + quickly, report + missing])
@@ -96,9 +102,13 @@ def check_networks(scorers: Mapping[str, Scorer], cases: Sequence[Case]) -> Answ
 
 
 def _fp32(folder: Path, artifact: ModelArtifact) -> dict[str, Scorer]:
-    scorers: dict[str, Scorer] = {TORCH: NetworkScorer(torch_logits(load_torch(folder)), artifact)}
+    small, larger = load_torch(folder)
+    scorers: dict[str, Scorer] = {
+        TORCH: NetworkScorer(artifact, torch_logits(small), torch_logits(larger) if larger else None)
+    }
     if (folder / "model.fp32.onnx").is_file():
-        scorers[FP32] = NetworkScorer(onnx_logits(folder / "model.fp32.onnx"), artifact)
+        others = onnx_logits(folder / "second.fp32.onnx") if artifact.second else None
+        scorers[FP32] = NetworkScorer(artifact, onnx_logits(folder / "model.fp32.onnx"), others)
     return scorers
 
 
@@ -109,14 +119,37 @@ def _about(artifact: ModelArtifact, name: str | None) -> str:
     return f"- model {artifact.name} of run {name}, {which}\n"
 
 
-def _twice(answers: Answers, artifact: ModelArtifact) -> str:
-    """How many windows the first pass does not settle."""
-    if artifact.margin is None:
-        return "\nThe model has no first pass: each window is read once, in fp32.\n"
+def _routes(artifact: ModelArtifact, cases: Sequence[Case]) -> str:
+    """How many windows the first pass does not settle, and about how many the larger network is asked."""
+    if artifact.margin is None and artifact.second is None:
+        return "\nThe model has no first pass and no larger network: each window is read once, in fp32.\n"
+    small = Network(artifact.network)
+    larger = Network(artifact.larger) if artifact.second else None
     limits = boundaries(artifact.dismissal_threshold)
-    first = answers[FIRST]
-    again = sum(not limits.settles(scores.hits, artifact.margin) for scores in first)
-    return f"\nRead in int8 and again in fp32: {again / len(first):.1%} of {len(first):,} windows.\n"
+    reading = Reading(np.array(artifact.temperatures), limits, artifact.margin, artifact.second)
+    encoder = WindowEncoder(artifact.tokenizer, artifact.max_tokens)
+    asked: Counter[str] = Counter()
+
+    def ask(network: Network, name: str, encoded: EncodedWindow, exact: bool) -> npt.NDArray[np.float32]:
+        asked[f"{name} {'fp32' if exact else 'int8'}"] += 1
+        return network.logits(encoded, exact)
+
+    for case in cases:
+        encoded = encoder.encode(case.window)
+        other = partial(ask, larger, "larger", encoded) if larger else None
+        reading.ladders(partial(ask, small, "small", encoded), other, len(encoded.covered))
+    parts = ", ".join(f"{name} {count / len(cases):.1%}" for name, count in sorted(asked.items()))
+    return f"\nPasses, of {len(cases):,} windows: {parts}.\n"
+
+
+def _larger_alone(artifact: ModelArtifact) -> dict[str, Scorer]:
+    if artifact.second is None:
+        return {}
+    alone = replace(artifact, second=None)
+    return {
+        f"larger network, {name} alone": NetworkScorer(alone, onnx_logits(artifact.larger, exact))
+        for name, exact in (("fp32", True), ("int8", False))
+    }
 
 
 def _by_length(scorers: Mapping[str, Scorer], repeats: int) -> str:

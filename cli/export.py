@@ -7,22 +7,35 @@ import click
 
 @click.command("export")
 @click.option("--run", default="base", show_default=True)
+@click.option("--second", metavar="RUN", help="Run of the large encoder that is to be asked beside it.")
 @click.option("--tracking", default="sqlite:///mlflow.db", show_default=True, help="MLflow tracking address.")
-def command(run: str, tracking: str) -> None:
+def command(run: str, second: str | None, tracking: str) -> None:
     """Exports a trained run and compares torch, ONNX fp32 and the served file on the dev split."""
+    from domain.errors import InvalidModel
     from training.export import export, parity
+    from training.larger import export_larger, parity_of_both
     from training.network import load_base, load_run
     from training.record import record_export, track
+    from training.runs import read_about, write_about
     from training.setup import RUNS, base_model, set_up
 
     track(tracking)
     folder = RUNS / run
+    if second and read_about(RUNS / second)["encoder"] != "large":
+        raise InvalidModel(f"run {second} is not of the large encoder")
     setup = set_up()
     network = load_base(base_model())
     load_run(network, folder)
-    export(network, base_model() / "tokenizer.json", folder)
+    tokenizer = base_model() / "tokenizer.json"
+    export(network, tokenizer, folder)
     examples = [example for row in setup.split("dev") for example in setup.maker.plain(row)]
     figures = parity(network, folder, examples)
+    if second:
+        larger = load_base(base_model("large"))
+        load_run(larger, RUNS / second)
+        export_larger(larger, base_model("large") / "tokenizer.json", tokenizer, folder)
+        figures |= parity_of_both(larger, folder, examples)
+        write_about(folder, {**read_about(folder), "second": {"run": second, **read_about(RUNS / second)}})
     (folder / "parity.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     record_export(folder, figures)
     for name, value in figures.items():

@@ -1,6 +1,7 @@
 """A model folder: the network, its tokenizer, its thresholds and its card, checked byte by byte.
 
 model.onnx       the network
+second.onnx      a larger one that is asked beside it, in the models that have one
 tokenizer.json   its tokenizer
 model.json       categories, temperatures, dismissal threshold and the bound it was fitted for, margin of the first pass
 MODEL_CARD.md    what it is, what it saw, how well it does
@@ -13,13 +14,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from domain.errors import InvalidModel
 from domain.severity import STANDARD_CATEGORIES
+from models.second_opinion import SecondOpinion
 
 ARTIFACTS = Path(__file__).parent / "artifacts"
 CHAMPION = ARTIFACTS / "CHAMPION"
 """Holds the name of the folder that is served by default."""
 FILES = ("model.onnx", "tokenizer.json", "model.json", "MODEL_CARD.md")
+LARGER = "second.onnx"
+"""The one file that a model folder may lack."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,7 @@ class ModelArtifact:
         languages: Languages (ISO 639-1) that it was trained for.
         margin: Log-odds; where the first pass in int8 comes so near to a boundary, the window is read again in fp32.
             None: it is always read in fp32.
+        second: When the larger network is asked as well; None if the folder holds none.
         config: All of model.json.
     """
 
@@ -45,12 +52,18 @@ class ModelArtifact:
     max_tokens: int
     languages: tuple[str, ...]
     margin: float | None
+    second: SecondOpinion | None
     config: dict[str, Any]
 
     @property
     def network(self) -> Path:
         """The ONNX file."""
         return self.folder / "model.onnx"
+
+    @property
+    def larger(self) -> Path:
+        """The larger network's ONNX file; it takes what the small one takes."""
+        return self.folder / LARGER
 
     @property
     def tokenizer(self) -> Path:
@@ -90,13 +103,28 @@ def load_artifact(folder: Path) -> ModelArtifact:
         max_tokens = int(config["max_tokens"])
         languages = tuple(str(language) for language in config["languages"])
         margin = float(config["first_pass"]["margin"]) if "first_pass" in config else None
+        second = _second_opinion(config["second_opinion"]) if "second_opinion" in config else None
     except (KeyError, TypeError, ValueError) as error:
         raise InvalidModel(f"{folder.name}: model.json lacks or garbles {error}") from error
     if min(temperatures) <= 0 or not 0 < threshold <= 1:
         raise InvalidModel(f"{folder.name}: temperatures must be above 0 and the threshold in (0, 1]")
     if margin is not None and not margin >= 0:
         raise InvalidModel(f"{folder.name}: the margin of the first pass must not be below 0")
-    return ModelArtifact(folder, name, temperatures, threshold, max_tokens, languages, margin, config)
+    if second is not None and not (0 <= second.low < second.high <= 1 and second.temperatures.min() > 0):
+        raise InvalidModel(f"{folder.name}: the larger network must be asked from a low to a high probability")
+    if (second is None) != (LARGER not in files_of(folder)):
+        raise InvalidModel(f"{folder.name}: {LARGER} and what model.json says of a second opinion need each other")
+    return ModelArtifact(folder, name, temperatures, threshold, max_tokens, languages, margin, second, config)
+
+
+def files_of(folder: Path) -> tuple[str, ...]:
+    """The files that a model folder is made of, its manifest aside."""
+    return (*FILES, LARGER) if (folder / LARGER).is_file() else FILES
+
+
+def _second_opinion(config: dict[str, Any]) -> SecondOpinion:
+    temperatures = [float(config["temperatures"][category]) for category in STANDARD_CATEGORIES]
+    return SecondOpinion(float(config["low"]), float(config["high"]), np.array(temperatures))
 
 
 def verify(folder: Path) -> str:
@@ -111,7 +139,7 @@ def verify(folder: Path) -> str:
     if not folder.is_dir():
         raise InvalidModel(f"no model folder at {folder}")
     manifest = _read_json(folder / "manifest.json")
-    for file in FILES:
+    for file in FILES if LARGER not in manifest else (*FILES, LARGER):
         path = folder / file
         if not path.is_file():
             raise InvalidModel(f"{folder.name}: {file} is missing")
@@ -130,7 +158,7 @@ def write_manifest(folder: Path) -> str:
     Returns:
         The name that the folder should have.
     """
-    digests = {file: hashlib.sha256((folder / file).read_bytes()).hexdigest() for file in FILES}
+    digests = {file: hashlib.sha256((folder / file).read_bytes()).hexdigest() for file in files_of(folder)}
     (folder / "manifest.json").write_text(json.dumps(digests, indent=1) + "\n", encoding="utf-8")
     return manifest_name(folder)
 

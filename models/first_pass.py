@@ -48,7 +48,7 @@ class Boundaries:
         return bool((np.abs(self._above(ladders)) > margin).all())
 
     def _above(self, ladders: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        return _log_odds(ladders.max(axis=1))[:, self.levels] - self.places
+        return log_odds(ladders.max(axis=1))[:, self.levels] - self.places
 
 
 def boundaries(threshold: float, cuts: Collection[float] = (HALF,)) -> Boundaries:
@@ -61,10 +61,11 @@ def boundaries(threshold: float, cuts: Collection[float] = (HALF,)) -> Boundarie
     found = [(level, cut) for level in range(LEVELS) for cut in sorted({HALF, *cuts})]
     found += [(GENUINE - 1, threshold * factor) for factor in sorted({min(1.0, cut / HALF) for cut in (HALF, *cuts)})]
     levels, places = zip(*found, strict=True)
-    return Boundaries(np.array(levels), _log_odds(np.array(places)))
+    return Boundaries(np.array(levels), log_odds(np.array(places)))
 
 
-def _log_odds(probabilities: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def log_odds(probabilities: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Log-odds of probabilities, of the same shape; finite also of 0 and 1."""
     kept = np.clip(probabilities, _LEAST, 1 - _LEAST)
     odds: npt.NDArray[np.float64] = np.log(kept / (1 - kept))
     return odds

@@ -8,14 +8,14 @@ import re
 from pathlib import Path
 
 from domain.errors import InvalidModel
-from models.artifact import ARTIFACTS, FILES, load_artifact
+from models.artifact import ARTIFACTS, FILES, LARGER, load_artifact
 
 CHAMPION = "champion"
 CHALLENGER = "challenger"
 PREVIOUS = "previous"
 ALIASES = (CHAMPION, CHALLENGER)
 _NAME = re.compile(r"sg-[0-9a-f]{12}")
-_KNOWN = {*FILES, "manifest.json"}
+_KNOWN = {*FILES, LARGER, "manifest.json"}
 
 
 def alias_file(alias: str, artifacts: Path = ARTIFACTS) -> Path:

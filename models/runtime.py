@@ -11,6 +11,8 @@ os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 import onnxruntime as ort
 
+from domain.heap import give_back
+
 
 def open_session(network: Path) -> ort.InferenceSession:
     """A session of one CPU thread over an ONNX file.
@@ -22,4 +24,6 @@ def open_session(network: Path) -> ort.InferenceSession:
     options.inter_op_num_threads = 1
     options.enable_cpu_mem_arena = False
     options.add_session_config_entry("session.disable_quant_qdq", "1")  # unpack small weights once, when it opens
-    return ort.InferenceSession(str(network), options, providers=["CPUExecutionProvider"])
+    session = ort.InferenceSession(str(network), options, providers=["CPUExecutionProvider"])
+    give_back()  # opening a network that is stored small takes some three times what it then holds
+    return session

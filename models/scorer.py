@@ -2,6 +2,8 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -9,10 +11,10 @@ import numpy.typing as npt
 from domain.errors import InvalidModel, Unavailable
 from domain.hit import ContextWindow
 from models.artifact import ModelArtifact
-from models.encoding import EncodedWindow, WindowEncoder
+from models.encoding import WindowEncoder
 from models.first_pass import HALF, boundaries
-from models.ladder import to_ladders
 from models.network import Network
+from models.reading import Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,8 @@ class OnnxScorer:
     """Scores windows on one CPU thread; may be called from several threads at once.
 
     Always one window a call, so that a window's answer cannot depend on its company. A model with a margin is asked in
-    int8 first; where that answer lies so near to a boundary, the one in fp32 counts (`docs/decisions/0032`).
+    int8 first; where that answer lies so near to a boundary, the one in fp32 counts (`docs/decisions/0032`). A model
+    with a larger network has that asked as well where the small one leaves room for another answer (`0051`).
 
     Args:
         artifact: The model.
@@ -44,34 +47,33 @@ class OnnxScorer:
     """
 
     def __init__(self, artifact: ModelArtifact, cuts: Collection[float] = (HALF,)) -> None:
-        try:
-            self._network = Network(artifact.network)
-        except Exception as error:  # onnxruntime raises types of its own extension module
-            name = type(error).__name__
-            raise InvalidModel(f"{artifact.folder.name}: model.onnx does not load ({name})") from error
-        if artifact.margin is not None and not self._network.has_first_pass:
-            raise InvalidModel(f"{artifact.folder.name}: model.json has a margin, but model.onnx no first pass")
+        self._small = _open(artifact, artifact.network)
+        self._larger = None if artifact.second is None else _open(artifact, artifact.larger)
         self._encoder = WindowEncoder(artifact.tokenizer, artifact.max_tokens)
-        self._temperatures = np.array(artifact.temperatures)
-        self._margin = artifact.margin
-        self._boundaries = boundaries(artifact.dismissal_threshold, cuts)
+        limits = boundaries(artifact.dismissal_threshold, cuts)
+        self._reading = Reading(np.array(artifact.temperatures), limits, artifact.margin, artifact.second)
 
     def score(self, window: ContextWindow) -> WindowScores:
         """Scores one window and each of its hits.
 
         Raises:
-            Unavailable: If the network fails.
+            Unavailable: If a network fails.
         """
         encoded = self._encoder.encode(window)
         try:
-            ladders = self._ladders(encoded)
-        except Exception as error:  # as above
+            larger = None if self._larger is None else partial(self._larger.logits, encoded)
+            ladders = self._reading.ladders(partial(self._small.logits, encoded), larger, len(encoded.covered))
+        except Exception as error:  # onnxruntime raises types of its own extension module
             raise Unavailable(f"the model did not answer ({type(error).__name__})") from error
         return WindowScores(ladders[0], ladders[1:], encoded.covered, encoded.unknown)
 
-    def _ladders(self, encoded: EncodedWindow) -> npt.NDArray[np.float64]:
-        if self._margin is not None and encoded.covered:  # a window without hits is all that is read of it: in fp32
-            first = to_ladders(self._network.logits(encoded, exact=False), self._temperatures)
-            if self._boundaries.settles(first[1:], self._margin):
-                return first
-        return to_ladders(self._network.logits(encoded), self._temperatures)
+
+def _open(artifact: ModelArtifact, file: Path) -> Network:
+    try:
+        network = Network(file)
+    except Exception as error:  # as above
+        name = type(error).__name__
+        raise InvalidModel(f"{artifact.folder.name}: {file.name} does not load ({name})") from error
+    if artifact.margin is not None and not network.has_first_pass:
+        raise InvalidModel(f"{artifact.folder.name}: model.json has a margin, but {file.name} no first pass")
+    return network

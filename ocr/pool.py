@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from domain.errors import OcrFailed
+from domain.heap import give_back
 from ocr.decode import check_bytes
 from ocr.engine import Owner, Reading
-from ocr.heap import give_back
 from ocr.homes import Homes
 from ocr.screen_engine import ScreenEngine
 from ocr.worker import EngineBuilder

@@ -13,8 +13,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from domain.errors import OcrFailed, SecondglanceError
+from domain.heap import give_back
 from ocr.engine import OcrEngine, Owner, Reading
-from ocr.heap import give_back
 from ocr.offline import refuse_network
 
 EngineBuilder = Callable[[Path | None], OcrEngine]

@@ -1,4 +1,6 @@
 import io
+import json
+import shutil
 import signal
 import threading
 from collections.abc import Iterator
@@ -12,6 +14,7 @@ from hypothesis import settings
 from PIL import Image, ImageDraw, ImageFont
 
 from domain.hit import ContextWindow
+from models.artifact import LARGER, default_folder, write_manifest
 from models.scorer import WindowScores
 from ocr.pool import OcrPool
 from pipeline.build import build_pipeline
@@ -87,6 +90,18 @@ def held() -> "Iterator[HeldScorer]":
 @pytest.fixture(scope="session")
 def written() -> "type[Written]":
     return Written
+
+
+@pytest.fixture(scope="session")
+def small_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model folder with the promoted model's small network alone."""
+    folder = Path(shutil.copytree(default_folder(), tmp_path_factory.mktemp("small"), dirs_exist_ok=True))
+    config = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+    config.pop("second_opinion", None)
+    (folder / "model.json").write_text(json.dumps(config), encoding="utf-8")
+    (folder / LARGER).unlink(missing_ok=True)
+    write_manifest(folder)
+    return folder
 
 
 class Written:

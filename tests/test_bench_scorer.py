@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from benchmarks.equality import UnequalWork, check_same_network
-from benchmarks.networks import NetworkScorer, onnx_logits
+from benchmarks.networks import served
 from benchmarks.scorer import FP32, SERVED, TORCH, check_networks
 from benchmarks.windows import Case, actions, read_cases, share_equal
 from cli.bench import command
@@ -66,18 +66,18 @@ def test_equal_actions_are_counted() -> None:
 
 def test_an_action_that_changes_is_seen(artifact: ModelArtifact, cases: list[Case]) -> None:
     judge = Judge(artifact.dismissal_threshold, artifact.languages)
-    served = OnnxScorer(artifact)
-    down = actions(judge, Shifted(served, -1.0), cases)
-    assert share_equal(actions(judge, Shifted(served, 1.0), cases), down) < 0.5
+    scorer = OnnxScorer(artifact)
+    down = actions(judge, Shifted(scorer, -1.0), cases)
+    assert share_equal(actions(judge, Shifted(scorer, 1.0), cases), down) < 0.5
 
 
 def test_another_network_gives_no_result(artifact: ModelArtifact, cases: list[Case]) -> None:
-    served = OnnxScorer(artifact)
-    same = NetworkScorer(onnx_logits(artifact.network), artifact)
-    check_networks({SERVED: served, TORCH: same, FP32: same}, cases)
+    scorer = OnnxScorer(artifact)
+    same = served(artifact, exact=True)
+    check_networks({SERVED: scorer, TORCH: same, FP32: same}, cases)
     with pytest.raises(UnequalWork, match="ONNX fp32 against torch"):
-        check_networks({SERVED: served, TORCH: same, FP32: Shifted(served, 0.01)}, cases)
+        check_networks({SERVED: scorer, TORCH: same, FP32: Shifted(scorer, 0.01)}, cases)
     with pytest.raises(UnequalWork, match="served ONNX against torch"):
-        check_networks({SERVED: served, TORCH: Shifted(served, 0.5)}, cases)
+        check_networks({SERVED: scorer, TORCH: Shifted(scorer, 0.5)}, cases)
     with pytest.raises(UnequalWork):
         check_same_network("one that answers nothing", float("nan"), 1.0)

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.training
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def run(tmp_path: Path, small_model: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     import torch
 
     from training import network as training_network
@@ -26,7 +26,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "training.json").write_text("{}", encoding="utf-8")
     export(tiny, default_folder() / "tokenizer.json", tmp_path)
     shutil.copyfile(default_folder() / "MODEL_CARD.md", tmp_path / "MODEL_CARD.md")
-    config = json.loads((default_folder() / "model.json").read_text(encoding="utf-8"))
+    config = json.loads((small_model / "model.json").read_text(encoding="utf-8"))
     (tmp_path / "model.json").write_text(json.dumps({**config, "first_pass": {"margin": 0.1}}), encoding="utf-8")
     write_manifest(tmp_path)
     monkeypatch.setattr(training_network, "load_base", lambda _: training_network.tiny_network(30522))
@@ -47,7 +47,8 @@ def test_torch_and_onnx_of_one_run_are_compared(run: Path, capsys: pytest.Captur
     for said in (
         "served ONNX, int8 alone",
         "served ONNX, fp32 alone",
-        "Read in int8 and again in fp32",
+        "Passes, of 8 windows: ",
+        "small int8 100.0%",
         "tokens, 3 hits",
     ):
         assert said in report
@@ -70,3 +71,38 @@ def test_a_run_without_weights_says_so(run: Path, capsys: pytest.CaptureFixture[
         bench(run)
     assert status.value.code == 2
     assert "has no weights; train it first" in capsys.readouterr().err
+
+
+def test_a_larger_network_is_compared_with_its_own_weights(
+    run: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import torch
+
+    from training import larger as training_larger
+    from training import setup
+    from training.network import tiny_network
+    from training.runs import write_about
+
+    torch.manual_seed(21)
+    larger, tokenizer = tiny_network(30522), default_folder() / "tokenizer.json"
+    beside = run.parent / "big"
+    beside.mkdir()
+    torch.save(larger.state_dict(), beside / "best.pt")
+    write_about(beside, {})
+    training_larger.export_larger(larger, tokenizer, tokenizer, run)
+    write_about(run, {"second": {"run": "big"}})
+    config = json.loads((run / "model.json").read_text(encoding="utf-8"))
+    config["second_opinion"] = {"low": 0.0, "high": 1.0, "temperatures": config["temperatures"]}
+    (run / "model.json").write_text(json.dumps(config), encoding="utf-8")
+    write_manifest(run)
+    monkeypatch.setattr(setup, "base_model", lambda *_: default_folder())
+    with pytest.raises(SystemExit) as status:
+        bench(run)
+    report = capsys.readouterr()
+    assert status.value.code == 0, report.err
+    assert "larger int8 100.0%" in report.out
+    assert "larger network, fp32 alone" in report.out
+    torch.save({name: 2 * value for name, value in larger.state_dict().items()}, beside / "best.pt")
+    with pytest.raises(SystemExit) as status:
+        bench(run)
+    assert "not the same network" in capsys.readouterr().err

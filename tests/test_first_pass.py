@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import models.scorer
 from domain.errors import InvalidModel
 from domain.hit import ContextWindow, KeywordHit
-from models.artifact import ModelArtifact, default_folder, load_artifact, write_manifest
+from models.artifact import ModelArtifact, load_artifact, write_manifest
 from models.encoding import EncodedWindow
 from models.first_pass import Boundaries, boundaries
 from models.scorer import OnnxScorer
@@ -94,8 +94,8 @@ def with_margin(folder: Path, margin: float) -> ModelArtifact:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(default_folder(), tmp_path / "model"))
+def folder(tmp_path: Path, small_model: Path) -> Path:
+    return Path(shutil.copytree(small_model, tmp_path / "model"))
 
 
 def window(*hits: tuple[int, int]) -> ContextWindow:
@@ -122,10 +122,10 @@ def test_only_what_lies_near_a_boundary_is_read_again(
     np.testing.assert_allclose(answered[..., 0], 1 / (1 + np.exp(-(7.0 if asked[-1] else first))))
 
 
-def test_a_model_without_a_margin_is_only_asked_in_fp32(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_model_without_a_margin_is_only_asked_in_fp32(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     double = Double(6.0, 7.0)
     monkeypatch.setattr(models.scorer, "Network", lambda path: double)
-    OnnxScorer(load_artifact(default_folder())).score(window((7, 11)))
+    OnnxScorer(load_artifact(folder)).score(window((7, 11)))
     assert double.asked == [True]
 
 

@@ -31,8 +31,8 @@ def window(text: str, *spans: tuple[int, int], header: str = "") -> ContextWindo
 
 
 @pytest.fixture
-def copy(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(default_folder(), tmp_path / "model"))
+def copy(tmp_path: Path, small_model: Path) -> Path:
+    return Path(shutil.copytree(small_model, tmp_path / "model"))
 
 
 def test_the_promoted_model_is_as_released_and_named_by_its_digest() -> None:

@@ -303,7 +303,7 @@ def test_a_row_that_is_in_the_queue_for_its_severity_is_not_missed() -> None:
 def test_the_card_can_say_what_each_bound_would_cost(
     maker: ExampleMaker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from training import fit
+    from training import asked, fit
 
     class Certain:
         has_first_pass = False
@@ -311,11 +311,11 @@ def test_the_card_can_say_what_each_bound_would_cost(
         def __init__(self, _: Path) -> None:
             self._genuine = {e.encoded.input_ids.tobytes() for r in ROWS[:1] for e in maker.plain(r)}
 
-        def logits(self, encoded: EncodedWindow) -> np.ndarray:
+        def logits(self, encoded: EncodedWindow, exact: bool = True) -> np.ndarray:
             sign = 1 if encoded.input_ids.tobytes() in self._genuine else -1
             return np.full((encoded.spans.shape[1], 9, 5), 8.0 * sign, np.float32)
 
-    monkeypatch.setattr(fit, "Network", Certain)
+    monkeypatch.setattr(asked, "Network", Certain)
     (tmp_path / "training.json").write_text("{}", encoding="utf-8")
     few, enough = (fit.calibrate(tmp_path, maker, ROWS[:4], ROWS, alpha)["dismissal"] for alpha in (0.01, 0.4))
     assert (few["attained"], enough["attained"]) == (False, True)  # a dozen rows cannot prove a bound of 1 %

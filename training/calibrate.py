@@ -14,7 +14,7 @@ import numpy as np
 
 from domain.severity import GENUINE, STANDARD_CATEGORIES
 from evaluation.exact import binomial_tail, upper_limit
-from models.ladder import LEVELS, to_ladders
+from models.ladder import LEVELS
 
 THRESHOLDS = np.concatenate([np.geomspace(1e-4, 0.05, 60), np.linspace(0.055, 0.5, 90)])
 
@@ -70,33 +70,19 @@ def _loss(logits: np.ndarray, truth: np.ndarray) -> float:
     return float(losses.sum() / len(truth))
 
 
-def concern_scores(logits: np.ndarray, temperatures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """What the policy looks at before it dismisses.
+def worst_scores(rows: Sequence[Sequence[np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:
+    """What the policy looks at before it dismisses: the highest concern of each row over its hits and categories.
+
+    The reading of a window as a whole decides nothing.
 
     Args:
-        logits: (n, categories, 5).
-        temperatures: (categories,).
-
-    Returns:
-        Highest P(severity >= 3) over the categories, and highest P(severity >= 2), both (n,).
-    """
-    ladders = to_ladders(logits, temperatures)
-    return ladders[..., GENUINE - 1].max(axis=-1), ladders[..., 1].max(axis=-1)
-
-
-def worst_scores(rows: Sequence[Sequence[np.ndarray]], temperatures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Highest concern of each row over its hits; the reading of a window as a whole decides nothing.
-
-    Args:
-        rows: For each row the logits of its windows, each (hits + 1, categories, 5).
-        temperatures: (categories,).
+        rows: For each row P(severity >= 1..5) of its windows, each (hits + 1, categories, 5).
 
     Returns:
         Highest P(severity >= 3) and highest P(severity >= 2) of each row, both (rows,).
     """
-    found = [concern_scores(np.concatenate([logits[1:] for logits in windows]), temperatures) for windows in rows]
-    worst = np.array([(scores.max(), low.max()) for scores, low in found]).reshape(-1, 2)
-    return worst[:, 0], worst[:, 1]
+    worst = np.array([np.concatenate([window[1:] for window in row]).max(axis=(0, 1)) for row in rows])
+    return worst.reshape(-1, LEVELS)[:, GENUINE - 1], worst.reshape(-1, LEVELS)[:, 1]
 
 
 def choose_threshold(scores: np.ndarray, low: np.ndarray, alpha: float, delta: float = 0.05) -> Dismissal:

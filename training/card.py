@@ -36,7 +36,7 @@ a child by itself.
 **What it is.** MiniLM-L6 (Apache-2.0, 22.7 million parameters), fine-tuned with a span head and an ordinal
 (continuation-ratio) output; ONNX with int8 embeddings and fp16 layers, {size:.1f} MB. English only;
 other languages keep the lexicon's grade.
-
+{second_opinion(run, config)}
 **What it saw.** {what_it_saw(training)} {training["epochs"]} epochs,
 seed {training["seed"]}, best dev AUROC {training["best_dev_auroc"]:.3f}.
 {public_table(training)}
@@ -72,6 +72,21 @@ training rows, but by the same language model as the corpus: expect lower figure
 """,
         encoding="utf-8",
     )
+
+
+def second_opinion(run: Path, config: Mapping[str, Any]) -> str:
+    """What is asked beside the small network, what that saw, and how far it is served as it was trained; or nothing."""
+    asked = config.get("second_opinion")
+    if asked is None:
+        return ""
+    parity, size = _read(run / "parity.json"), (run / "second.onnx").stat().st_size / 1e6
+    return f"""
+**A second opinion.** Where P(severity >= 3) by that network is {asked["low"]:g} to {asked["high"]:g}, MPNet-base (Apache-2.0, 109 million
+parameters; ONNX with int8 weights, {size:.1f} MB) reads the window as well, and the mean of both counts. It saw
+{what_it_saw(config["training"]["second"])} Best dev AUROC {config["training"]["second"]["best_dev_auroc"]:.3f}. Its own export: largest difference of a logit
+{parity["second_export_max_logit_gap"]:.1e}. Both as served against both in fp32, on the same spans: largest difference of P(severity >= 3)
+{parity["both_max_probability_gap"]:.3f}, mean {parity["both_mean_probability_gap"]:.4f}; same action {100 * parity["both_same_action"]:.2f} %.
+"""
 
 
 def first_pass(config: Mapping[str, Any]) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from domain.severity import GENUINE
+from models.artifact import LARGER
 from models.ladder import to_ladders
 from models.network import Network
 from training.dataset import Example
@@ -21,13 +22,26 @@ OPSET = 17
 
 
 def export(network: SpanSeverityNetwork, tokenizer: Path, run: Path) -> None:
-    """Writes `model.fp32.onnx`, `model.onnx` (small, with a first pass) and `tokenizer.json` into the run's folder."""
+    """Writes `model.fp32.onnx`, `model.onnx` (small, with a first pass) and `tokenizer.json` into the run's folder.
+
+    A larger network that was exported beside it before is taken away: it is asked beside the one that it was measured
+    with, and no other.
+    """
     network.eval().to("cpu")
+    (run / LARGER).unlink(missing_ok=True)
+    to_onnx(network, run / FP32)
+    quantise_weights(run / FP32, run / SERVED)
+    add_first_pass(run / SERVED)
+    shutil.copyfile(tokenizer, run / "tokenizer.json")
+
+
+def to_onnx(network: SpanSeverityNetwork, file: Path) -> None:
+    """Writes a network as it is, in fp32, for windows of any length."""
     example = (torch.ones((1, 7), dtype=torch.int64), torch.full((1, 2, 7), 1 / 7))
     torch.onnx.export(
         network,
         example,
-        str(run / FP32),
+        str(file),
         dynamo=False,
         opset_version=OPSET,
         input_names=["input_ids", "spans"],
@@ -38,9 +52,6 @@ def export(network: SpanSeverityNetwork, tokenizer: Path, run: Path) -> None:
             "logits": {0: "batch", 1: "hits"},
         },
     )
-    quantise_weights(run / FP32, run / SERVED)
-    add_first_pass(run / SERVED)
-    shutil.copyfile(tokenizer, run / "tokenizer.json")
 
 
 def parity(network: SpanSeverityNetwork, run: Path, examples: Sequence[Example]) -> dict[str, float]:
@@ -52,26 +63,38 @@ def parity(network: SpanSeverityNetwork, run: Path, examples: Sequence[Example])
     """
     network.eval().to("cpu")
     fp32, served = Network(run / FP32), Network(run / SERVED)
-    temperatures = np.ones(examples[0].severities.shape[1])
-    export_gap, gaps, kept, total = 0.0, [], 0, 0
+    before, after, export_gap = [], [], 0.0
     for example in examples:
-        with torch.no_grad():
-            reference = network(torch.from_numpy(example.encoded.input_ids), torch.from_numpy(example.encoded.spans))[
-                0
-            ].numpy()
         exact = fp32.logits(example.encoded)
-        export_gap = max(export_gap, float(np.abs(reference - exact).max()))
-        before, after = (to_ladders(logits, temperatures) for logits in (exact, served.logits(example.encoded)))
-        gaps.append(np.abs(before - after)[..., GENUINE - 1].max(axis=-1))
-        kept += int((_actions(before) == _actions(after)).sum())
-        total += len(before)
-    gap = np.concatenate(gaps)
+        export_gap = max(export_gap, float(np.abs(torch_logits(network, example) - exact).max()))
+        before.append(exact)
+        after.append(served.logits(example.encoded))
+    spans = sum(len(logits) for logits in before)
+    return {"spans": spans, "export_max_logit_gap": export_gap, **agreement(before, after, "served")}
+
+
+def torch_logits(network: SpanSeverityNetwork, example: Example) -> np.ndarray:
+    """A network's logits of one window in eager torch, shape (hits + 1, categories, 5)."""
+    encoded = example.encoded
+    with torch.no_grad():
+        found = network(torch.from_numpy(encoded.input_ids), torch.from_numpy(encoded.spans))
+    return np.asarray(found[0].numpy())
+
+
+def agreement(before: Sequence[np.ndarray], after: Sequence[np.ndarray], name: str) -> dict[str, float]:
+    """How far two series of logits of the same windows, each (hits + 1, categories, 5), lie apart.
+
+    Returns:
+        `NAME_max_probability_gap` and `NAME_mean_probability_gap` of P(severity >= 3), and `NAME_same_action`: of how
+        many spans the worst severity stays on its side of review (2) and alert (4).
+    """
+    temperatures = np.ones(before[0].shape[1])
+    one, other = (to_ladders(np.concatenate(logits), temperatures) for logits in (before, after))
+    gap = np.abs(one - other)[..., GENUINE - 1].max(axis=-1)
     return {
-        "spans": total,
-        "export_max_logit_gap": export_gap,
-        "served_max_probability_gap": float(gap.max()),
-        "served_mean_probability_gap": float(gap.mean()),
-        "served_same_action": kept / total,
+        f"{name}_max_probability_gap": float(gap.max()),
+        f"{name}_mean_probability_gap": float(gap.mean()),
+        f"{name}_same_action": float((_actions(one) == _actions(other)).mean()),
     }
 
 

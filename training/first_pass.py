@@ -8,7 +8,7 @@ two products leaves 16 bits, and integers come out the same whether or not the C
 hangs on the window alone. onnxruntime makes the integers of the stored weights once, when the session opens.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -89,15 +89,21 @@ def _depending(nodes: Iterable[NodeProto], on: set[str]) -> set[str]:
     return found
 
 
+_WIDENING: dict[str, Callable[..., npt.NDArray[np.float32]]] = {
+    "Cast": lambda values: values.astype(np.float32),
+    "Mul": np.multiply,
+    "Reshape": np.reshape,
+}
+"""What `quantise_weights` has a matrix widened by."""
+
+
 def _values(graph: onnx.GraphProto) -> dict[str, npt.NDArray[np.float32]]:
-    """Weights by the name that products know them by, also those that are stored as fp16."""
-    stored = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
-    casts = {
-        node.output[0]: stored[node.input[0]]
-        for node in graph.node
-        if node.op_type == "Cast" and node.input[0] in stored
-    }
-    return {name: value.astype(np.float32) for name, value in {**stored, **casts}.items()}
+    """Weights by the name that products know them by, also those that are stored small."""
+    known = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    for node in graph.node:
+        if node.op_type in _WIDENING and all(name in known for name in node.input):
+            known[node.output[0]] = _WIDENING[node.op_type](*(known[name] for name in node.input))
+    return known
 
 
 def _branch(nodes: Iterable[NodeProto], output: onnx.ValueInfoProto) -> onnx.GraphProto:

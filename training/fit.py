@@ -10,7 +10,10 @@ import numpy as np
 from domain.severity import GENUINE, STANDARD_CATEGORIES
 from evaluation.rows import LabelledRow
 from models.encoding import MAX_TOKENS
-from models.network import Network
+from models.first_pass import HALF, boundaries
+from models.reading import Reading
+from models.second_opinion import SecondOpinion
+from training.asked import RunNetworks
 from training.calibrate import (
     THRESHOLDS,
     Dismissal,
@@ -20,13 +23,14 @@ from training.calibrate import (
     is_dismissed,
     worst_scores,
 )
-from training.dataset import Example, ExampleMaker
-from training.export import SERVED
+from training.dataset import ExampleMaker
 from training.margin import fit_margin
 from training.runs import read_about, write_curve
 
 ALPHA = 0.03
 """Share of genuine concerns that the served threshold may dismiss; `docs/decisions` says why."""
+ASKED = (0.002, 0.97)
+"""P(severity >= 3) of the small network from which on and up to which the larger one is asked; `0051` says why."""
 STATED = (0.01, 0.02, 0.03, 0.05)
 """Bounds whose thresholds are stated beside it, so that nobody needs to calibrate again to compare."""
 
@@ -49,22 +53,23 @@ def calibrate(
     Returns:
         What was written.
     """
-    network = Network(run / SERVED)
+    networks = RunNetworks(run)
+    asked = [window for row in dev for window in networks.about(row, maker)[1]]
+    severities = np.concatenate([window.example.severities for window in asked])
+    small = np.concatenate([window.small(True) for window in asked])
+    temperatures = fit_temperatures(small, severities)
+    second = None
+    if networks.larger is not None:
+        larger = np.concatenate([window.larger(True) for window in asked if window.larger])
+        second = SecondOpinion(*ASKED, np.round(fit_temperatures((small + larger) / 2, severities), 4))
+    reading = Reading(temperatures, boundaries(HALF), None, second)
 
-    def answers(row: LabelledRow) -> list[tuple[Example, np.ndarray]]:
-        return [(example, network.logits(example.encoded)) for example in maker.plain(row)]
-
-    pairs = [pair for row in dev for pair in answers(row)]
-    temperatures = fit_temperatures(
-        np.concatenate([logits for _, logits in pairs]),
-        np.concatenate([example.severities for example, _ in pairs]),
-    )
-
-    answered = [(row, answers(row)) for row in held_out if maker.has_phrase(row)]
+    rows = [networks.about(row, maker) for row in held_out if maker.has_phrase(row)]
+    answered = [(row, [window.read(reading) for window in found]) for row, found in rows]
     genuine = [(row, found) for row, found in answered if row.severity >= GENUINE]
     benign = [found for row, found in answered if row.severity < GENUINE - 1]
-    scores, low = worst_scores([[logits for _, logits in found] for _, found in genuine], temperatures)
-    benign_scores, benign_low = worst_scores([[logits for _, logits in found] for found in benign], temperatures)
+    scores, low = worst_scores([found for _, found in genuine])
+    benign_scores, benign_low = worst_scores(benign)
     dismissal = choose_threshold(scores, low, alpha)
     dismissed = is_dismissed(scores, low, dismissal.threshold)
 
@@ -80,7 +85,7 @@ def calibrate(
         "categories": list(STANDARD_CATEGORIES),
         "languages": ["en"],
         "max_tokens": MAX_TOKENS,
-        "temperatures": dict(zip(STANDARD_CATEGORIES, np.round(temperatures, 4).tolist(), strict=True)),
+        "temperatures": _by_category(temperatures),
         "dismissal": {
             **asdict(dismissal),
             "method": "Learn-then-Test, fixed sequence, exact binomial",
@@ -93,9 +98,26 @@ def calibrate(
             ],
             "by_category": bounds_by_category([row.labels for row, _ in genuine], dismissed),
         },
-        **fit_margin(network, answered, temperatures, dismissal),
+        **_second_opinion(second),
+        **(fit_margin(rows, reading, dismissal) if networks.small.has_first_pass else {}),
         "training": read_about(run),
     }
     (run / "model.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
     write_curve(run, [count(threshold) for threshold in THRESHOLDS])
     return config
+
+
+def _second_opinion(second: SecondOpinion | None) -> dict[str, Any]:
+    if second is None:
+        return {}
+    return {
+        "second_opinion": {
+            "low": second.low,
+            "high": second.high,
+            "temperatures": _by_category(second.temperatures),
+        }
+    }
+
+
+def _by_category(temperatures: np.ndarray) -> dict[str, float]:
+    return dict(zip(STANDARD_CATEGORIES, np.round(temperatures, 4).tolist(), strict=True))

@@ -1,20 +1,18 @@
 """How near to a boundary the first pass in int8 is not believed: measured on rows that training never saw."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from domain.severity import GENUINE
 from evaluation.exact import binomial_tail, upper_limit
-from evaluation.rows import LabelledRow
 from models.first_pass import Boundaries, boundaries
-from models.ladder import to_ladders
-from models.network import Network
+from models.reading import Reading
+from models.second_opinion import Ladders
+from training.asked import AskedRow
 from training.calibrate import Dismissal, is_dismissed, worst_scores
-from training.dataset import Example
 
 MARGINS = np.round(np.arange(0.0, 2.001, 0.01), 2)
 MOST_CHANGED = 0.005
@@ -22,8 +20,6 @@ MOST_CHANGED = 0.005
 
 MOST_TWICE = 0.4
 """Share of windows read again from which on a first pass, which takes half as long as fp32, is not worth its while."""
-
-Ladders = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +45,22 @@ class Margin:
 
 
 def margins_that_hold(
-    first: Sequence[Ladders], exact: Sequence[Ladders], boundaries: Boundaries, delta: float = 0.05
+    first: Callable[[float], Sequence[Ladders | None]],
+    exact: Sequence[Ladders],
+    boundaries: Boundaries,
+    delta: float = 0.05,
 ) -> Iterator[Margin]:
     """Margins that hold what is changed to `MOST_CHANGED` without reading most windows twice, from the least upwards.
 
     Args:
-        first: P(severity >= 1..5) by the first pass for each window, shape (hits, categories, 5).
+        first: P(severity >= 1..5) by the first pass for each window, shape (hits, categories, 5); None where it is not
+            believed at a margin.
         exact: The same in fp32.
         boundaries: What answers are compared with.
         delta: Chance of being wrong about it.
     """
     for margin in MARGINS:
-        found = measure(margin, first, exact, boundaries, delta)
+        found = measure(margin, first(margin), exact, boundaries, delta)
         if found.twice > MOST_TWICE:
             return
         if found.upper <= MOST_CHANGED:
@@ -68,13 +68,17 @@ def margins_that_hold(
 
 
 def measure(
-    margin: float, first: Sequence[Ladders], exact: Sequence[Ladders], boundaries: Boundaries, delta: float = 0.05
+    margin: float,
+    first: Sequence[Ladders | None],
+    exact: Sequence[Ladders],
+    boundaries: Boundaries,
+    delta: float = 0.05,
 ) -> Margin:
     """What a margin does on windows; arguments as for `margins_that_hold`."""
     hits = sum(len(window) for window in exact)
     changed, again, gap = 0, 0, 0.0
     for quick, sure in zip(first, exact, strict=True):
-        if not boundaries.settles(quick, margin):
+        if quick is None:
             again += 1
             continue
         changed += int((boundaries.sides(quick) != boundaries.sides(sure)).any(axis=1).sum())
@@ -83,42 +87,39 @@ def measure(
     return Margin(float(margin), hits, changed, upper, again / max(1, len(exact)), gap)
 
 
-def fit_margin(
-    network: Network,
-    rows: Sequence[tuple[LabelledRow, Sequence[tuple[Example, np.ndarray]]]],
-    temperatures: np.ndarray,
-    dismissal: Dismissal,
-) -> dict[str, Any]:
-    """Measures what model.json says of a network's first pass, if it is to be used.
+def fit_margin(rows: Sequence[AskedRow], reading: Reading, dismissal: Dismissal) -> dict[str, Any]:
+    """Measures what model.json says of a model's first pass, if it is to be used.
 
     Args:
-        network: The network that is served.
-        rows: Rows with a phrase, each with its windows and their logits in fp32.
-        temperatures: One for each category.
+        rows: Rows with a phrase.
+        reading: How the model reads in fp32.
         dismissal: The threshold, as fitted in fp32.
 
     Returns:
-        `first_pass`, or nothing: if there is none, or with no margin it agrees with fp32 and the threshold's bound
-        holds.
+        `first_pass`, or nothing: if with no margin it agrees with fp32 and the threshold's bound holds.
     """
-    if not network.has_first_pass:
-        return {}
     limits = boundaries(dismissal.threshold)
+    careful = replace(reading, limits=limits)
     windows = [window for _, found in rows for window in found]
-    quick = [network.logits(example.encoded, exact=False) for example, _ in windows]
-    first = [to_ladders(logits, temperatures)[1:] for logits in quick]
-    exact = [to_ladders(logits, temperatures)[1:] for _, logits in windows]
-    for margin in margins_that_hold(first, exact, limits):
-        pairs = zip(quick, first, windows, strict=True)
-        answers = iter([one if limits.settles(ladders, margin.margin) else sure for one, ladders, (_, sure) in pairs])
+    exact = [window.read(reading) for window in windows]
+
+    def first(margin: float) -> list[Ladders | None]:
+        return [careful.first_pass(window.small, window.larger, margin) for window in windows]
+
+    def hits(answers: Sequence[Ladders | None]) -> list[Ladders | None]:
+        return [None if answer is None else answer[1:] for answer in answers]
+
+    for margin in margins_that_hold(lambda margin: hits(first(margin)), [sure[1:] for sure in exact], limits):
+        pairs = zip(first(margin.margin), exact, strict=True)
+        answers = iter([sure if quick is None else quick for quick, sure in pairs])
         answered = [(row, [next(answers) for _ in found]) for row, found in rows]
-        genuine = _dismissed([found for row, found in answered if row.severity >= GENUINE], temperatures, dismissal)
+        genuine = _dismissed([found for row, found in answered if row.severity >= GENUINE], dismissal)
         if genuine > dismissal.missed and binomial_tail(genuine, dismissal.genuine, dismissal.alpha) > dismissal.delta:
             continue  # a wider one is nearer to fp32, of which the bound holds
-        benign = _dismissed([found for row, found in answered if row.severity < GENUINE - 1], temperatures, dismissal)
+        benign = _dismissed([found for row, found in answered if row.severity < GENUINE - 1], dismissal)
         return {"first_pass": {**asdict(margin), "missed": genuine, "benign_dismissed": benign}}
     return {}
 
 
-def _dismissed(rows: Sequence[Sequence[np.ndarray]], temperatures: np.ndarray, dismissal: Dismissal) -> int:
-    return int(is_dismissed(*worst_scores(rows, temperatures), dismissal.threshold).sum())
+def _dismissed(rows: Sequence[Sequence[Ladders]], dismissal: Dismissal) -> int:
+    return int(is_dismissed(*worst_scores(rows), dismissal.threshold).sum())

@@ -100,12 +100,12 @@ def load_run(network: SpanSeverityNetwork, run: Path) -> None:
     network.span_readout = reads_spans(read_about(run))
 
 
-def tiny_network(vocabulary: int) -> SpanSeverityNetwork:
-    """A network of the same shape but a few thousand parameters, for tests."""
+def tiny_network(vocabulary: int, width: int = 32) -> SpanSeverityNetwork:
+    """A network of the same shape but of few parameters, for tests."""
     config = AutoConfig.for_model(
         "bert",
         vocab_size=vocabulary,
-        hidden_size=32,
+        hidden_size=width,
         num_hidden_layers=2,
         num_attention_heads=2,
         intermediate_size=64,

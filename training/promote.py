@@ -7,7 +7,7 @@ from pathlib import Path
 
 from domain.errors import InvalidModel
 from evaluation.outcome import Outcome
-from models.artifact import ARTIFACTS, FILES, load_artifact, manifest_name, write_manifest
+from models.artifact import ARTIFACTS, FILES, files_of, load_artifact, manifest_name, write_manifest
 from models.registry import CHAMPION, point
 from pipeline.drift import Tally
 from training.card import write_card
@@ -55,7 +55,7 @@ def promote(run: Path, artifacts: Path = ARTIFACTS, alias: str = CHAMPION) -> Pa
     write_manifest(run)
     folder = artifacts / manifest_name(run)
     folder.mkdir(parents=True, exist_ok=True)
-    for file in (*FILES, "manifest.json"):
+    for file in (*files_of(run), "manifest.json"):
         shutil.copyfile(run / file, folder / file)
     load_artifact(folder)
     point(alias, folder, artifacts)

@@ -1,9 +1,10 @@
 """Stores a network's weights small and leaves its arithmetic in fp32.
 
-Embedding tables, more than half of all weights, become int8 with one scale for each row; the matrices of the layers
-become fp16, because int8 there changes more answers than is allowed (`docs/decisions/0002`). Both are widened by a
-node that onnxruntime folds away when the session opens: nothing depends on the CPU's int8 instructions or on what else
-is in the batch.
+Embedding tables, more than half of a small network's weights, become int8 with one scale for each row; the matrices of
+the layers become fp16, because int8 there changes more answers than is allowed (`docs/decisions/0002`), or for a larger
+network int8 with a scale for so few weights that it changes hardly any (`0051`). All are widened by nodes that
+onnxruntime folds away when the session opens: nothing depends on the CPU's int8 instructions or on what else is in the
+batch.
 """
 
 from pathlib import Path
@@ -15,14 +16,19 @@ from onnx import TensorProto, helper, numpy_helper
 
 LEAST_VALUES = 4096
 """Smaller tensors stay fp32: they weigh nothing."""
+BLOCK = 128
+"""Weights of an output channel that share a scale."""
+LIMIT = 127
+"""Largest integer that a weight is stored as."""
 
 
-def quantise_weights(source: Path, target: Path) -> None:
+def quantise_weights(source: Path, target: Path, in_blocks: bool = False) -> None:
     """Writes a copy of an ONNX network whose embedding tables are int8 and whose large matrices are fp16.
 
     Args:
         source: The fp32 network.
         target: Where the copy goes.
+        in_blocks: Stores matrices as int8 instead, with a scale for each block of `BLOCK` weights of an output channel.
     """
     model = onnx.load(str(source))
     graph = model.graph
@@ -34,27 +40,48 @@ def quantise_weights(source: Path, target: Path) -> None:
         if weights.dtype != np.float32 or weights.ndim != 2 or weights.size < LEAST_VALUES:
             continue
         if tensor.name in tables:
-            stored, node = _as_int8_rows(tensor.name, weights)
+            stored, widening = _as_int8_rows(tensor.name, weights)
         elif tensor.name in matrices:
-            stored, node = _as_half(tensor.name, weights)
+            as_blocks = in_blocks and len(weights) % BLOCK == 0
+            stored, widening = (_as_int8_blocks if as_blocks else _as_half)(tensor.name, weights)
         else:
             continue
         graph.initializer.remove(tensor)
         graph.initializer.extend(stored)
-        nodes.append(node)
+        nodes += widening
     for node in reversed(nodes):
         graph.node.insert(0, node)
     onnx.save(model, str(target))
 
 
-def _as_int8_rows(name: str, weights: npt.NDArray[np.float32]) -> tuple[list[TensorProto], onnx.NodeProto]:
-    scale = np.maximum(np.abs(weights).max(axis=1), 1e-12) / 127
+Small = tuple[list[TensorProto], list[onnx.NodeProto]]
+"""What is stored of a tensor, and the nodes that widen it."""
+
+
+def _as_int8_rows(name: str, weights: npt.NDArray[np.float32]) -> Small:
+    scale = np.maximum(np.abs(weights).max(axis=1), 1e-12) / LIMIT
     whole = np.rint(weights / scale[:, None]).astype(np.int8)
     inputs = [f"{name}_int8", f"{name}_scale"]
     stored = [numpy_helper.from_array(whole, inputs[0]), numpy_helper.from_array(scale.astype(np.float32), inputs[1])]
-    return stored, helper.make_node("DequantizeLinear", inputs, [name], axis=0)
+    return stored, [helper.make_node("DequantizeLinear", inputs, [name], axis=0)]
 
 
-def _as_half(name: str, weights: npt.NDArray[np.float32]) -> tuple[list[TensorProto], onnx.NodeProto]:
+def _as_half(name: str, weights: npt.NDArray[np.float32]) -> Small:
     stored = numpy_helper.from_array(weights.astype(np.float16), f"{name}_half")
-    return [stored], helper.make_node("Cast", [stored.name], [name], to=TensorProto.FLOAT)
+    return [stored], [helper.make_node("Cast", [stored.name], [name], to=TensorProto.FLOAT)]
+
+
+def _as_int8_blocks(name: str, weights: npt.NDArray[np.float32]) -> Small:
+    blocks = weights.reshape(-1, BLOCK, weights.shape[1])
+    scale = (np.maximum(np.abs(blocks).max(axis=1, keepdims=True), 1e-12) / LIMIT).astype(np.float32)
+    parts = {
+        f"{name}_int8": np.rint(blocks / scale).astype(np.int8),
+        f"{name}_scale": scale,
+        f"{name}_shape": np.array(weights.shape, np.int64),
+    }
+    whole, by, shape = parts
+    return [numpy_helper.from_array(value, part) for part, value in parts.items()], [
+        helper.make_node("Cast", [whole], [f"{name}_wide"], to=TensorProto.FLOAT),
+        helper.make_node("Mul", [f"{name}_wide", by], [f"{name}_blocks"]),
+        helper.make_node("Reshape", [f"{name}_blocks", shape], [name]),
+    ]

@@ -1,4 +1,4 @@
-"""glibc keeps what large pictures took; here it is told to give it back. Other C libraries are left alone."""
+"""glibc keeps what large pictures and opening networks took; here it is told to give it back. Others are left alone."""
 
 import ctypes
 

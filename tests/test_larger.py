@@ -1,0 +1,124 @@
+"""A larger network is exported to be asked beside a small one, calibrated with it, and promoted with it."""
+
+import json
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tokenizers import Tokenizer
+
+from domain.errors import InvalidModel
+from domain.hit import ContextWindow
+from evaluation.rows import LabelledRow
+from keyword_stage.lexicon import read_lexicon
+from keyword_stage.matcher import Matcher
+from models.artifact import LARGER, default_folder, load_artifact
+from models.encoding import UNREAD, WindowEncoder
+from models.network import Network
+from models.scorer import OnnxScorer
+
+pytestmark = pytest.mark.training
+TOKENIZER = default_folder() / "tokenizer.json"
+TEXTS = [f"i will kill {who} {when}" for who in ("you", "time", "them", "the process") for when in ("today", "at noon")]
+
+
+@pytest.fixture(scope="module")
+def own_tokenizer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tokenizer that cuts as the small one does and numbers otherwise, with a sign of its own for an unread word."""
+    said = json.loads(TOKENIZER.read_text(encoding="utf-8"))
+    words = said["model"]["vocab"]
+    said["model"]["vocab"] = {word: (number + 7) % len(words) for word, number in words.items()} | {
+        "<mask>": len(words)
+    }
+    for token in said["added_tokens"]:
+        token["id"] = said["model"]["vocab"][token["content"]]
+    said["post_processor"] = None
+    path = tmp_path_factory.mktemp("own") / "tokenizer.json"
+    path.write_text(json.dumps(said), encoding="utf-8")
+    return path
+
+
+def rows() -> list[LabelledRow]:
+    genuine = {"you", "them"}
+    return [
+        LabelledRow(id=str(place), text=text, labels={"violence": 4 if genuine & set(text.split()) else 0})
+        for place, text in enumerate(TEXTS)
+    ]
+
+
+def test_export_calibrate_promote(own_tokenizer: Path, tmp_path: Path) -> None:
+    import torch
+
+    from training.card import write_card
+    from training.dataset import ExampleMaker
+    from training.export import export, parity
+    from training.fit import ASKED, calibrate
+    from training.larger import FP32, export_larger, parity_of_both
+    from training.network import tiny_network
+    from training.promote import promote
+    from training.quantise import BLOCK
+    from training.runs import write_about
+
+    run = tmp_path / "run"
+    run.mkdir()
+    torch.manual_seed(5)
+    small, larger = tiny_network(30522), tiny_network(30523, width=BLOCK)
+    words = larger.encoder.embeddings.word_embeddings.weight
+    with warnings.catch_warnings(action="ignore"):  # third-party deprecations are not ours to mend
+        export(small, TOKENIZER, run)
+        theirs = WindowEncoder(own_tokenizer)
+        makers = [ExampleMaker(Matcher(read_lexicon()), encoder, {}) for encoder in (WindowEncoder(TOKENIZER), theirs)]
+        ours, others = ([example for row in rows() for example in maker.plain(row)] for maker in makers)
+        with torch.no_grad():
+            said = [
+                larger.eval()(torch.from_numpy(other.encoded.input_ids), torch.from_numpy(other.encoded.spans))
+                for other in others
+            ]
+        unread = words[Tokenizer.from_file(str(own_tokenizer)).token_to_id("<mask>")].detach().clone()
+        export_larger(larger, own_tokenizer, TOKENIZER, run)
+
+    fp32, served = Network(run / FP32), Network(run / LARGER)
+    for example, logits in zip(ours, said, strict=True):  # the very numbers that its own tokenizer would have given it
+        np.testing.assert_allclose(fp32.logits(example.encoded), logits[0].numpy(), atol=1e-5)
+        gap = np.abs(served.logits(example.encoded) - logits[0].numpy()).max()
+        assert 0 < gap < 0.02 * np.abs(logits[0].numpy()).max()
+    assert served.has_first_pass
+    assert (run / LARGER).stat().st_size < 0.3 * (run / FP32).stat().st_size
+    number = Tokenizer.from_file(str(TOKENIZER)).token_to_id(UNREAD)
+    assert torch.equal(larger.encoder.embeddings.word_embeddings.weight[number], unread)
+
+    figures = parity(small, run, ours) | parity_of_both(larger, run, ours)
+    assert figures["second_export_max_logit_gap"] < 1e-4
+    for name in ("second", "both"):
+        assert 0 < figures[f"{name}_mean_probability_gap"] < figures[f"{name}_max_probability_gap"] < 0.02
+    (run / "parity.json").write_text(json.dumps(figures), encoding="utf-8")
+    about = {"rows": 8, "data": "d", "epochs": 1, "seed": 1, "best_dev_auroc": 0.5, "encoder": "small"}
+    write_about(run, {**about, "second": {**about, "run": "big", "encoder": "large"}})
+    config = calibrate(run, makers[0], rows(), rows())
+    assert (config["second_opinion"]["low"], config["second_opinion"]["high"]) == ASKED
+    write_card(run, "none")
+    card = " ".join((run / "MODEL_CARD.md").read_text(encoding="utf-8").split())
+    assert "MPNet-base" in card
+    assert f"{ASKED[0]:g} to {ASKED[1]:g}" in card
+
+    folder = promote(run, tmp_path / "artifacts")
+    artifact = load_artifact(folder)
+    assert (folder / LARGER).is_file()
+    assert artifact.second is not None
+    assert OnnxScorer(artifact).score(ContextWindow(TEXTS[0], 0, (), "")).hits.shape == (0, 9, 5)
+
+    with warnings.catch_warnings(action="ignore"):
+        export(small, TOKENIZER, run)  # alone again: nothing of the larger one is left
+    assert not (run / LARGER).exists()
+
+
+def test_a_larger_network_that_lacks_a_word_is_refused() -> None:
+    from training.larger import renumber_words
+    from training.network import tiny_network
+
+    known = Tokenizer.from_file(str(TOKENIZER))
+    said = json.loads(TOKENIZER.read_text(encoding="utf-8"))
+    del said["model"]["vocab"]["kill"]
+    with pytest.raises(InvalidModel, match="has no word 'kill', and 0 more"):
+        renumber_words(tiny_network(30522), Tokenizer.from_str(json.dumps(said)), known)
