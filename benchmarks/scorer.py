@@ -22,9 +22,8 @@ from models.encoding import EncodedWindow, WindowEncoder
 from models.first_pass import boundaries
 from models.network import Network
 from models.reading import Reading
-from models.scorer import OnnxScorer, WindowScores
+from models.scorer import OnnxScorer, Scorer, WindowScores
 from pipeline.judge import Judge
-from pipeline.pipeline import Scorer
 
 Answers = Mapping[str, Sequence[WindowScores]]
 PACKAGES = ("onnxruntime", "tokenizers", "torch", "transformers")
@@ -74,7 +73,7 @@ def run(name: str | None, repeats: int, quick: bool, say: Callable[[str], None])
     cases = read_cases(8 if quick else None)
     say(f"comparing actions on {len(cases):,} windows")
     answers = check_networks(scorers, cases)
-    judge = Judge(artifact.dismissal_threshold, artifact.languages)
+    judge = Judge.of(artifact)
     report = _report(scorers, answers, judge, cases, repeats, say) + _routes(artifact, cases)
     say("timing windows by length")
     report += "\n" + _by_length({**scorers, **_larger_alone(artifact)}, repeats)
@@ -125,7 +124,7 @@ def _routes(artifact: ModelArtifact, cases: Sequence[Case]) -> str:
         return "\nThe model has no first pass and no larger network: each window is read once, in fp32.\n"
     small = Network(artifact.network)
     larger = Network(artifact.larger) if artifact.second else None
-    limits = boundaries(artifact.dismissal_threshold)
+    limits = boundaries((artifact.dismissal_threshold, artifact.asking_threshold))
     reading = Reading(np.array(artifact.temperatures), limits, artifact.margin, artifact.second)
     encoder = WindowEncoder(artifact.tokenizer, artifact.max_tokens)
     asked: Counter[str] = Counter()

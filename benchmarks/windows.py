@@ -12,9 +12,9 @@ from evaluation.rows import LabelledRow, read_rows
 from evaluation.slurs import fill_slurs, read_slurs
 from keyword_stage.lexicon import read_lexicon
 from keyword_stage.matcher import Matcher
+from models.scorer import Scorer
 from pipeline.context import make_windows
 from pipeline.judge import Judge
-from pipeline.pipeline import Scorer
 from pipeline.policy import Policy, ResolvedPolicy
 
 DATA = Path(__file__).parents[1] / "evaluation" / "data"

@@ -13,6 +13,7 @@ import click
 @click.option("--tracking", default="sqlite:///mlflow.db", show_default=True, help="MLflow tracking address.")
 def command(run: str, alpha: float | None, tracking: str) -> None:
     """Calibrates the exported network on splits that training never saw."""
+    from training.asking import read_asking
     from training.fit import ALPHA, calibrate
     from training.record import record_calibration, track
     from training.setup import RUNS, set_up
@@ -20,7 +21,7 @@ def command(run: str, alpha: float | None, tracking: str) -> None:
     track(tracking)
     setup = set_up()
     dev, held_out = setup.split("dev"), setup.split("calibration")
-    config = calibrate(RUNS / run, setup.maker, dev, held_out, alpha or ALPHA)
+    config = calibrate(RUNS / run, setup.maker, dev, held_out, alpha or ALPHA, read_asking())
     record_calibration(RUNS / run, config, dev, held_out)
-    click.echo(json.dumps({"temperatures": config["temperatures"], "dismissal": config["dismissal"]}, indent=1))
+    click.echo(json.dumps({name: config[name] for name in ("temperatures", "dismissal", "asking")}, indent=1))
     click.echo(f"calibrated: next: secondglance promote --run {run}")

@@ -89,7 +89,7 @@ def command(
     lessons = read_lessons(RUNS / teacher) if teacher else None
     others = {"teacher": teacher, "start": start}
     about = {name: read_about(RUNS / other) for name, other in others.items() if other}
-    network = load_base(base_model(encoder), seed, base.frozen_words)
+    network = load_base(base_model(encoder), seed, base.frozen_words, base.frozen_layers)
     if start:
         network.load_state_dict(read_best(RUNS / start))
     train(
@@ -100,7 +100,7 @@ def command(
         RUNS / run,
         settings,
         material.public,
-        {"encoder": encoder, **material.seen, **about},
+        {"encoder": encoder, "frozen_layers": base.frozen_layers, **material.seen, **about},
         lessons,
     )
     click.echo(f"trained: runs/{run}; next: secondglance export --run {run}")

@@ -3,7 +3,8 @@
 model.onnx       the network
 second.onnx      a larger one that is asked beside it, in the models that have one
 tokenizer.json   its tokenizer
-model.json       categories, temperatures, dismissal threshold and the bound it was fitted for, margin of the first pass
+model.json       categories, temperatures, dismissal threshold and the bound it was fitted for, that of text that asks,
+                 margin of the first pass
 MODEL_CARD.md    what it is, what it saw, how well it does
 manifest.json    sha256 of all the others; its own digest names the folder
 """
@@ -37,6 +38,7 @@ class ModelArtifact:
         name: `sg-` and the first 12 hex digits of the manifest's digest.
         temperatures: One for each standard category, in their order; each above 0.
         dismissal_threshold: P(severity >= 3) from which on a finding is not dismissed.
+        asking_threshold: The same in text in which somebody asks (`models/asking.py`); never the higher of the two.
         max_tokens: Longest input, special tokens included.
         languages: Languages (ISO 639-1) that it was trained for.
         margin: Log-odds; where the first pass in int8 comes so near to a boundary, the window is read again in fp32.
@@ -49,6 +51,7 @@ class ModelArtifact:
     name: str
     temperatures: tuple[float, ...]
     dismissal_threshold: float
+    asking_threshold: float
     max_tokens: int
     languages: tuple[str, ...]
     margin: float | None
@@ -100,6 +103,7 @@ def load_artifact(folder: Path) -> ModelArtifact:
     try:
         temperatures = tuple(float(config["temperatures"][category]) for category in STANDARD_CATEGORIES)
         threshold = float(config["dismissal"]["threshold"])
+        asking = float(config["asking"]["threshold"]) if "asking" in config else threshold
         max_tokens = int(config["max_tokens"])
         languages = tuple(str(language) for language in config["languages"])
         margin = float(config["first_pass"]["margin"]) if "first_pass" in config else None
@@ -108,13 +112,15 @@ def load_artifact(folder: Path) -> ModelArtifact:
         raise InvalidModel(f"{folder.name}: model.json lacks or garbles {error}") from error
     if min(temperatures) <= 0 or not 0 < threshold <= 1:
         raise InvalidModel(f"{folder.name}: temperatures must be above 0 and the threshold in (0, 1]")
+    if not 0 < asking <= threshold:
+        raise InvalidModel(f"{folder.name}: the threshold of text that asks must be in (0, {threshold:g}]")
     if margin is not None and not margin >= 0:
         raise InvalidModel(f"{folder.name}: the margin of the first pass must not be below 0")
     if second is not None and not (0 <= second.low < second.high <= 1 and second.temperatures.min() > 0):
         raise InvalidModel(f"{folder.name}: the larger network must be asked from a low to a high probability")
     if (second is None) != (LARGER not in files_of(folder)):
         raise InvalidModel(f"{folder.name}: {LARGER} and what model.json says of a second opinion need each other")
-    return ModelArtifact(folder, name, temperatures, threshold, max_tokens, languages, margin, second, config)
+    return ModelArtifact(folder, name, temperatures, threshold, asking, max_tokens, languages, margin, second, config)
 
 
 def files_of(folder: Path) -> tuple[str, ...]:

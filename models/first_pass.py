@@ -1,7 +1,7 @@
 """When the answer of a first pass in int8 stands, and when the window is read again in fp32.
 
 What is made of an answer hangs on a few boundaries: P(severity >= k) against the policy's cuts, and P(severity >= 3)
-against the dismissal threshold. int8 moves a probability a little; that matters only near one of them.
+against the dismissal thresholds. int8 moves a probability a little; that matters only near one of them.
 """
 
 from collections.abc import Collection
@@ -51,15 +51,16 @@ class Boundaries:
         return log_odds(ladders.max(axis=1))[:, self.levels] - self.places
 
 
-def boundaries(threshold: float, cuts: Collection[float] = (HALF,)) -> Boundaries:
+def boundaries(thresholds: Collection[float], cuts: Collection[float] = (HALF,)) -> Boundaries:
     """The boundaries of a model under a policy.
 
     Args:
-        threshold: The model's dismissal threshold on P(severity >= 3).
+        thresholds: The model's dismissal thresholds on P(severity >= 3).
         cuts: P(severity >= level) from which the policy takes an action; those of all its sensitivities.
     """
     found = [(level, cut) for level in range(LEVELS) for cut in sorted({HALF, *cuts})]
-    found += [(GENUINE - 1, threshold * factor) for factor in sorted({min(1.0, cut / HALF) for cut in (HALF, *cuts)})]
+    factors = sorted({min(1.0, cut / HALF) for cut in (HALF, *cuts)})
+    found += [(GENUINE - 1, threshold * factor) for threshold in sorted(set(thresholds)) for factor in factors]
     levels, places = zip(*found, strict=True)
     return Boundaries(np.array(levels), log_odds(np.array(places)))
 

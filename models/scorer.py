@@ -1,9 +1,10 @@
 """Stage two: the ONNX network over one window at a time."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -11,10 +12,12 @@ import numpy.typing as npt
 from domain.errors import InvalidModel, Unavailable
 from domain.hit import ContextWindow
 from models.artifact import ModelArtifact
-from models.encoding import WindowEncoder
+from models.encoding import EncodedWindow, WindowEncoder
 from models.first_pass import HALF, boundaries
+from models.ladder import to_ladders
 from models.network import Network
 from models.reading import Reading
+from models.second_opinion import Ladders
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,16 @@ class WindowScores:
     unknown: float
 
 
+class Scorer(Protocol):
+    """What is asked of stage two; tests put a failing one in its place."""
+
+    def score(self, window: ContextWindow) -> WindowScores:
+        """Scores a window and its hits; raises `Unavailable` if it cannot."""
+
+    def glance(self, window: ContextWindow) -> WindowScores:
+        """The same by the quickest part of it, for many questions about one window."""
+
+
 class OnnxScorer:
     """Scores windows on one CPU thread; may be called from several threads at once.
 
@@ -50,7 +63,7 @@ class OnnxScorer:
         self._small = _open(artifact, artifact.network)
         self._larger = None if artifact.second is None else _open(artifact, artifact.larger)
         self._encoder = WindowEncoder(artifact.tokenizer, artifact.max_tokens)
-        limits = boundaries(artifact.dismissal_threshold, cuts)
+        limits = boundaries((artifact.dismissal_threshold, artifact.asking_threshold), cuts)
         self._reading = Reading(np.array(artifact.temperatures), limits, artifact.margin, artifact.second)
 
     def score(self, window: ContextWindow) -> WindowScores:
@@ -59,10 +72,27 @@ class OnnxScorer:
         Raises:
             Unavailable: If a network fails.
         """
+        return self._answer(window, self._read)
+
+    def glance(self, window: ContextWindow) -> WindowScores:
+        """What the small network alone says of a window: for many questions about one whose answer is known.
+
+        Raises:
+            Unavailable: If it fails.
+        """
+        return self._answer(window, self._read if self._larger is None else self._glance)
+
+    def _read(self, encoded: EncodedWindow) -> Ladders:
+        larger = None if self._larger is None else partial(self._larger.logits, encoded)
+        return self._reading.ladders(partial(self._small.logits, encoded), larger, len(encoded.covered))
+
+    def _glance(self, encoded: EncodedWindow) -> Ladders:
+        return to_ladders(self._small.logits(encoded, self._reading.margin is None), self._reading.temperatures)
+
+    def _answer(self, window: ContextWindow, read: Callable[[EncodedWindow], Ladders]) -> WindowScores:
         encoded = self._encoder.encode(window)
         try:
-            larger = None if self._larger is None else partial(self._larger.logits, encoded)
-            ladders = self._reading.ladders(partial(self._small.logits, encoded), larger, len(encoded.covered))
+            ladders = read(encoded)
         except Exception as error:  # onnxruntime raises types of its own extension module
             raise Unavailable(f"the model did not answer ({type(error).__name__})") from error
         return WindowScores(ladders[0], ladders[1:], encoded.covered, encoded.unknown)

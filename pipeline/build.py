@@ -12,13 +12,13 @@ from image_hash.open_bank import read_bank
 from image_hash.quarantine import Quarantine
 from image_hash.stored_bank import StoredBank
 from models.artifact import ModelArtifact, default_folder, load_artifact
-from models.scorer import OnnxScorer
+from models.scorer import OnnxScorer, Scorer
 from ocr.engine import OcrEngine
 from ocr.pool import OcrPool
 from pipeline.first_look import FirstLook
 from pipeline.judge import CUTS, Judge
 from pipeline.lists import read_lists
-from pipeline.pipeline import Pipeline, Scorer
+from pipeline.pipeline import Pipeline
 from pipeline.policy import Policy, read_policy
 from pipeline.settings import PipelineSettings
 
@@ -50,7 +50,7 @@ def load_model(folder: Path, policy: Policy) -> tuple[str, OnnxScorer, Judge]:
         InvalidModel: If the folder is at fault.
     """
     artifact = load_artifact(folder)
-    return artifact.name, _build_scorer(artifact, policy), Judge(artifact.dismissal_threshold, artifact.languages)
+    return artifact.name, _build_scorer(artifact, policy), Judge.of(artifact)
 
 
 def renew_everything(pipeline: Pipeline, settings: PipelineSettings) -> tuple[Pipeline, list[str]]:
@@ -100,7 +100,7 @@ def _assemble(
         scorer=scorer,
         pictures=pictures,
         policy=policy,
-        judge=Judge(artifact.dismissal_threshold, artifact.languages),
+        judge=Judge.of(artifact),
         versions=Versions(
             service=version("secondglance"),
             lexicon=first_look.digest,

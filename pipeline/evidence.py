@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +13,7 @@ from domain.hit import ContextWindow, KeywordHit
 from domain.severity import GENUINE, STANDARD_CATEGORIES
 from domain.verdict import Counterfactual, Evidence, Finding, Reason
 from models.encoding import UNREAD
-from models.scorer import WindowScores
+from models.scorer import Scorer, WindowScores
 
 MOST_WORDS = 64
 """Words nearest to any hit of a window that are tried; each costs one pass for all hits together, or two."""
@@ -48,7 +48,7 @@ Look = tuple[ContextWindow, Collection[KeywordHit]]
 def explain_told(
     findings: Sequence[Finding],
     looks: Iterable[Look],
-    score: Callable[[ContextWindow], WindowScores],
+    scorer: Scorer,
     severity: Callable[[KeywordHit, npt.NDArray[np.float64]], int],
     secret: Sequence[tuple[int, int]] = (),
 ) -> tuple[tuple[Finding, ...], bool]:
@@ -57,7 +57,7 @@ def explain_told(
     Args:
         findings: Those that are told.
         looks: Of all hits of the capture.
-        score: The scorer.
+        scorer: Stage two.
         severity: The severity that a hit has by its ladders, shape (categories, 5).
         secret: Spans of the page that must not be pointed at.
 
@@ -71,7 +71,7 @@ def explain_told(
         if not any(asked):
             continue
         try:
-            explained = explain(score, window, asked, partial(_severity_in, window, severity), secret)
+            explained = explain(scorer, window, asked, partial(_severity_in, window, severity), secret)
         except Unavailable:
             answered = False
             continue
@@ -83,7 +83,7 @@ def explain_told(
 
 
 def explain(
-    score: Callable[[ContextWindow], WindowScores],
+    scorer: Scorer,
     window: ContextWindow,
     categories: Sequence[str | None],
     severity: Callable[[int, npt.NDArray[np.float64]], int],
@@ -94,10 +94,11 @@ def explain(
     A word is taken out: spaces stand in its place. Where a hit is raised it is then made unread too: there stands the
     tokenizer's sign for some word or other. Words are ranked by how far they move all that the model says of the hit
     and of its window (`_moves`), not by P(severity >= 3) alone: no single word moves it where it is near 0 or 1.
-    Effects and counterfactual are those of the word taken out.
+    So many questions are asked at a glance; effects and counterfactual, of the words that are shown alone, are those of
+    the full answer to the word taken out.
 
     Args:
-        score: The scorer.
+        scorer: Stage two.
         window: The window.
         categories: For each hit the category whose ladder is watched for the evidence; no evidence for one that the
             model does not know. None for a hit that is not to be explained.
@@ -107,29 +108,28 @@ def explain(
     Returns:
         One explanation for each hit.
     """
-    before = score(window)
+    answer, before = scorer.score(window), scorer.glance(window)
     wanted = [hit for hit, category in zip(window.hits, categories, strict=True) if category is not None]
     words = _nearest_words(window, wanted, secret)
-    without = [score(_without(window, word)) for word in words]
-    severities = [severity(index, hit) for index, hit in enumerate(before.hits)]
+    without = [scorer.glance(_without(window, word)) for word in words]
+    severities = [severity(index, hit) for index, hit in enumerate(answer.hits)]
     raised = any(category and now >= _RAISED for category, now in zip(categories, severities, strict=True))
-    unread = [score(_unread(window, word)) for word in words] if raised else []
+    unread = [scorer.glance(_unread(window, word)) for word in words] if raised else []
+    changed = cache(lambda word: scorer.score(_without(window, word)))
     found: list[Explanation] = []
     for index, (category, now) in enumerate(zip(categories, severities, strict=True)):
         if category is None:
             found.append(Explanation((), None))
             continue
-        evidence = [
-            _evidence(window, word, _fall(before, after, index, category))
-            for word, after in zip(words, without, strict=True)
-        ]
         moves = [_moves(before, after, index) for after in ((without, unread) if now >= _RAISED else (without,))]
-        shown = [evidence[at] for at in _most_telling(moves)[:MOST_SHOWN]] if category in STANDARD_CATEGORIES else []
+        telling = [words[at] for at in _most_telling(moves)[:MOST_SHOWN]]
+        evidence = [_evidence(window, word, _fall(answer, changed(word), index, category)) for word in telling]
         changes = [
-            (Counterfactual(e.start, e.end, severity(index, after.hits[index])), abs(e.effect))
-            for e, after in zip(evidence, without, strict=True)
+            (Counterfactual(e.start, e.end, severity(index, changed(word).hits[index])), abs(e.effect))
+            for e, word in zip(evidence, telling, strict=True)
             if not (e.start <= window.hits[index].start and window.hits[index].end <= e.end)
         ]
+        shown = evidence if category in STANDARD_CATEGORIES else []
         found.append(Explanation(tuple(shown), _largest(changes, now)))
     return found
 

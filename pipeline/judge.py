@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,8 @@ from domain.image_match import ImageMatch
 from domain.page import Page
 from domain.severity import GENUINE, STANDARD_CATEGORIES
 from domain.verdict import Action, Finding, Ladder, Reason
+from models.artifact import ModelArtifact
+from models.asking import asks
 from models.scorer import WindowScores
 from pipeline.language import is_supported
 from pipeline.policy import CategoryPolicy, ResolvedPolicy
@@ -45,10 +47,23 @@ class Judge:
     Attributes:
         threshold: The artifact's dismissal threshold on P(severity >= 3).
         languages: Languages of the model.
+        asking: The same in text in which somebody asks; None: no other.
     """
 
     threshold: float
     languages: tuple[str, ...]
+    asking: float | None = None
+
+    @classmethod
+    def of(cls, artifact: ModelArtifact) -> "Judge":
+        """The one that goes by an artifact's thresholds."""
+        return cls(artifact.dismissal_threshold, artifact.languages, artifact.asking_threshold)
+
+    def over(self, window: ContextWindow) -> "Judge":
+        """The one that judges a window: more careful where somebody asks in it (`docs/decisions/0051`)."""
+        if self.asking is None or self.asking == self.threshold or not asks(window.text):
+            return self
+        return replace(self, threshold=self.asking)
 
     def knows(self, text: str, language: str | None) -> bool:
         """Whether a text is in a language of the model.
@@ -77,7 +92,8 @@ class Judge:
             language: The capture's language as the caller states it.
         """
         known, context = self.knows(window.text, language), _has_context(window)
-        return [self.judge(window, index, scores, page, policy, known, context) for index in range(len(window.hits))]
+        mine = self.over(window)
+        return [mine.judge(window, index, scores, page, policy, known, context) for index in range(len(window.hits))]
 
     def judge(
         self,

@@ -3,21 +3,21 @@
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from domain.capture import MAX_TEXT_BYTES, Capture, CaptureContext
 from domain.errors import InvalidRequest, InvalidText, TextTooLong, Unavailable
 from domain.frame import FrameHash
-from domain.hit import MASK, ContextWindow, KeywordHit
+from domain.hit import MASK, KeywordHit
 from domain.image_match import ImageMatch
 from domain.page import Box, Page
 from domain.verdict import Action, Finding, Ladder, Verdict, Versions
 from image_hash.hashers import luma, pdq_of_luma
 from image_hash.lookup import PictureFinder
 from image_hash.quarantine import Quarantine
-from models.scorer import WindowScores
+from models.scorer import Scorer
 from ocr.decode import decode
 from ocr.engine import OcrEngine, Owner
 from pipeline.context import make_reading_windows, make_windows
@@ -28,13 +28,6 @@ from pipeline.kept import MOST_FINDINGS, Kept
 from pipeline.policy import UNRULED, Policy, ResolvedPolicy
 from pipeline.second_look import Judged, judge_window
 from pipeline.stopwatch import Stopwatch
-
-
-class Scorer(Protocol):
-    """What the pipeline asks of stage two; tests put a failing one in its place."""
-
-    def score(self, window: ContextWindow) -> WindowScores:
-        """Scores a window and its hits; raises `Unavailable` if it cannot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +223,7 @@ class Pipeline:
         def severity(hit: KeywordHit, ladders: np.ndarray) -> int:
             return self.judge.severity_by_model(hit, ladders, policy)
 
-        return explain_told(findings, looks, self.scorer.score, severity, secret)
+        return explain_told(findings, looks, self.scorer, severity, secret)
 
     def _read_all(self, page: Page, capture: Capture) -> dict[str, Ladder]:
         """Highest ladder of each category over windows that cover the whole text."""

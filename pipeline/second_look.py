@@ -60,7 +60,7 @@ def judge_window(
     made, answered = judged(window)
     looks: list[Look] = []
     settled = [False] * len(made)
-    doubted = [finding is not None and judge.doubts(finding, policy) for finding in made]
+    doubted = [finding is not None and judge.over(window).doubts(finding, policy) for finding in made]
     wide = widen(page, window) if any(doubted) else None
     if wide is not None:
         again, answered = judged(wide)  # who doubts has had an answer

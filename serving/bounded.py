@@ -2,13 +2,14 @@
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from domain.errors import DeadlineExceeded, Unavailable
 from domain.hit import ContextWindow
-from models.scorer import WindowScores
+from models.scorer import Scorer, WindowScores
 from ocr.engine import OcrEngine, Owner, Reading
-from pipeline.pipeline import Pipeline, Scorer
+from pipeline.pipeline import Pipeline
 from serving.call import Call
 
 RESERVE_S = 0.05
@@ -39,13 +40,24 @@ class BoundedScorer:
         Raises:
             Unavailable: If it fails, or there is none in time; the lexicon's grade stands then.
         """
+        return self._in_slot(self.inner.score, window)
+
+    def glance(self, window: ContextWindow) -> WindowScores:
+        """Glances at a window when there is a slot for it.
+
+        Raises:
+            Unavailable: As above.
+        """
+        return self._in_slot(self.inner.glance, window)
+
+    def _in_slot(self, ask: Callable[[ContextWindow], WindowScores], window: ContextWindow) -> WindowScores:
         patience_s = self.call.seconds_left - RESERVE_S - RESERVE_SHARE * (time.monotonic() - self.began)
         if self.call.dropped.is_set() or patience_s <= 0:
             raise Unavailable("no time is left for the model")
         if not self.slots.acquire(timeout=min(patience_s, threading.TIMEOUT_MAX)):
             raise Unavailable("the model is busy")
         try:
-            return self.inner.score(window)
+            return ask(window)
         finally:
             self.slots.release()
 

@@ -20,9 +20,8 @@ from domain.errors import SecondglanceError, Unavailable
 from domain.hit import ContextWindow, KeywordHit
 from domain.page import Page
 from domain.verdict import Action
-from models.scorer import WindowScores
+from models.scorer import Scorer, WindowScores
 from pipeline.judge import Judge, worst
-from pipeline.pipeline import Scorer
 from pipeline.policy import ResolvedPolicy
 from pipeline.second_look import Judged, judge_window
 from serving.call import Call

@@ -133,6 +133,9 @@ class FixedScorer:
         table[:] = self._ladder
         return WindowScores(table[0], table[1:], (True,) * len(window.hits), 0.0)
 
+    def glance(self, window: ContextWindow) -> WindowScores:
+        return self.score(window)
+
 
 class HeldScorer(FixedScorer):
     """Answers once it is let go."""

@@ -29,7 +29,12 @@ class WordWeights:
 
     def __init__(self, **weights: float) -> None:
         self._weights = weights
-        self.calls = 0
+        self.calls = self.glances = 0
+
+    def glance(self, window: ContextWindow) -> WindowScores:
+        """The same, counted apart."""
+        self.glances, self.calls = self.glances + 1, self.calls - 1
+        return self.score(window)
 
     def score(self, window: ContextWindow) -> WindowScores:
         self.calls += 1
@@ -53,7 +58,7 @@ def ask(text: str, phrase: str, offset: int = 0, secret: str = "", **weights: fl
     page = "." * offset + text
     window = ContextWindow(text, offset, (hit(page, phrase),))
     hidden = [(page.index(secret), page.index(secret) + len(secret))] if secret else []
-    (found,) = explain(WordWeights(**weights).score, window, ["suicide"], largest, hidden)
+    (found,) = explain(WordWeights(**weights), window, ["suicide"], largest, hidden)
     return page, found
 
 
@@ -103,7 +108,7 @@ class Logits(WordWeights):
 
 
 def shown(scorer: Logits, text: str, phrase: str) -> list[str]:
-    (found,) = explain(scorer.score, ContextWindow(text, 0, (hit(text, phrase),)), ["suicide"], largest)
+    (found,) = explain(scorer, ContextWindow(text, 0, (hit(text, phrase),)), ["suicide"], largest)
     return [text[e.start : e.end] for e in found.evidence]
 
 
@@ -125,13 +130,14 @@ def test_of_what_is_raised_words_are_made_unread_too() -> None:
     told = shown(raised, text, "end myself")
     assert (told[:2], sorted(told[2:])) == (["end", "tonight"], ["i", "myself", "will"])
     assert shown(calm, text, "end myself") == ["end", "tonight"]
-    assert (raised.calls, calm.calls) == (11, 6)
+    assert (raised.glances, calm.glances) == (11, 6)
+    assert (raised.calls, calm.calls) == (1 + 5, 1 + 2), "the full answer is asked for the words that are shown alone"
 
 
 def test_the_effect_is_that_of_the_word_taken_out() -> None:
     text = "i will end myself tonight"
     scorer = Logits(1, tonight=(0.4, 0, 0), unread=(-3, 0, 0))
-    (found,) = explain(scorer.score, ContextWindow(text, 0, (hit(text, "end myself"),)), ["suicide"], largest)
+    (found,) = explain(scorer, ContextWindow(text, 0, (hit(text, "end myself"),)), ["suicide"], largest)
     assert found.evidence[0].effect == pytest.approx(1 / (1 + np.exp(-1.4)) - 1 / (1 + np.exp(-1)), abs=1e-6)
     assert found.counterfactual is None
 
@@ -148,8 +154,8 @@ def test_hits_move_along_with_an_unread_word() -> None:
             return super().score(window)
 
     window = ContextWindow(text, 7, tuple(hit(page, f"{phrase}") for phrase in phrases))
-    explain(Looking(tonight=4).score, window, ["suicide"] * len(phrases), largest)
-    assert len(seen) == 1 + 2 * 7
+    explain(Looking(tonight=4), window, ["suicide"] * len(phrases), largest)
+    assert len(seen) == 2 + 2 * 7 + 1, "window and words, and once more for the full answer"
     assert seen[0] == phrases
     unread = {of for of in seen if any("[MASK]" in part for part in of)} | {seen[0]}
     assert unread == {
@@ -197,21 +203,24 @@ def test_secret_words_are_never_pointed_at() -> None:
 def test_each_word_costs_one_pass_for_all_hits_together_or_two_if_one_is_raised(level: int, passes: int) -> None:
     text = "one two three four five"
     scorer = WordWeights(one=level)
-    explain(scorer.score, ContextWindow(text, 0, (hit(text, "two"), hit(text, "four"))), ["suicide"] * 2, largest)
-    assert scorer.calls == 5 * passes + 1
+    explain(scorer, ContextWindow(text, 0, (hit(text, "two"), hit(text, "four"))), ["suicide"] * 2, largest)
+    assert scorer.glances == 5 * passes + 1
+    assert scorer.calls == 1 + 1
     scorer = WordWeights(one=level)
-    explain(scorer.score, ContextWindow(text, 0, (hit(text, "two"), hit(text, "four"))), [None, "suicide"], largest)
-    assert scorer.calls == 5 * passes + 1
+    explain(scorer, ContextWindow(text, 0, (hit(text, "two"), hit(text, "four"))), [None, "suicide"], largest)
+    assert scorer.glances == 5 * passes + 1
+    assert scorer.calls == 1 + 1
     long = "word " * 500 + "one two"
     scorer = WordWeights(one=level)
-    explain(scorer.score, ContextWindow(long, 0, (hit(long, "two"),)), ["suicide"], largest)
-    assert scorer.calls == MOST_WORDS * passes + 1
+    explain(scorer, ContextWindow(long, 0, (hit(long, "two"),)), ["suicide"], largest)
+    assert scorer.glances == MOST_WORDS * passes + 1
+    assert scorer.calls == 1 + 1
 
 
 def test_a_category_of_a_schools_own_has_no_evidence() -> None:
     text = "i will end myself tonight"
     window = ContextWindow(text, 0, (hit(text, "end myself"),))
-    (found,) = explain(WordWeights(myself=4).score, window, ["vaping"], largest)
+    (found,) = explain(WordWeights(myself=4), window, ["vaping"], largest)
     assert found.evidence == ()
 
 
@@ -305,7 +314,7 @@ def test_evidence_leaves_every_judgement_its_time(pipeline: Pipeline) -> None:
 def test_words_near_a_finding_that_is_told_are_tried_first(pipeline: Pipeline) -> None:
     text = "want to die " * 30 + "so " * 40 + "i will end myself tonight"
     page = ContextWindow(text, 0, (hit(text, "want to die"), hit(text, "end myself")))
-    _, found = explain(WordWeights(tonight=3).score, page, [None, "suicide"], largest)
+    _, found = explain(WordWeights(tonight=3), page, [None, "suicide"], largest)
     assert [text[e.start : e.end] for e in found.evidence] == ["tonight"]
 
 

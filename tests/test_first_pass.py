@@ -40,7 +40,7 @@ ladders = st.lists(st.floats(0, 1), min_size=45, max_size=45).map(
 def test_what_is_settled_stays_on_its_side_however_it_moves_within_the_margin(
     found: np.ndarray, margin: float, share: float
 ) -> None:
-    limits = boundaries(THRESHOLD, (0.35,))
+    limits = boundaries((THRESHOLD,), (0.35,))
     if limits.settles(found, margin):
         kept = np.clip(found, 1e-9, 1 - 1e-9)
         moved = 1 / (1 + np.exp(-(np.log(kept / (1 - kept)) + 0.999 * share * margin)))
@@ -48,7 +48,7 @@ def test_what_is_settled_stays_on_its_side_however_it_moves_within_the_margin(
 
 
 def test_each_level_and_the_threshold_is_a_boundary() -> None:
-    limits = boundaries(THRESHOLD)
+    limits = boundaries((THRESHOLD,))
     far = (0.999, 0.99, 0.9, 0.1, 0.01)
     assert limits.settles(ladder(*far), 1.0)
     for level in range(5):
@@ -64,10 +64,10 @@ def test_each_level_and_the_threshold_is_a_boundary() -> None:
 def test_a_sensitive_policy_has_boundaries_of_its_own() -> None:
     at_a_third, careful = ladder(0.9, 0.35, 0.1, 0.001, 0.0001), ladder(0.2, 0.1, THRESHOLD * 0.4, 0.001, 0.0001)
     for found in (at_a_third, careful):
-        assert boundaries(THRESHOLD).settles(found, 0.1)
-    assert not boundaries(THRESHOLD, (0.35,)).settles(at_a_third, 0.1)
-    assert not boundaries(THRESHOLD, (0.2,)).settles(careful, 0.1)
-    assert boundaries(THRESHOLD, (0.8,)).sides(careful).shape == (1, 11)  # less sensitive: the threshold is not moved
+        assert boundaries((THRESHOLD,)).settles(found, 0.1)
+    assert not boundaries((THRESHOLD,), (0.35,)).settles(at_a_third, 0.1)
+    assert not boundaries((THRESHOLD,), (0.2,)).settles(careful, 0.1)
+    assert boundaries((THRESHOLD,), (0.8,)).sides(careful).shape == (1, 11)  # the threshold is not moved
 
 
 class Double:

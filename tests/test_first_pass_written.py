@@ -97,7 +97,7 @@ def test_the_least_margin_that_holds_is_chosen() -> None:
 
     rng = np.random.default_rng(5)
     odds = rng.normal(-9, 4, (3000, 1, 9, 5))
-    limits = boundaries(THRESHOLD)
+    limits = boundaries((THRESHOLD,))
 
     def moved(by: float) -> list[np.ndarray]:
         return [1 / (1 + np.exp(-one)) for one in odds + rng.normal(0, by, odds.shape)]
@@ -160,14 +160,15 @@ def asked(double: Double) -> list[AskedRow]:
 
 
 def test_a_margin_is_written_only_if_the_bound_holds_with_it() -> None:
+    from training.asking import Thresholds
     from training.calibrate import Dismissal
     from training.margin import fit_margin
 
-    reading = Reading(np.ones(9), boundaries(0.5), None)
+    reading = Reading(np.ones(9), boundaries((0.5,)), None)
     bound = Dismissal(THRESHOLD, 0.0043, 0.05, True, 700, 0, 0.0043)
 
     def fit(double: Double, bound: Dismissal = bound) -> dict[str, Any]:
-        return fit_margin(asked(double), reading, bound)
+        return fit_margin(asked(double), reading, bound, Thresholds(THRESHOLD, THRESHOLD))
 
     written = fit(Double())["first_pass"]
     assert (written["margin"], written["hits"], written["changed"], written["twice"]) == (0.0, 1400, 0, 0.0)

@@ -56,6 +56,9 @@ class TwoViews:
     wide: float | None
     asked: list[ContextWindow] = field(default_factory=list)
 
+    def glance(self, window: ContextWindow) -> WindowScores:
+        return self.score(window)
+
     def score(self, window: ContextWindow) -> WindowScores:
         self.asked.append(window)
         p = self.wide if "garden" in window.text and "weed" in window.text else self.own

@@ -10,6 +10,7 @@ import pytest
 import models.scorer
 from domain.errors import InvalidModel
 from domain.hit import ContextWindow, KeywordHit
+from domain.severity import STANDARD_CATEGORIES
 from models.artifact import LARGER, load_artifact, write_manifest
 from models.encoding import EncodedWindow
 from models.first_pass import boundaries
@@ -38,7 +39,7 @@ class Double:
 
 def read(small: float, larger: float, margin: float | None = None) -> tuple[np.ndarray, list[bool], list[bool]]:
     one, other = Double(small), Double(larger)
-    found = Reading(np.ones(9), boundaries(0.02), margin, SECOND).ladders(one, other, 1)
+    found = Reading(np.ones(9), boundaries((0.02,)), margin, SECOND).ladders(one, other, 1)
     return found, one.asked, other.asked
 
 
@@ -93,7 +94,7 @@ def test_what_int8_does_not_settle_is_read_in_fp32_from_the_start(
 
 def test_a_window_without_hits_is_read_by_the_small_network() -> None:
     one, other = Double(level(0.3)), Double(3.0)
-    Reading(np.ones(9), boundaries(0.02), FAR, SECOND).ladders(
+    Reading(np.ones(9), boundaries((0.02,)), FAR, SECOND).ladders(
         lambda exact: one(exact)[:1], lambda exact: other(exact)[:1], 0
     )
     assert (one.asked, other.asked) == ([True], [])
@@ -128,6 +129,15 @@ def test_a_folder_with_a_larger_network_is_read_whole(folder: Path) -> None:
     write_manifest(folder)
     alone = OnnxScorer(load_artifact(folder)).score(window)
     np.testing.assert_allclose(both.hits, alone.hits, atol=1e-6)  # the mean of one and the same
+
+
+def test_a_glance_asks_the_small_network_alone(folder: Path, small_model: Path) -> None:
+    window = ContextWindow("i will kill it today", 0, (KeywordHit("p", "violence", 3, 7, 11, "kill"),), "")
+    state(folder, temperatures=dict.fromkeys(STANDARD_CATEGORIES, 5.0))
+    both, alone = OnnxScorer(load_artifact(folder)), OnnxScorer(load_artifact(small_model))
+    assert np.abs(both.score(window).hits - alone.score(window).hits).max() > 0.01
+    np.testing.assert_allclose(both.glance(window).hits, alone.score(window).hits, atol=0.02)
+    np.testing.assert_array_equal(alone.glance(window).hits, alone.score(window).hits)
 
 
 def test_a_larger_network_that_was_altered_or_does_not_load_is_named(

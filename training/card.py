@@ -50,7 +50,7 @@ on {parity["spans"]} spans of the dev split: largest difference of P(severity >=
 Learn-then-Test on {dismissal["genuine"]} genuine rows of the calibration split: **{bound}**; {dismissal["missed"]} were dismissed,
 upper confidence limit {100 * dismissal["upper"]:.2f} %. The bound holds for text like the calibration split's, which was
 written by the same hand as the training split.
-
+{asking(config)}
 | category | genuine rows | dismissed | upper 95 % limit |
 |---|---|---|---|
 {rows}
@@ -86,6 +86,18 @@ parameters; ONNX with int8 weights, {size:.1f} MB) reads the window as well, and
 {what_it_saw(config["training"]["second"])} Best dev AUROC {config["training"]["second"]["best_dev_auroc"]:.3f}. Its own export: largest difference of a logit
 {parity["second_export_max_logit_gap"]:.1e}. Both as served against both in fp32, on the same spans: largest difference of P(severity >= 3)
 {parity["both_max_probability_gap"]:.3f}, mean {parity["both_mean_probability_gap"]:.4f}; same action {100 * parity["both_same_action"]:.2f} %.
+"""
+
+
+def asking(config: Mapping[str, Any]) -> str:
+    """The threshold of text in which somebody asks, and what it keeps and costs; empty for a model without one."""
+    measured = config.get("asking")
+    if measured is None:
+        return ""
+    return f"""
+Where somebody asks (`models/asking.py`), nothing with {measured["threshold"]:.4f} or more is dismissed, the threshold of a bound of {100 * measured["alpha"]:.0f} %.
+Of {measured["rows"]} rows in which a child at risk asks for help, written for this alone, {measured["dismissed"]} are dismissed (upper limit {100 * measured["upper"]:.2f} %); {measured["told"]} of them are
+told to ask. With it {measured["genuine_dismissed"]} genuine and {measured["benign_dismissed"]} benign rows of the calibration split are dismissed; the tables below are without.
 """
 
 

@@ -1,6 +1,7 @@
 """Calibrates an exported run on splits that training never saw, and writes its model.json."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from models.first_pass import HALF, boundaries
 from models.reading import Reading
 from models.second_opinion import SecondOpinion
 from training.asked import RunNetworks
+from training.asking import choose_thresholds, measure_asking
 from training.calibrate import (
     THRESHOLDS,
     Dismissal,
@@ -27,16 +29,21 @@ from training.dataset import ExampleMaker
 from training.margin import fit_margin
 from training.runs import read_about, write_curve
 
-ALPHA = 0.03
+ALPHA = 0.02
 """Share of genuine concerns that the served threshold may dismiss; `docs/decisions` says why."""
-ASKED = (0.002, 0.97)
+ASKED = (0.002, 0.9)
 """P(severity >= 3) of the small network from which on and up to which the larger one is asked; `0051` says why."""
 STATED = (0.01, 0.02, 0.03, 0.05)
 """Bounds whose thresholds are stated beside it, so that nobody needs to calibrate again to compare."""
 
 
 def calibrate(
-    run: Path, maker: ExampleMaker, dev: list[LabelledRow], held_out: list[LabelledRow], alpha: float = ALPHA
+    run: Path,
+    maker: ExampleMaker,
+    dev: list[LabelledRow],
+    held_out: list[LabelledRow],
+    alpha: float = ALPHA,
+    asking: Sequence[LabelledRow] = (),
 ) -> dict[str, Any]:
     """Fits temperatures on the dev split, dismissal threshold and margin of the first pass on the calibration split.
 
@@ -47,8 +54,9 @@ def calibrate(
         run: Folder of an exported run; gets `model.json`, and `thresholds.json` for whoever wants another bound.
         maker: Turns rows into examples.
         dev: Rows for the temperatures.
-        held_out: Rows for threshold and margin, used for nothing else.
+        held_out: Rows for thresholds and margin, used for nothing else.
         alpha: Highest share of genuine concerns to dismiss.
+        asking: Genuine rows in which a child asks for help, on which it is measured whether these are kept.
 
     Returns:
         What was written.
@@ -62,7 +70,7 @@ def calibrate(
     if networks.larger is not None:
         larger = np.concatenate([window.larger(True) for window in asked if window.larger])
         second = SecondOpinion(*ASKED, np.round(fit_temperatures((small + larger) / 2, severities), 4))
-    reading = Reading(temperatures, boundaries(HALF), None, second)
+    reading = Reading(temperatures, boundaries((HALF,)), None, second)
 
     rows = [networks.about(row, maker) for row in held_out if maker.has_phrase(row)]
     answered = [(row, [window.read(reading) for window in found]) for row, found in rows]
@@ -72,6 +80,8 @@ def calibrate(
     benign_scores, benign_low = worst_scores(benign)
     dismissal = choose_threshold(scores, low, alpha)
     dismissed = is_dismissed(scores, low, dismissal.threshold)
+    thresholds = choose_thresholds([found for _, found in genuine], dismissal)
+    who_ask = [networks.about(row, maker) for row in asking if maker.has_phrase(row)]
 
     def count(threshold: float) -> dict[str, float]:
         kinds = {"genuine_dismissed": (scores, low), "benign_dismissed": (benign_scores, benign_low)}
@@ -99,7 +109,8 @@ def calibrate(
             "by_category": bounds_by_category([row.labels for row, _ in genuine], dismissed),
         },
         **_second_opinion(second),
-        **(fit_margin(rows, reading, dismissal) if networks.small.has_first_pass else {}),
+        "asking": measure_asking(rows, who_ask, reading, thresholds),
+        **(fit_margin(rows, reading, dismissal, thresholds) if networks.small.has_first_pass else {}),
         "training": read_about(run),
     }
     (run / "model.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")

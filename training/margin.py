@@ -12,7 +12,8 @@ from models.first_pass import Boundaries, boundaries
 from models.reading import Reading
 from models.second_opinion import Ladders
 from training.asked import AskedRow
-from training.calibrate import Dismissal, is_dismissed, worst_scores
+from training.asking import Thresholds
+from training.calibrate import Dismissal
 
 MARGINS = np.round(np.arange(0.0, 2.001, 0.01), 2)
 MOST_CHANGED = 0.005
@@ -87,18 +88,21 @@ def measure(
     return Margin(float(margin), hits, changed, upper, again / max(1, len(exact)), gap)
 
 
-def fit_margin(rows: Sequence[AskedRow], reading: Reading, dismissal: Dismissal) -> dict[str, Any]:
+def fit_margin(
+    rows: Sequence[AskedRow], reading: Reading, dismissal: Dismissal, thresholds: Thresholds
+) -> dict[str, Any]:
     """Measures what model.json says of a model's first pass, if it is to be used.
 
     Args:
         rows: Rows with a phrase.
         reading: How the model reads in fp32.
-        dismissal: The threshold, as fitted in fp32.
+        dismissal: The threshold of any text, as fitted in fp32.
+        thresholds: It, and that of text that asks.
 
     Returns:
         `first_pass`, or nothing: if with no margin it agrees with fp32 and the threshold's bound holds.
     """
-    limits = boundaries(dismissal.threshold)
+    limits = boundaries((thresholds.any, thresholds.asking))
     careful = replace(reading, limits=limits)
     windows = [window for _, found in rows for window in found]
     exact = [window.read(reading) for window in windows]
@@ -112,14 +116,10 @@ def fit_margin(rows: Sequence[AskedRow], reading: Reading, dismissal: Dismissal)
     for margin in margins_that_hold(lambda margin: hits(first(margin)), [sure[1:] for sure in exact], limits):
         pairs = zip(first(margin.margin), exact, strict=True)
         answers = iter([sure if quick is None else quick for quick, sure in pairs])
-        answered = [(row, [next(answers) for _ in found]) for row, found in rows]
-        genuine = _dismissed([found for row, found in answered if row.severity >= GENUINE], dismissal)
+        answered = [(row, [(window, next(answers)) for window in found]) for row, found in rows]
+        genuine = sum(thresholds.dismiss(found) for row, found in answered if row.severity >= GENUINE)
         if genuine > dismissal.missed and binomial_tail(genuine, dismissal.genuine, dismissal.alpha) > dismissal.delta:
             continue  # a wider one is nearer to fp32, of which the bound holds
-        benign = _dismissed([found for row, found in answered if row.severity < GENUINE - 1], dismissal)
+        benign = sum(thresholds.dismiss(found) for row, found in answered if row.severity < GENUINE - 1)
         return {"first_pass": {**asdict(margin), "missed": genuine, "benign_dismissed": benign}}
     return {}
-
-
-def _dismissed(rows: Sequence[Sequence[Ladders]], dismissal: Dismissal) -> int:
-    return int(is_dismissed(*worst_scores(rows), dismissal.threshold).sum())

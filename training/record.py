@@ -83,7 +83,7 @@ def record_calibration(
         dev: Rows that the temperatures were fitted on.
         held_out: Rows that the threshold was fitted on.
     """
-    told = flat({name: config.get(name) or {} for name in ("temperatures", "dismissal", "first_pass")})
+    told = flat({name: config.get(name) or {} for name in ("temperatures", "dismissal", "asking", "first_pass")})
     figures = {f"calibrate.{name}": float(value) for name, value in told.items() if isinstance(value, int | float)}
     with go_on(run):
         mlflow.log_metrics(figures)

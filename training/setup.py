@@ -36,18 +36,20 @@ class BaseEncoder:
         folder: Under `.weights/`.
         rate: Highest learning rate of its layers.
         frozen_words: Whether its word embeddings stay as they are.
+        frozen_layers: How many of its lowest layers do too.
         setup: The make target that puts it there.
     """
 
     folder: str
     rate: float
     frozen_words: bool
+    frozen_layers: int
     setup: str
 
 
 ENCODERS = {
-    "small": BaseEncoder("base-model", 1e-4, False, "train-setup"),
-    "large": BaseEncoder("teacher", 5e-5, True, "teacher-setup"),
+    "small": BaseEncoder("base-model", 1e-4, False, 0, "train-setup"),
+    "large": BaseEncoder("teacher", 5e-5, True, 4, "teacher-setup"),
 }
 """`small` (MiniLM-L6, 23 million parameters) is served; `large` (MPNet-base, 109 million) teaches it."""
 

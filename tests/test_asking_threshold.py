@@ -1,0 +1,80 @@
+"""How the threshold of text that asks is chosen, and what a calibrated run and its card say of it."""
+
+from functools import partial
+
+import numpy as np
+import pytest
+
+from evaluation.rows import LabelledRow
+from models.encoding import EncodedWindow
+from models.first_pass import boundaries
+from models.reading import Reading
+from training.asked import AskedRow, AskedWindow
+from training.asking import ALPHA, choose_thresholds, measure_asking, read_asking
+from training.calibrate import choose_threshold, worst_scores
+from training.card import asking as told
+from training.dataset import Example
+
+pytestmark = pytest.mark.training
+ENCODED = EncodedWindow(np.array([[0]]), np.ones((1, 2, 1)), np.zeros((1, 2)), (True,), 0.0)
+READING = Reading(np.ones(9), boundaries((0.5,)), None)
+
+
+def logits(probability: float, _: bool) -> np.ndarray:
+    each = probability ** (1 / 3)
+    out = np.full((2, 9, 5), -20.0, np.float32)
+    out[:, 0, :3] = np.log(each / (1 - each))
+    return out
+
+
+def row(severity: int, *windows: tuple[float, bool]) -> AskedRow:
+    """A row whose windows have a P(severity >= 3) and ask or do not."""
+    return (
+        LabelledRow(id="a", text="", labels={"violence": severity}),
+        [
+            AskedWindow(Example(ENCODED, np.zeros((2, 9)), "a", asks), partial(logits, probability), None)
+            for probability, asks in windows
+        ],
+    )
+
+
+def test_text_that_asks_has_the_threshold_of_a_stricter_bound() -> None:
+    genuine = [row(4, (0.0006 * (number + 1), False)) for number in range(1500)]
+    answers = [[window.read(READING) for window in found] for _, found in genuine]
+    loose = choose_threshold(*worst_scores(answers), 0.03)
+    found = choose_thresholds(answers, loose)
+    assert found.any == loose.threshold
+    assert found.asking == choose_threshold(*worst_scores(answers), ALPHA).threshold < found.any
+    strict = choose_threshold(*worst_scores(answers), ALPHA / 2)
+    assert choose_thresholds(answers, strict).asking == strict.threshold, "never the higher of the two"
+
+
+def test_rows_count_by_the_threshold_of_each_of_their_windows() -> None:
+    genuine = [row(4, (0.0006 * (number + 1), False)) for number in range(1500)]
+    answers = [[window.read(READING) for window in found] for _, found in genuine]
+    thresholds = choose_thresholds(answers, choose_threshold(*worst_scores(answers), 0.03))
+    between, below = (thresholds.any + thresholds.asking) / 2, thresholds.asking / 2
+    calibration = [
+        row(4, (between, False)),
+        row(4, (between, True)),
+        row(4, (below, True), (between, True)),
+        row(0, (below, True), (between, False)),
+        row(0, (below, True)),
+        row(0, (between, True)),
+    ]
+    asking = [row(4, (between, True)), row(4, (between, False)), row(4, (0.9, False)), row(4, (below, True))]
+    found = measure_asking(calibration, asking, READING, thresholds)
+    assert (found["threshold"], found["alpha"]) == (thresholds.asking, ALPHA)
+    assert (found["genuine_dismissed"], found["benign_dismissed"]) == (1, 2)
+    assert (found["rows"], found["told"], found["dismissed"]) == (4, 2, 2)
+    assert 0.5 < found["upper"] < 1
+    card = " ".join(told({"asking": found}).split())
+    assert "2 are dismissed" in card
+    assert told({}) == ""
+
+
+def test_rows_of_children_who_ask_are_genuine_and_of_no_other_split() -> None:
+    rows = read_asking()
+    assert len(rows) == len({row.text for row in rows}) > 600
+    assert all(row.severity >= 3 and row.tags == ("help_seeking",) and row.split == "calibration" for row in rows)
+    assert len({row.scenario.split(":")[0] for row in rows}) == 9
