@@ -1,6 +1,7 @@
 """How the threshold of text that asks is chosen, and what a calibrated run and its card say of it."""
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -9,11 +10,9 @@ from evaluation.rows import LabelledRow
 from models.encoding import EncodedWindow
 from models.first_pass import boundaries
 from models.reading import Reading
-from training.asked import AskedRow, AskedWindow
-from training.asking import ALPHA, choose_thresholds, measure_asking, read_asking
-from training.calibrate import choose_threshold, worst_scores
-from training.card import asking as told
-from training.dataset import Example
+
+if TYPE_CHECKING:
+    from training.asked import AskedRow
 
 pytestmark = pytest.mark.training
 ENCODED = EncodedWindow(np.array([[0]]), np.ones((1, 2, 1)), np.zeros((1, 2)), (True,), 0.0)
@@ -27,8 +26,11 @@ def logits(probability: float, _: bool) -> np.ndarray:
     return out
 
 
-def row(severity: int, *windows: tuple[float, bool]) -> AskedRow:
+def row(severity: int, *windows: tuple[float, bool]) -> "AskedRow":
     """A row whose windows have a P(severity >= 3) and ask or do not."""
+    from training.asked import AskedWindow
+    from training.dataset import Example
+
     return (
         LabelledRow(id="a", text="", labels={"violence": severity}),
         [
@@ -39,6 +41,9 @@ def row(severity: int, *windows: tuple[float, bool]) -> AskedRow:
 
 
 def test_text_that_asks_has_the_threshold_of_a_stricter_bound() -> None:
+    from training.asking import ALPHA, choose_thresholds
+    from training.calibrate import choose_threshold, worst_scores
+
     genuine = [row(4, (0.0006 * (number + 1), False)) for number in range(1500)]
     answers = [[window.read(READING) for window in found] for _, found in genuine]
     loose = choose_threshold(*worst_scores(answers), 0.03)
@@ -50,6 +55,10 @@ def test_text_that_asks_has_the_threshold_of_a_stricter_bound() -> None:
 
 
 def test_rows_count_by_the_threshold_of_each_of_their_windows() -> None:
+    from training.asking import ALPHA, choose_thresholds, measure_asking
+    from training.calibrate import choose_threshold, worst_scores
+    from training.card import asking as told
+
     genuine = [row(4, (0.0006 * (number + 1), False)) for number in range(1500)]
     answers = [[window.read(READING) for window in found] for _, found in genuine]
     thresholds = choose_thresholds(answers, choose_threshold(*worst_scores(answers), 0.03))
@@ -74,6 +83,8 @@ def test_rows_count_by_the_threshold_of_each_of_their_windows() -> None:
 
 
 def test_rows_of_children_who_ask_are_genuine_and_of_no_other_split() -> None:
+    from training.asking import read_asking
+
     rows = read_asking()
     assert len(rows) == len({row.text for row in rows}) > 600
     assert all(row.severity >= 3 and row.tags == ("help_seeking",) and row.split == "calibration" for row in rows)
