@@ -10,8 +10,13 @@ import click
 @click.option(
     "--alpha", type=click.FloatRange(0, 0.2, min_open=True), help="Share of genuine concerns to dismiss at most."
 )
+@click.option(
+    "--asking-alpha",
+    type=click.FloatRange(0, 0.2, min_open=True),
+    help="The same for the threshold of text in which somebody asks; by default such text has none of its own.",
+)
 @click.option("--tracking", default="sqlite:///mlflow.db", show_default=True, help="MLflow tracking address.")
-def command(run: str, alpha: float | None, tracking: str) -> None:
+def command(run: str, alpha: float | None, asking_alpha: float | None, tracking: str) -> None:
     """Calibrates the exported network on splits that training never saw."""
     from training.asking import read_asking
     from training.fit import ALPHA, calibrate
@@ -21,7 +26,7 @@ def command(run: str, alpha: float | None, tracking: str) -> None:
     track(tracking)
     setup = set_up()
     dev, held_out = setup.split("dev"), setup.split("calibration")
-    config = calibrate(RUNS / run, setup.maker, dev, held_out, alpha or ALPHA, read_asking())
+    config = calibrate(RUNS / run, setup.maker, dev, held_out, alpha or ALPHA, read_asking(), asking_alpha)
     record_calibration(RUNS / run, config, dev, held_out)
     click.echo(json.dumps({name: config[name] for name in ("temperatures", "dismissal", "asking")}, indent=1))
     click.echo(f"calibrated: next: secondglance promote --run {run}")

@@ -41,27 +41,28 @@ def row(severity: int, *windows: tuple[float, bool]) -> "AskedRow":
 
 
 def test_text_that_asks_has_the_threshold_of_a_stricter_bound() -> None:
-    from training.asking import ALPHA, choose_thresholds
+    from training.asking import choose_thresholds
     from training.calibrate import choose_threshold, worst_scores
 
     genuine = [row(4, (0.0006 * (number + 1), False)) for number in range(1500)]
     answers = [[window.read(READING) for window in found] for _, found in genuine]
     loose = choose_threshold(*worst_scores(answers), 0.03)
-    found = choose_thresholds(answers, loose)
+    found = choose_thresholds(answers, loose, 0.01)
     assert found.any == loose.threshold
-    assert found.asking == choose_threshold(*worst_scores(answers), ALPHA).threshold < found.any
-    strict = choose_threshold(*worst_scores(answers), ALPHA / 2)
-    assert choose_thresholds(answers, strict).asking == strict.threshold, "never the higher of the two"
+    assert found.asking == choose_threshold(*worst_scores(answers), 0.01).threshold < found.any
+    strict = choose_threshold(*worst_scores(answers), 0.005)
+    assert choose_thresholds(answers, strict, 0.01).asking == strict.threshold, "never the higher of the two"
+    assert choose_thresholds(answers, loose).asking == loose.threshold, "none of its own"
 
 
 def test_rows_count_by_the_threshold_of_each_of_their_windows() -> None:
-    from training.asking import ALPHA, choose_thresholds, measure_asking
+    from training.asking import choose_thresholds, measure_asking
     from training.calibrate import choose_threshold, worst_scores
     from training.card import asking as told
 
     genuine = [row(4, (0.0006 * (number + 1), False)) for number in range(1500)]
     answers = [[window.read(READING) for window in found] for _, found in genuine]
-    thresholds = choose_thresholds(answers, choose_threshold(*worst_scores(answers), 0.03))
+    thresholds = choose_thresholds(answers, choose_threshold(*worst_scores(answers), 0.03), 0.01)
     between, below = (thresholds.any + thresholds.asking) / 2, thresholds.asking / 2
     calibration = [
         row(4, (between, False)),
@@ -73,12 +74,15 @@ def test_rows_count_by_the_threshold_of_each_of_their_windows() -> None:
     ]
     asking = [row(4, (between, True)), row(4, (between, False)), row(4, (0.9, False)), row(4, (below, True))]
     found = measure_asking(calibration, asking, READING, thresholds)
-    assert (found["threshold"], found["alpha"]) == (thresholds.asking, ALPHA)
+    assert found["threshold"] == thresholds.asking
     assert (found["genuine_dismissed"], found["benign_dismissed"]) == (1, 2)
     assert (found["rows"], found["told"], found["dismissed"]) == (4, 2, 2)
     assert 0.5 < found["upper"] < 1
-    card = " ".join(told({"asking": found}).split())
-    assert "2 are dismissed" in card
+    own, none = ({"asking": found, "dismissal": {"threshold": of}} for of in (thresholds.any, thresholds.asking))
+    assert "4 rows in which a child at risk asks for help" in told(own)
+    assert "2 are dismissed" in told(own)
+    assert "2 of these rows" in told(own)
+    assert "Text in which somebody asks" not in told(none)
     assert told({}) == ""
 
 

@@ -13,8 +13,6 @@ from models.second_opinion import Ladders
 from training.asked import AskedRow, AskedWindow
 from training.calibrate import Dismissal, choose_threshold, is_dismissed, worst_scores
 
-ALPHA = 0.01
-"""Bound whose threshold such text has: a stricter one than other text's; `docs/decisions/0051` says why."""
 ASKING = Path(__file__).parent / "asking.jsonl"
 """Genuine rows in which a child asks for help, written for this alone; no run learns from them."""
 
@@ -44,14 +42,19 @@ def read_asking() -> list[LabelledRow]:
     return list(read_rows(ASKING))
 
 
-def choose_thresholds(genuine: Sequence[Sequence[Ladders]], dismissal: Dismissal) -> Thresholds:
+def choose_thresholds(
+    genuine: Sequence[Sequence[Ladders]], dismissal: Dismissal, alpha: float | None = None
+) -> Thresholds:
     """The thresholds of a model; that of text that asks only ever adds to what is kept, so the other's bound holds.
 
     Args:
         genuine: For each genuine concern of the calibration split the answers for its windows.
         dismissal: The threshold of any text.
+        alpha: Bound whose threshold text that asks has; None: none of its own.
     """
-    strict = choose_threshold(*worst_scores(genuine), ALPHA, dismissal.delta)
+    if alpha is None:
+        return Thresholds(dismissal.threshold, dismissal.threshold)
+    strict = choose_threshold(*worst_scores(genuine), alpha, dismissal.delta)
     return Thresholds(dismissal.threshold, min(strict.threshold, dismissal.threshold))
 
 
@@ -73,7 +76,6 @@ def measure_asking(
     lost = dismissed(asking)
     return {
         "threshold": thresholds.asking,
-        "alpha": ALPHA,
         "rows": len(asking),
         "told": sum(any(window.example.asks for window in found) for _, found in asking),
         "dismissed": lost,

@@ -90,14 +90,17 @@ parameters; ONNX with int8 weights, {size:.1f} MB) reads the window as well, and
 
 
 def asking(config: Mapping[str, Any]) -> str:
-    """The threshold of text in which somebody asks, and what it keeps and costs; empty for a model without one."""
+    """What becomes of children who ask for help, and the threshold of text that asks if it has one of its own."""
     measured = config.get("asking")
     if measured is None:
         return ""
-    return f"""
-Where somebody asks (`models/asking.py`), nothing with {measured["threshold"]:.4f} or more is dismissed, the threshold of a bound of {100 * measured["alpha"]:.0f} %.
-Of {measured["rows"]} rows in which a child at risk asks for help, written for this alone, {measured["dismissed"]} are dismissed (upper limit {100 * measured["upper"]:.2f} %); {measured["told"]} of them are
-told to ask. With it {measured["genuine_dismissed"]} genuine and {measured["benign_dismissed"]} benign rows of the calibration split are dismissed; the tables below are without.
+    text = f"""
+Of {measured["rows"]} rows in which a child at risk asks for help, written for this alone, {measured["dismissed"]} are dismissed (upper limit {100 * measured["upper"]:.2f} %).
+"""
+    if measured["threshold"] == config["dismissal"]["threshold"]:
+        return text
+    return f"""{text}Text in which somebody asks (`models/asking.py`: {measured["told"]} of these rows) is not dismissed from {measured["threshold"]:.4f} on. With that {measured["genuine_dismissed"]} genuine and
+{measured["benign_dismissed"]} benign rows of the calibration split are dismissed; the tables below are without.
 """
 
 

@@ -29,7 +29,7 @@ from training.dataset import ExampleMaker
 from training.margin import fit_margin
 from training.runs import read_about, write_curve
 
-ALPHA = 0.02
+ALPHA = 0.03
 """Share of genuine concerns that the served threshold may dismiss; `docs/decisions` says why."""
 ASKED = (0.002, 0.9)
 """P(severity >= 3) of the small network from which on and up to which the larger one is asked; `0051` says why."""
@@ -44,6 +44,7 @@ def calibrate(
     held_out: list[LabelledRow],
     alpha: float = ALPHA,
     asking: Sequence[LabelledRow] = (),
+    asking_alpha: float | None = None,
 ) -> dict[str, Any]:
     """Fits temperatures on the dev split, dismissal threshold and margin of the first pass on the calibration split.
 
@@ -57,6 +58,7 @@ def calibrate(
         held_out: Rows for thresholds and margin, used for nothing else.
         alpha: Highest share of genuine concerns to dismiss.
         asking: Genuine rows in which a child asks for help, on which it is measured whether these are kept.
+        asking_alpha: Bound whose threshold text that asks has; None: none of its own.
 
     Returns:
         What was written.
@@ -80,7 +82,7 @@ def calibrate(
     benign_scores, benign_low = worst_scores(benign)
     dismissal = choose_threshold(scores, low, alpha)
     dismissed = is_dismissed(scores, low, dismissal.threshold)
-    thresholds = choose_thresholds([found for _, found in genuine], dismissal)
+    thresholds = choose_thresholds([found for _, found in genuine], dismissal, asking_alpha)
     who_ask = [networks.about(row, maker) for row in asking if maker.has_phrase(row)]
 
     def count(threshold: float) -> dict[str, float]:
