@@ -49,9 +49,8 @@ class NetworkScorer:
         ladders = self._reading.ladders(small, larger if self._larger else None, len(encoded.covered))
         return WindowScores(ladders[0], ladders[1:], encoded.covered, encoded.unknown)
 
-    def glance(self, window: ContextWindow) -> WindowScores:
-        """The same: it has no quicker part."""
-        return self.score(window)
+    def glance(self, window: ContextWindow) -> WindowScores | None:
+        """None: it is asked as a whole."""
 
 
 def served(artifact: ModelArtifact, exact: bool) -> NetworkScorer:

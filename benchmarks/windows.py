@@ -81,7 +81,7 @@ def actions(judge: Judge, scorer: Scorer, cases: Sequence[Case], one_pass: bool 
         for window in (case.window,) if one_pass else case.alone:
             scores, known = scorer.score(window), judge.knows(window.text, case.language)
             for index in range(len(window.hits)):
-                finding = judge.judge(window, index, scores, case.page, case.policy, known)
+                finding = judge.over(window).judge(window, index, scores, case.page, case.policy, known)
                 out.append(finding.action if finding else None)
     return out
 

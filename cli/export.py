@@ -21,7 +21,7 @@ def command(run: str, second: str | None, tracking: str) -> None:
 
     track(tracking)
     folder = RUNS / run
-    if second and read_about(RUNS / second)["encoder"] != "large":
+    if second and read_about(RUNS / second).get("encoder") != "large":
         raise InvalidModel(f"run {second} is not of the large encoder")
     setup = set_up()
     network = load_base(base_model())
@@ -29,13 +29,15 @@ def command(run: str, second: str | None, tracking: str) -> None:
     tokenizer = base_model() / "tokenizer.json"
     export(network, tokenizer, folder)
     examples = [example for row in setup.split("dev") for example in setup.maker.plain(row)]
-    figures = parity(network, folder, examples)
+    figures, about = parity(network, folder, examples), read_about(folder)
+    about.pop("second", None)
     if second:
         larger = load_base(base_model("large"))
         load_run(larger, RUNS / second)
         export_larger(larger, base_model("large") / "tokenizer.json", tokenizer, folder)
         figures |= parity_of_both(larger, folder, examples)
-        write_about(folder, {**read_about(folder), "second": {"run": second, **read_about(RUNS / second)}})
+        about["second"] = {"run": second, **read_about(RUNS / second)}
+    write_about(folder, about)
     (folder / "parity.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     record_export(folder, figures)
     for name, value in figures.items():

@@ -6,15 +6,14 @@ words can tell, so the list tells less: that a question, a plea or a doubt about
 
 import re
 
-_ME = r"(?:i|we|me|us|my|our|he|she|they|him|her|them)"
 _SOMEONE = r"(?:some|any|sum|sm|ne)\s?(?:one|body|1)"
 _FORMS = (
     rf"(?:can|could|would|will|does|did|has|is there|are there) {_SOMEONE}",
     rf"(?:need|want|get|got|have|find|is there|know|wish) (?:{_SOMEONE}|an adult|help|advice)",
     rf"(?:need|want|have|got|wish) to (?:talk|speak|tell)(?: to)? (?:{_SOMEONE}|an adult)",
     r"(?:can|could|would|will|cn) (?:you|u|ya)",
-    rf"(?:should|shud|shall|can|could|do|dont|am|will|may|must|would|have|did|does|is|are|was) {_ME}",
-    r"(?:is|isnt|are|was|does|will) (?:it|that|this|there)",
+    r"(?:should|shud|shall|can|could|do|dont|am|will|may|must|would|have|did|does|is|are) (?:i|we|he|she|they)",
+    r"(?:is|isnt|does|will) (?:it|this|there)",
     r"wh?at (?:do|does|should|shud|can|shall|am|could|would|to|if|happens?|will|counts)",
     r"how (?:do|does|can|to|should|shud|would|could|long|much|bad|many|u|you)",
     r"(?:who|where|when|why|which) (?:do|does|can|to|should|shud|would|could|is|am|i|else|will|cant)",
@@ -26,7 +25,7 @@ _FORMS = (
     rf"(?:ask|talk to|tell|speak to|message) (?:you|u|{_SOMEONE})",
 )
 _OPENS = r"(?:is|are|am|do|does|did|can|could|will|would|should|shud|has|have|was) \w"
-"""A question by its order of words: what opens a text or a sentence so is one, whoever it is about."""
+"""A question by its order of words: what opens a text, a line or a sentence so is one, whoever it is about."""
 _ASKS = re.compile(rf"(?<!\w)(?:{'|'.join(_FORMS)})(?!\w)|(?:^|[.!?:;,] ){_OPENS}")
 _APOSTROPHES = str.maketrans("", "", "'’")
 
@@ -37,4 +36,5 @@ def asks(text: str) -> bool:
     Args:
         text: As it is written; case, apostrophes and the width of spaces do not matter, question marks say nothing.
     """
-    return _ASKS.search(" ".join(text.lower().translate(_APOSTROPHES).split())) is not None
+    lines = text.lower().translate(_APOSTROPHES).replace("\n", " . ")
+    return _ASKS.search(" ".join(lines.split())) is not None

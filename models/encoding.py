@@ -15,8 +15,8 @@ from tokenizers import Tokenizer
 from domain.hit import ContextWindow, KeywordHit
 
 MAX_TOKENS = 320
-_FIRST, _SEPARATOR = ("[CLS]", "<s>"), ("[SEP]", "</s>")
-"""Names of the special tokens, as BERT or as MPNet has them."""
+_FIRST, _SEPARATOR = ("<s>", "[CLS]"), ("</s>", "[SEP]")
+"""Names of the special tokens, as MPNet or as BERT has them. MPNet's table holds BERT's too, but never learnt them."""
 _WORD = re.compile(r"\S+")
 UNREAD = "[MASK]"
 """In a text, what BERT's tokenizers take for a word that is there but not known."""

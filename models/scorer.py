@@ -43,8 +43,8 @@ class Scorer(Protocol):
     def score(self, window: ContextWindow) -> WindowScores:
         """Scores a window and its hits; raises `Unavailable` if it cannot."""
 
-    def glance(self, window: ContextWindow) -> WindowScores:
-        """The same by the quickest part of it, for many questions about one window."""
+    def glance(self, window: ContextWindow) -> WindowScores | None:
+        """The same by its quickest part, for many questions about one window; None if it has none."""
 
 
 class OnnxScorer:
@@ -74,13 +74,13 @@ class OnnxScorer:
         """
         return self._answer(window, self._read)
 
-    def glance(self, window: ContextWindow) -> WindowScores:
-        """What the small network alone says of a window: for many questions about one whose answer is known.
+    def glance(self, window: ContextWindow) -> WindowScores | None:
+        """What the small network alone says of a window, of a model that has a larger one as well.
 
         Raises:
             Unavailable: If it fails.
         """
-        return self._answer(window, self._read if self._larger is None else self._glance)
+        return None if self._larger is None else self._answer(window, self._glance)
 
     def _read(self, encoded: EncodedWindow) -> Ladders:
         larger = None if self._larger is None else partial(self._larger.logits, encoded)

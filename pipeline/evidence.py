@@ -94,8 +94,8 @@ def explain(
     A word is taken out: spaces stand in its place. Where a hit is raised it is then made unread too: there stands the
     tokenizer's sign for some word or other. Words are ranked by how far they move all that the model says of the hit
     and of its window (`_moves`), not by P(severity >= 3) alone: no single word moves it where it is near 0 or 1.
-    So many questions are asked at a glance; effects and counterfactual, of the words that are shown alone, are those of
-    the full answer to the word taken out.
+    Effects and counterfactual are those of the word taken out. Where a scorer can be asked at a glance, so many
+    questions are; effects and counterfactual are then those of its full answer, for the most telling words alone.
 
     Args:
         scorer: Stage two.
@@ -108,29 +108,36 @@ def explain(
     Returns:
         One explanation for each hit.
     """
-    answer, before = scorer.score(window), scorer.glance(window)
+    answer, glanced = scorer.score(window), scorer.glance(window)
+    before = glanced or answer
+
+    def ask(changed: ContextWindow) -> WindowScores:
+        return (scorer.glance(changed) if glanced else None) or scorer.score(changed)
+
     wanted = [hit for hit, category in zip(window.hits, categories, strict=True) if category is not None]
     words = _nearest_words(window, wanted, secret)
-    without = [scorer.glance(_without(window, word)) for word in words]
+    without = [ask(_without(window, word)) for word in words]
     severities = [severity(index, hit) for index, hit in enumerate(answer.hits)]
     raised = any(category and now >= _RAISED for category, now in zip(categories, severities, strict=True))
-    unread = [scorer.glance(_unread(window, word)) for word in words] if raised else []
-    changed = cache(lambda word: scorer.score(_without(window, word)))
+    unread = [ask(_unread(window, word)) for word in words] if raised else []
+    fully = cache(lambda at: scorer.score(_without(window, words[at])) if glanced else without[at])
     found: list[Explanation] = []
     for index, (category, now) in enumerate(zip(categories, severities, strict=True)):
         if category is None:
             found.append(Explanation((), None))
             continue
         moves = [_moves(before, after, index) for after in ((without, unread) if now >= _RAISED else (without,))]
-        telling = [words[at] for at in _most_telling(moves)[:MOST_SHOWN]]
-        evidence = [_evidence(window, word, _fall(answer, changed(word), index, category)) for word in telling]
+        shown = _most_telling(moves)[:MOST_SHOWN] if category in STANDARD_CATEGORIES else []
+        tried = shown if glanced else range(len(words))
+        evidence = {
+            at: _evidence(window, words[at], _fall(answer, fully(at), index, category)) for at in {*shown, *tried}
+        }
         changes = [
-            (Counterfactual(e.start, e.end, severity(index, changed(word).hits[index])), abs(e.effect))
-            for e, word in zip(evidence, telling, strict=True)
+            (Counterfactual(e.start, e.end, severity(index, fully(at).hits[index])), abs(e.effect))
+            for at, e in sorted(evidence.items())
             if not (e.start <= window.hits[index].start and window.hits[index].end <= e.end)
         ]
-        shown = evidence if category in STANDARD_CATEGORIES else []
-        found.append(Explanation(tuple(shown), _largest(changes, now)))
+        found.append(Explanation(tuple(evidence[at] for at in shown), _largest(changes, now)))
     return found
 
 

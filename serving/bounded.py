@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from domain.errors import DeadlineExceeded, Unavailable
 from domain.hit import ContextWindow
@@ -12,6 +13,7 @@ from ocr.engine import OcrEngine, Owner, Reading
 from pipeline.pipeline import Pipeline
 from serving.call import Call
 
+Scores = TypeVar("Scores", WindowScores, WindowScores | None)
 RESERVE_S = 0.05
 """Time before the deadline from which on the model is not asked any more, so that the lexicon's grade is in time."""
 RESERVE_SHARE = 0.1
@@ -42,7 +44,7 @@ class BoundedScorer:
         """
         return self._in_slot(self.inner.score, window)
 
-    def glance(self, window: ContextWindow) -> WindowScores:
+    def glance(self, window: ContextWindow) -> WindowScores | None:
         """Glances at a window when there is a slot for it.
 
         Raises:
@@ -50,7 +52,7 @@ class BoundedScorer:
         """
         return self._in_slot(self.inner.glance, window)
 
-    def _in_slot(self, ask: Callable[[ContextWindow], WindowScores], window: ContextWindow) -> WindowScores:
+    def _in_slot(self, ask: Callable[[ContextWindow], Scores], window: ContextWindow) -> Scores:
         patience_s = self.call.seconds_left - RESERVE_S - RESERVE_SHARE * (time.monotonic() - self.began)
         if self.call.dropped.is_set() or patience_s <= 0:
             raise Unavailable("no time is left for the model")

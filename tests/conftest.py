@@ -133,8 +133,8 @@ class FixedScorer:
         table[:] = self._ladder
         return WindowScores(table[0], table[1:], (True,) * len(window.hits), 0.0)
 
-    def glance(self, window: ContextWindow) -> WindowScores:
-        return self.score(window)
+    def glance(self, window: ContextWindow) -> WindowScores | None:
+        return None
 
 
 class HeldScorer(FixedScorer):

@@ -39,6 +39,7 @@ POLICY = ResolvedPolicy({}, CategoryPolicy(), frozenset())
         "how do you stop wanting to",
         "where do i go at break",
         "any advice on a mate who cuts",
+        "year 9 group chat\nare teachers told",
     ],
 )
 def test_a_question_a_plea_or_a_doubt_is_asking(text: str) -> None:
@@ -55,6 +56,8 @@ def test_a_question_a_plea_or_a_doubt_is_asking(text: str) -> None:
         "i hate this weed in our garden",
         "a scanner and a canvas, isolated, whoever",
         "Macbeth murders the king in his sleep",
+        "i did my homework and this is my dog",
+        "the knife was my nans, it was there",
         "",
     ],
 )

@@ -29,12 +29,10 @@ class WordWeights:
 
     def __init__(self, **weights: float) -> None:
         self._weights = weights
-        self.calls = self.glances = 0
+        self.calls = 0
 
-    def glance(self, window: ContextWindow) -> WindowScores:
-        """The same, counted apart."""
-        self.glances, self.calls = self.glances + 1, self.calls - 1
-        return self.score(window)
+    def glance(self, window: ContextWindow) -> WindowScores | None:
+        return None
 
     def score(self, window: ContextWindow) -> WindowScores:
         self.calls += 1
@@ -130,8 +128,7 @@ def test_of_what_is_raised_words_are_made_unread_too() -> None:
     told = shown(raised, text, "end myself")
     assert (told[:2], sorted(told[2:])) == (["end", "tonight"], ["i", "myself", "will"])
     assert shown(calm, text, "end myself") == ["end", "tonight"]
-    assert (raised.glances, calm.glances) == (11, 6)
-    assert (raised.calls, calm.calls) == (1 + 5, 1 + 2), "the full answer is asked for the words that are shown alone"
+    assert (raised.calls, calm.calls) == (11, 6)
 
 
 def test_the_effect_is_that_of_the_word_taken_out() -> None:
@@ -139,6 +136,29 @@ def test_the_effect_is_that_of_the_word_taken_out() -> None:
     scorer = Logits(1, tonight=(0.4, 0, 0), unread=(-3, 0, 0))
     (found,) = explain(scorer, ContextWindow(text, 0, (hit(text, "end myself"),)), ["suicide"], largest)
     assert found.evidence[0].effect == pytest.approx(1 / (1 + np.exp(-1.4)) - 1 / (1 + np.exp(-1)), abs=1e-6)
+    assert found.counterfactual is None
+
+
+class Glancing(Logits):
+    """Is asked at a glance by weights of its own."""
+
+    def __init__(self, quick: Logits, level: float, **weights: tuple[float, float, float]) -> None:
+        super().__init__(level, **weights)
+        self.quick = quick
+
+    def glance(self, window: ContextWindow) -> WindowScores | None:
+        return self.quick.score(window)
+
+
+def test_many_questions_are_asked_at_a_glance_and_few_in_full() -> None:
+    text = "i will end myself tonight " + "and so on " * 12
+    quick = Logits(1, tonight=(1.4, 0, 0), end=(0.6, 0, 0))
+    scorer = Glancing(quick, 1, tonight=(0.4, 0, 0), end=(0.2, 0, 0), so=(9, 0, 0))
+    (found,) = explain(scorer, ContextWindow(text, 0, (hit(text, "end myself"),)), ["suicide"], largest)
+    assert [text[e.start : e.end] for e in found.evidence] == ["tonight", "end"], "ranked at a glance"
+    assert (quick.calls, scorer.calls) == (1 + 2 * 41, 1 + 2)
+    whole = 1 + 0.4 + 0.2 + 9
+    assert found.evidence[0].effect == pytest.approx(1 / (1 + np.exp(-whole)) - 1 / (1 + np.exp(0.4 - whole)), abs=1e-6)
     assert found.counterfactual is None
 
 
@@ -155,7 +175,7 @@ def test_hits_move_along_with_an_unread_word() -> None:
 
     window = ContextWindow(text, 7, tuple(hit(page, f"{phrase}") for phrase in phrases))
     explain(Looking(tonight=4), window, ["suicide"] * len(phrases), largest)
-    assert len(seen) == 2 + 2 * 7 + 1, "window and words, and once more for the full answer"
+    assert len(seen) == 1 + 2 * 7
     assert seen[0] == phrases
     unread = {of for of in seen if any("[MASK]" in part for part in of)} | {seen[0]}
     assert unread == {
@@ -204,17 +224,14 @@ def test_each_word_costs_one_pass_for_all_hits_together_or_two_if_one_is_raised(
     text = "one two three four five"
     scorer = WordWeights(one=level)
     explain(scorer, ContextWindow(text, 0, (hit(text, "two"), hit(text, "four"))), ["suicide"] * 2, largest)
-    assert scorer.glances == 5 * passes + 1
-    assert scorer.calls == 1 + 1
+    assert scorer.calls == 5 * passes + 1
     scorer = WordWeights(one=level)
     explain(scorer, ContextWindow(text, 0, (hit(text, "two"), hit(text, "four"))), [None, "suicide"], largest)
-    assert scorer.glances == 5 * passes + 1
-    assert scorer.calls == 1 + 1
+    assert scorer.calls == 5 * passes + 1
     long = "word " * 500 + "one two"
     scorer = WordWeights(one=level)
     explain(scorer, ContextWindow(long, 0, (hit(long, "two"),)), ["suicide"], largest)
-    assert scorer.glances == MOST_WORDS * passes + 1
-    assert scorer.calls == 1 + 1
+    assert scorer.calls == MOST_WORDS * passes + 1
 
 
 def test_a_category_of_a_schools_own_has_no_evidence() -> None:

@@ -25,11 +25,11 @@ TEXTS = [f"i will kill {who} {when}" for who in ("you", "time", "them", "the pro
 
 @pytest.fixture(scope="module")
 def own_tokenizer(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A tokenizer that cuts as the small one does and numbers otherwise, with a sign of its own for an unread word."""
+    """A tokenizer that cuts as the small one does, numbers otherwise, and has special tokens of its own beside BERT's."""
     said = json.loads(TOKENIZER.read_text(encoding="utf-8"))
     words = said["model"]["vocab"]
     said["model"]["vocab"] = {word: (number + 7) % len(words) for word, number in words.items()} | {
-        "<mask>": len(words)
+        token: len(words) + place for place, token in enumerate(("<s>", "</s>", "<mask>"))
     }
     for token in said["added_tokens"]:
         token["id"] = said["model"]["vocab"][token["content"]]
@@ -63,13 +63,15 @@ def test_export_calibrate_promote(own_tokenizer: Path, tmp_path: Path) -> None:
     run = tmp_path / "run"
     run.mkdir()
     torch.manual_seed(5)
-    small, larger = tiny_network(30522), tiny_network(30523, width=BLOCK)
+    small, larger = tiny_network(30522), tiny_network(30525, width=BLOCK)
     words = larger.encoder.embeddings.word_embeddings.weight
     with warnings.catch_warnings(action="ignore"):  # third-party deprecations are not ours to mend
         export(small, TOKENIZER, run)
         theirs = WindowEncoder(own_tokenizer)
         makers = [ExampleMaker(Matcher(read_lexicon()), encoder, {}) for encoder in (WindowEncoder(TOKENIZER), theirs)]
         ours, others = ([example for row in rows() for example in maker.plain(row)] for maker in makers)
+        number = Tokenizer.from_file(str(own_tokenizer)).token_to_id
+        assert others[0].encoded.input_ids[0, [0, -1]].tolist() == [number("<s>"), number("</s>")], "those it learnt"
         with torch.no_grad():
             said = [
                 larger.eval()(torch.from_numpy(other.encoded.input_ids), torch.from_numpy(other.encoded.spans))
@@ -111,6 +113,24 @@ def test_export_calibrate_promote(own_tokenizer: Path, tmp_path: Path) -> None:
     with warnings.catch_warnings(action="ignore"):
         export(small, TOKENIZER, run)  # alone again: nothing of the larger one is left
     assert not (run / LARGER).exists()
+    assert not (run / FP32).exists()
+    with pytest.raises(InvalidModel, match="calibrate again"):
+        write_card(run, "none")
+
+
+def test_through_frozen_layers_nothing_is_led_back(tmp_path: Path) -> None:
+    import torch
+    from transformers import MPNetConfig, MPNetModel
+
+    from training.network import load_base
+
+    shape = {"hidden_size": 16, "num_hidden_layers": 3, "num_attention_heads": 2, "intermediate_size": 16}
+    MPNetModel(MPNetConfig(vocab_size=50, **shape), add_pooling_layer=False).save_pretrained(tmp_path)
+    network = load_base(tmp_path, frozen_words=True, frozen_layers=2)
+    network(torch.ones((1, 7), dtype=torch.int64) * 5, torch.full((1, 2, 7), 1 / 7)).sum().backward()
+    learns = {name for name, part in network.encoder.named_parameters() if part.grad is not None}
+    assert learns
+    assert all(name.startswith("encoder.layer.2.") for name in learns), learns
 
 
 def test_a_larger_network_that_lacks_a_word_is_refused() -> None:

@@ -56,8 +56,8 @@ class TwoViews:
     wide: float | None
     asked: list[ContextWindow] = field(default_factory=list)
 
-    def glance(self, window: ContextWindow) -> WindowScores:
-        return self.score(window)
+    def glance(self, window: ContextWindow) -> WindowScores | None:
+        return None
 
     def score(self, window: ContextWindow) -> WindowScores:
         self.asked.append(window)

@@ -18,6 +18,7 @@ from training.quantise import quantise_weights
 
 FP32 = "model.fp32.onnx"
 SERVED = "model.onnx"
+LARGER_FP32 = "second.fp32.onnx"
 OPSET = 17
 
 
@@ -28,7 +29,8 @@ def export(network: SpanSeverityNetwork, tokenizer: Path, run: Path) -> None:
     with, and no other.
     """
     network.eval().to("cpu")
-    (run / LARGER).unlink(missing_ok=True)
+    for file in (LARGER, LARGER_FP32):
+        (run / file).unlink(missing_ok=True)
     to_onnx(network, run / FP32)
     quantise_weights(run / FP32, run / SERVED)
     add_first_pass(run / SERVED)

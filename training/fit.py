@@ -67,7 +67,7 @@ def calibrate(
     asked = [window for row in dev for window in networks.about(row, maker)[1]]
     severities = np.concatenate([window.example.severities for window in asked])
     small = np.concatenate([window.small(True) for window in asked])
-    temperatures = fit_temperatures(small, severities)
+    temperatures = np.round(fit_temperatures(small, severities), 4)
     second = None
     if networks.larger is not None:
         larger = np.concatenate([window.larger(True) for window in asked if window.larger])
@@ -133,4 +133,4 @@ def _second_opinion(second: SecondOpinion | None) -> dict[str, Any]:
 
 
 def _by_category(temperatures: np.ndarray) -> dict[str, float]:
-    return dict(zip(STANDARD_CATEGORIES, np.round(temperatures, 4).tolist(), strict=True))
+    return dict(zip(STANDARD_CATEGORIES, temperatures.tolist(), strict=True))

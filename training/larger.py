@@ -17,14 +17,14 @@ from models.artifact import LARGER
 from models.network import Network
 from training.dataset import Example
 from training.export import FP32 as SMALL_FP32
+from training.export import LARGER_FP32 as FP32
 from training.export import SERVED, agreement, to_onnx, torch_logits
 from training.first_pass import add_first_pass
 from training.network import SpanSeverityNetwork
 from training.quantise import quantise_weights
 
-FP32 = "second.fp32.onnx"
-UNREAD = {"[MASK]": "<mask>"}
-"""What stands for a word that is there but not known; MPNet has a "[MASK]" too, but never learnt it."""
+SPECIAL = {"[CLS]": "<s>", "[SEP]": "</s>", "[MASK]": "<mask>"}
+"""BERT's special tokens and what MPNet has in their place; it has theirs by name too, but never learnt them."""
 
 
 def export_larger(network: SpanSeverityNetwork, own: Path, small: Path, run: Path) -> None:
@@ -58,7 +58,7 @@ def renumber_words(network: SpanSeverityNetwork, own: Tokenizer, small: Tokenize
     if missing:
         raise InvalidModel(f"the larger network has no word {missing[0]!r}, and {len(missing) - 1} more are missing")
     table = network.encoder.embeddings.word_embeddings
-    numbers = [known[UNREAD[word] if UNREAD.get(word) in known else word] for word, _ in order]
+    numbers = [known[SPECIAL[word] if SPECIAL.get(word) in known else word] for word, _ in order]
     table.weight = torch.nn.Parameter(table.weight.detach()[numbers])
     table.padding_idx = None
 

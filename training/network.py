@@ -81,8 +81,8 @@ def load_base(folder: Path, seed: int = 0, frozen_words: bool = False, frozen_la
         folder: The encoder's files.
         seed: Of the head.
         frozen_words: Whether its word embeddings stay as they are: a large encoder learns too few words too well.
-        frozen_layers: How many of the lowest layers, and with them all embeddings, stay as they are; nothing need be
-            led back through these, which saves a fifteenth of a step each in twelve layers.
+        frozen_layers: How many of the lowest layers, and with them all embeddings, stay as they are, so that nothing
+            need be led back through these.
     """
     torch.manual_seed(seed)
     encoder = AutoModel.from_pretrained(
@@ -92,6 +92,8 @@ def load_base(folder: Path, seed: int = 0, frozen_words: bool = False, frozen_la
     if frozen_layers:
         encoder.embeddings.requires_grad_(False)
         encoder.encoder.layer[:frozen_layers].requires_grad_(False)
+        if hasattr(encoder.encoder, "relative_attention_bias"):  # MPNet's positions, which every layer adds
+            encoder.encoder.relative_attention_bias.requires_grad_(False)
     return SpanSeverityNetwork(encoder)
 
 
