@@ -72,6 +72,9 @@ class Wavering:
     def __init__(self, answers: int) -> None:
         self._left = answers
 
+    def glance(self, window: ContextWindow) -> WindowScores | None:
+        return None
+
     def score(self, window: ContextWindow) -> WindowScores:
         self._left -= 1
         if self._left < 0:

@@ -25,7 +25,7 @@ TEXTS = [f"i will kill {who} {when}" for who in ("you", "time", "them", "the pro
 
 @pytest.fixture(scope="module")
 def own_tokenizer(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A tokenizer that cuts as the small one does, numbers otherwise, and has special tokens of its own beside BERT's."""
+    """A tokenizer that cuts as the small one does, numbers otherwise, and has special tokens of its own."""
     said = json.loads(TOKENIZER.read_text(encoding="utf-8"))
     words = said["model"]["vocab"]
     said["model"]["vocab"] = {word: (number + 7) % len(words) for word, number in words.items()} | {

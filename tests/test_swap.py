@@ -303,4 +303,6 @@ def test_the_challenger_is_a_model_folder(tmp_path: Path) -> None:
     rules = [{"categories": {"all": {"sensitivity": 1}}}]
     name, scorer, judge = load_model(folder, Policy(PolicyFile.model_validate({"rules": rules})))
     assert (name, judge.threshold) == (folder.name, load_artifact(folder).dismissal_threshold)
-    assert len(scorer._boundaries.places) > len(load_model(folder, Policy())[1]._boundaries.places)  # its own cuts
+    assert len(scorer._reading.limits.places) > len(
+        load_model(folder, Policy())[1]._reading.limits.places
+    )  # its own cuts
