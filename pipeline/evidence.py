@@ -112,7 +112,7 @@ def explain(
     before = glanced or answer
 
     def ask(changed: ContextWindow) -> WindowScores:
-        return (scorer.glance(changed) if glanced else None) or scorer.score(changed)
+        return (glanced and scorer.glance(changed)) or scorer.score(changed)
 
     wanted = [hit for hit, category in zip(window.hits, categories, strict=True) if category is not None]
     words = _nearest_words(window, wanted, secret)
@@ -129,12 +129,10 @@ def explain(
         moves = [_moves(before, after, index) for after in ((without, unread) if now >= _RAISED else (without,))]
         shown = _most_telling(moves)[:MOST_SHOWN] if category in STANDARD_CATEGORIES else []
         tried = shown if glanced else range(len(words))
-        evidence = {
-            at: _evidence(window, words[at], _fall(answer, fully(at), index, category)) for at in {*shown, *tried}
-        }
+        evidence = {at: _evidence(window, words[at], _fall(answer, fully(at), index, category)) for at in sorted(tried)}
         changes = [
             (Counterfactual(e.start, e.end, severity(index, fully(at).hits[index])), abs(e.effect))
-            for at, e in sorted(evidence.items())
+            for at, e in evidence.items()
             if not (e.start <= window.hits[index].start and window.hits[index].end <= e.end)
         ]
         found.append(Explanation(tuple(evidence[at] for at in shown), _largest(changes, now)))

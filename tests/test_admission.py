@@ -158,6 +158,22 @@ def test_a_picture_that_nobody_waits_for_is_not_read(pipeline: Pipeline, ocr: He
     assert not ocr.entered.is_set()
 
 
+def test_a_glance_takes_a_slot_too_and_waits_for_none_that_is_not_free(pipeline: Pipeline) -> None:
+    class Glancing(FixedScorer):
+        def glance(self, window: ContextWindow) -> WindowScores | None:
+            taken.append(slots.acquire(blocking=False))
+            return self.score(window)
+
+    taken: list[bool] = []
+    slots = threading.Semaphore(1)
+    scorer = BoundedScorer(Glancing(), slots, new_call(seconds=0.2))
+    assert scorer.glance(ContextWindow("a", 0, ())) is not None
+    assert taken == [False], "it had the slot"
+    slots.acquire()
+    with pytest.raises(Unavailable, match="busy"):
+        scorer.glance(ContextWindow("a", 0, ()))
+
+
 def test_what_hits_take_is_not_expected_of_texts_without(pipeline: Pipeline) -> None:
     class Slow(FixedScorer):
         def score(self, window: ContextWindow) -> WindowScores:

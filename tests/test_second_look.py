@@ -120,6 +120,16 @@ def test_evidence_of_what_its_own_panel_decided_is_from_there(pipeline: Pipeline
     assert len([window for window in scorer.asked if window.offset == len(PANELS[0]) + 2]) > 2
 
 
+def test_what_asks_in_its_own_panel_has_its_threshold_among_all_of_them(pipeline: Pipeline, written: type) -> None:
+    for own, action in (("does weed show on a test", Action.REVIEW), ("weed is all over the beds", Action.DISMISS)):
+        scorer = TwoViews(0.07, 0.03)
+        judge = replace(pipeline.judge, threshold=0.05, asking=0.02)
+        page = screen(PANELS[0], own, *PANELS[2:])
+        changed = replace(pipeline, ocr=OnePage(page), scorer=scorer, judge=judge)
+        verdict = changed.score(Capture("a", image=written.png("weed")))
+        assert [f.action for f in verdict.findings if f.hit.matched == "weed"] == [action], own
+
+
 def test_one_window_without_an_answer_marks_the_verdict_whatever_comes_after(pipeline: Pipeline) -> None:
     class Once(TwoViews):
         def score(self, window: ContextWindow) -> WindowScores:
