@@ -48,7 +48,6 @@ def judge_window(
         score: The model; raises `Unavailable` if it does not answer.
         judge: Its thresholds.
     """
-    mine = judge.over(window)
 
     def judged(seen: ContextWindow) -> tuple[Sequence[Finding | None], bool]:
         scores: WindowScores | None
@@ -56,12 +55,12 @@ def judge_window(
             scores = score(seen)
         except Unavailable:
             scores = None
-        return mine.judge_all(seen, scores, page, policy, language), scores is not None
+        return judge.judge_all(seen, scores, page, policy, language), scores is not None
 
     made, answered = judged(window)
     looks: list[Look] = []
     settled = [False] * len(made)
-    doubted = [finding is not None and mine.doubts(finding, policy) for finding in made]
+    doubted = [finding is not None and judge.over(window).doubts(finding, policy) for finding in made]
     wide = widen(page, window) if any(doubted) else None
     if wide is not None:
         again, answered = judged(wide)  # who doubts has had an answer

@@ -13,7 +13,8 @@ from domain.page import Page
 from domain.verdict import Action
 from models.artifact import load_artifact, write_manifest
 from models.asking import asks
-from models.scorer import WindowScores
+from models.first_pass import log_odds
+from models.scorer import OnnxScorer, WindowScores
 from pipeline.judge import Judge
 from pipeline.policy import CategoryPolicy, ResolvedPolicy
 from pipeline.second_look import judge_window
@@ -119,6 +120,8 @@ def test_a_model_states_it_and_it_is_never_the_higher(small_model: Path, tmp_pat
     plain = load_artifact(small_model).dismissal_threshold
     found = load_artifact(stated(small_model, tmp_path / "half", {"threshold": plain / 2}))
     assert Judge.of(found) == Judge(plain, ("en",), plain / 2)
+    with_it, without = (OnnxScorer(one)._reading.limits.places for one in (found, load_artifact(small_model)))
+    assert set(np.round(with_it, 6)) - set(np.round(without, 6)) == set(np.round(log_odds(np.array([plain / 2])), 6))
     for number, asking in enumerate(({"threshold": 2 * plain}, {"threshold": 0}, {"threshold": float("nan")})):
         with pytest.raises(InvalidModel, match="threshold of text that asks"):
             load_artifact(stated(small_model, tmp_path / f"wrong-{number}", asking))
