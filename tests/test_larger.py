@@ -142,3 +142,31 @@ def test_a_larger_network_that_lacks_a_word_is_refused() -> None:
     del said["model"]["vocab"]["kill"]
     with pytest.raises(InvalidModel, match="has no word 'kill', and 0 more"):
         renumber_words(tiny_network(30522), Tokenizer.from_str(json.dumps(said)), known)
+
+
+def test_exported_without_it_a_run_tells_of_no_larger_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from types import SimpleNamespace
+
+    from click.testing import CliRunner
+
+    import training.export
+    import training.network
+    import training.record
+    import training.setup
+    from cli.export import command
+    from training.runs import read_about, write_about
+
+    (tmp_path / "spring").mkdir()
+    write_about(tmp_path / "spring", {"epochs": 1, "second": {"run": "big"}})
+    monkeypatch.setattr(training.setup, "RUNS", tmp_path)
+    monkeypatch.setattr(training.setup, "set_up", lambda: SimpleNamespace(split=lambda _: [], maker=None))
+    monkeypatch.setattr(training.setup, "base_model", lambda *_: tmp_path)
+    monkeypatch.setattr(training.network, "load_base", lambda *_: None)
+    monkeypatch.setattr(training.network, "load_run", lambda *_: None)
+    monkeypatch.setattr(training.export, "export", lambda *_: None)
+    monkeypatch.setattr(training.export, "parity", lambda *_: {"spans": 0})
+    monkeypatch.setattr(training.record, "track", lambda *_: None)
+    monkeypatch.setattr(training.record, "record_export", lambda *_: None)
+    done = CliRunner().invoke(command, ["--run", "spring"], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    assert read_about(tmp_path / "spring") == {"epochs": 1}
