@@ -260,9 +260,9 @@ def test_without_keys_it_listens_on_loopback_only() -> None:
 
 
 def test_a_corrupted_model_is_named_and_nothing_starts(tmp_path: Path) -> None:
-    from models.artifact import FILES, default_folder
+    from models.artifact import default_folder, files_of
 
-    for file in (*FILES, "manifest.json"):
+    for file in (*files_of(default_folder()), "manifest.json"):
         data = (default_folder() / file).read_bytes()
         (tmp_path / file).write_bytes(data[:-1] + b"?" if file == "model.onnx" else data)
     command = [sys.executable, "-m", "cli.main", "serve", "--model", str(tmp_path)]

@@ -20,7 +20,7 @@ from domain.errors import Conflict, InvalidConfiguration, InvalidModel, InvalidP
 from domain.hit import ContextWindow
 from domain.page import Page
 from domain.verdict import Action, Verdict
-from models.artifact import FILES, default_folder, load_artifact, write_manifest
+from models.artifact import default_folder, files_of, load_artifact, write_manifest
 from models.registry import alias_file, point, read_aliases, roll_back
 from models.scorer import WindowScores
 from pipeline.build import load_model, renew_everything
@@ -43,7 +43,7 @@ CAPTURE = Capture("a", text="he said he would stab me at the gate")
 def sharper(folder: Path) -> Path:
     """Another model: the same network at other temperatures, and so with other probabilities."""
     folder.mkdir()
-    for file in FILES:
+    for file in files_of(default_folder()):
         shutil.copyfile(default_folder() / file, folder / file)
     config = json.loads((folder / "model.json").read_text("utf-8"))
     config["temperatures"] = {name: value * 3 for name, value in config["temperatures"].items()}

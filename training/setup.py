@@ -51,7 +51,7 @@ ENCODERS = {
     "small": BaseEncoder("base-model", 1e-4, False, 0, "train-setup"),
     "large": BaseEncoder("teacher", 5e-5, True, 4, "teacher-setup"),
 }
-"""`small` (MiniLM-L6, 23 million parameters) is served; `large` (MPNet-base, 109 million) teaches it."""
+"""`small`: MiniLM-L6, 23 million parameters, served. `large`: MPNet-base, 109 million, teaches it or is asked too."""
 
 
 def base_model(encoder: str = "small") -> Path:
