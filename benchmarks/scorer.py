@@ -46,7 +46,7 @@ NEEDED = (
 )
 
 
-def run(name: str | None, repeats: int, quick: bool, say: Callable[[str], None]) -> str:
+def run(name: str | None, repeats: int, quick: bool, say: Callable[[str], None], windows: int | None = None) -> str:
     """Measures everything and returns the report as Markdown.
 
     Args:
@@ -54,6 +54,7 @@ def run(name: str | None, repeats: int, quick: bool, say: Callable[[str], None])
         repeats: Rounds of timing.
         quick: A few windows only.
         say: Told what is being done.
+        windows: How many to compare actions on, drawn at random; all if left out.
 
     Raises:
         InvalidModel: If the run is not finished.
@@ -70,7 +71,7 @@ def run(name: str | None, repeats: int, quick: bool, say: Callable[[str], None])
     if name:
         scorers |= _fp32(folder, artifact)
     say("reading the blind test rows")
-    cases = read_cases(8 if quick else None)
+    cases = read_cases(8 if quick else windows)
     say(f"comparing actions on {len(cases):,} windows")
     answers = check_networks(scorers, cases)
     judge = Judge.of(artifact)

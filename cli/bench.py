@@ -38,10 +38,11 @@ def matcher(repeats: int, quick: bool, out: Path | None) -> None:
 
 @command.command("scorer")
 @click.option("--run", "name", help="Run with the fp32 weights (runs/NAME); without it torch cannot be measured.")
+@click.option("--windows", type=click.IntRange(1), help="Compare actions on so many windows, not on all.")
 @_bench_options(repeats=5)
-def scorer(name: str | None, repeats: int, quick: bool, out: Path | None) -> None:
+def scorer(name: str | None, windows: int | None, repeats: int, quick: bool, out: Path | None) -> None:
     """Measures the second look: against torch fp32, and one pass a window against one a hit."""
-    _report("scorer", out, name=name, repeats=repeats, quick=quick)
+    _report("scorer", out, name=name, repeats=repeats, quick=quick, windows=windows)
 
 
 @command.command("hash")
