@@ -10,6 +10,7 @@ from benchmarks.networks import served
 from benchmarks.scorer import FP32, SERVED, TORCH, check_networks
 from benchmarks.windows import Case, actions, read_cases, share_equal
 from cli.bench import command
+from domain.errors import InvalidModel
 from domain.hit import ContextWindow
 from domain.verdict import Action
 from models.artifact import ModelArtifact, default_folder, load_artifact
@@ -45,6 +46,16 @@ def test_the_bench_runs_without_torch_and_says_what_torch_would_need(tmp_path: P
     report = out.read_text(encoding="utf-8")
     for said in ("one pass a window", "one pass a hit", "windows/s", "100.00%", "best.pt", "--run NAME", "8 windows"):
         assert said in report
+
+
+def test_so_many_windows_are_compared_as_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    def reads(most: int | None) -> list[Case]:
+        raise InvalidModel(f"{most} are read")
+
+    monkeypatch.setattr("benchmarks.scorer.read_cases", reads)
+    for options, most in (([], "None"), (["--windows", "7"], "7"), (["--quick"], "8")):
+        done = CliRunner().invoke(command, ["scorer", *options])
+        assert f"{most} are read" in str(done.exception) + done.output, done.output
 
 
 def test_a_hit_has_a_window_of_its_own_and_the_same_number_of_answers(

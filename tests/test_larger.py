@@ -58,7 +58,8 @@ def test_export_calibrate_promote(own_tokenizer: Path, tmp_path: Path) -> None:
     from training.network import tiny_network
     from training.promote import promote
     from training.quantise import BLOCK
-    from training.runs import write_about
+    from training.restore import restore
+    from training.runs import read_about, write_about
 
     run = tmp_path / "run"
     run.mkdir()
@@ -109,6 +110,9 @@ def test_export_calibrate_promote(own_tokenizer: Path, tmp_path: Path) -> None:
     assert (folder / LARGER).is_file()
     assert artifact.second is not None
     assert OnnxScorer(artifact).score(ContextWindow(TEXTS[0], 0, (), "")).hits.shape == (0, 9, 5)
+
+    restore(folder, tmp_path / "small")  # what trains on is the small one
+    assert read_about(tmp_path / "small") == {**about, "restored": folder.name}
 
     with warnings.catch_warnings(action="ignore"):
         export(small, TOKENIZER, run)  # alone again: nothing of the larger one is left

@@ -17,7 +17,7 @@ from training.runs import make_run
 
 
 def restore(model: Path, run: Path) -> None:
-    """Makes a run of a model's folder: its weights as they are served, and what it says of its training.
+    """Makes a run of a model's folder: its small network as it is served, and what it says of its training.
 
     Args:
         model: A model folder.
@@ -28,7 +28,8 @@ def restore(model: Path, run: Path) -> None:
             `secondglance export` writes.
     """
     artifact = load_artifact(model)
-    make_run(run, read_weights(artifact.network), {**artifact.config["training"], "restored": artifact.name})
+    about = {name: said for name, said in artifact.config["training"].items() if name != "second"}
+    make_run(run, read_weights(artifact.network), {**about, "restored": artifact.name})
 
 
 def read_weights(network: Path) -> dict[str, Tensor]:
