@@ -6,12 +6,13 @@ import click
 @click.command("restore")
 @click.argument("model", default="champion")
 @click.option("--run", required=True, help="Name of the run to make.")
-def command(model: str, run: str) -> None:
-    """Makes a run of MODEL (a name or an alias) for `train --start`: its weights as they are served."""
+@click.option("--larger", is_flag=True, help="Of the larger network that is asked beside the small one.")
+def command(model: str, run: str, larger: bool) -> None:
+    """Makes a run of MODEL (a name or an alias) for `train --start` or `teach`: its weights as they are served."""
     from models.registry import resolve
-    from training.restore import restore
+    from training.restore import restore, restore_larger
     from training.setup import RUNS
 
     folder = resolve(model)
-    restore(folder, RUNS / run)
+    (restore_larger if larger else restore)(folder, RUNS / run)
     click.echo(f"restored: {folder.name} as runs/{run}; next: secondglance train --start {run}")

@@ -47,24 +47,28 @@ def rows() -> list[LabelledRow]:
     ]
 
 
-def test_export_calibrate_promote(own_tokenizer: Path, tmp_path: Path) -> None:
+def test_export_calibrate_promote(own_tokenizer: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import torch
+    from safetensors.torch import save_file
 
     from training.card import write_card
     from training.dataset import ExampleMaker
-    from training.export import export, parity
+    from training.export import export, parity, torch_logits
     from training.fit import ASKED, calibrate
     from training.larger import FP32, export_larger, parity_of_both
     from training.network import tiny_network
     from training.promote import promote
     from training.quantise import BLOCK
-    from training.restore import restore
-    from training.runs import read_about, write_about
+    from training.restore import restore, restore_larger
+    from training.runs import read_about, read_best, write_about
 
     run = tmp_path / "run"
     run.mkdir()
     torch.manual_seed(5)
     small, larger = tiny_network(30522), tiny_network(30525, width=BLOCK)
+    with torch.no_grad():
+        for part in larger.parameters():  # what is equal, as all biases are before training, is exported once
+            part += 0.01 * torch.randn(part.shape)
     words = larger.encoder.embeddings.word_embeddings.weight
     with warnings.catch_warnings(action="ignore"):  # third-party deprecations are not ours to mend
         export(small, TOKENIZER, run)
@@ -78,6 +82,10 @@ def test_export_calibrate_promote(own_tokenizer: Path, tmp_path: Path) -> None:
                 larger.eval()(torch.from_numpy(other.encoded.input_ids), torch.from_numpy(other.encoded.spans))
                 for other in others
             ]
+        base = tmp_path / "base"
+        base.mkdir()
+        save_file({"embeddings.word_embeddings.weight": words.detach().clone()}, base / "model.safetensors")
+        (base / "tokenizer.json").write_bytes(own_tokenizer.read_bytes())
         unread = words[Tokenizer.from_file(str(own_tokenizer)).token_to_id("<mask>")].detach().clone()
         export_larger(larger, own_tokenizer, TOKENIZER, run)
 
@@ -113,6 +121,14 @@ def test_export_calibrate_promote(own_tokenizer: Path, tmp_path: Path) -> None:
 
     restore(folder, tmp_path / "small")  # what trains on is the small one
     assert read_about(tmp_path / "small") == {**about, "restored": folder.name}
+    monkeypatch.setattr("training.restore.base_model", lambda encoder: base)
+    restore_larger(folder, tmp_path / "larger")  # and the larger one, with its own words by its own numbers
+    assert read_about(tmp_path / "larger") == {**about, "encoder": "large", "restored": folder.name}
+    larger = tiny_network(30525, width=BLOCK).eval()
+    larger.load_state_dict(read_best(tmp_path / "larger"))
+    for other, example in zip(others, ours, strict=True):
+        logits = torch_logits(larger, other)
+        np.testing.assert_allclose(logits, Network(folder / LARGER).logits(example.encoded), atol=1e-4)
 
     with warnings.catch_warnings(action="ignore"):
         export(small, TOKENIZER, run)  # alone again: nothing of the larger one is left
@@ -120,6 +136,11 @@ def test_export_calibrate_promote(own_tokenizer: Path, tmp_path: Path) -> None:
     assert not (run / FP32).exists()
     with pytest.raises(InvalidModel, match="calibrate again"):
         write_card(run, "none")
+    (run / "parity.json").write_text(json.dumps(figures), encoding="utf-8")
+    calibrate(run, makers[0], rows(), rows())
+    write_card(run, "none")
+    with pytest.raises(InvalidModel, match="has no larger network"):
+        restore_larger(promote(run, tmp_path / "artifacts"), tmp_path / "none")
 
 
 def test_through_frozen_layers_nothing_is_led_back(tmp_path: Path) -> None:

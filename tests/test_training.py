@@ -105,19 +105,22 @@ def test_up_to_three_other_rows_stand_beside_a_row(maker: ExampleMaker) -> None:
     assert {hits([other], seed) - hits([], 0) for seed in range(60)} == {0, 1, 2, 3}
 
 
-@pytest.mark.parametrize("multiplies", [True, False])
-def test_training_multiplies_in_half_precision_where_the_processor_does(
-    multiplies: bool, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("multiplies", "faster"), [(True, True), (True, False), (False, True)])
+def test_training_multiplies_in_half_precision_where_that_is_faster(
+    multiplies: bool, faster: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import torch
 
-    from training.half import half_precision
+    from training import half
 
     monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: False)
     monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: multiplies)
-    with half_precision("cpu"):
+    monkeypatch.setattr(half, "_seconds", {torch.bfloat16: 1.0, torch.float32: 2.0 if faster else 0.5}.__getitem__)
+    half.pays_on_cpu.cache_clear()
+    with half.half_precision("cpu"):
         product = torch.ones(2, 2) @ torch.ones(2, 2)
-    assert product.dtype == (torch.bfloat16 if multiplies else torch.float32)
+    half.pays_on_cpu.cache_clear()
+    assert product.dtype == (torch.bfloat16 if multiplies and faster else torch.float32)
 
 
 def test_the_network_never_looks_at_padding(maker: ExampleMaker) -> None:

@@ -10,6 +10,7 @@ hangs on the window alone. onnxruntime makes the integers of the stored weights 
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -45,9 +46,9 @@ def add_first_pass(network: Path) -> None:
     of_matrices = _depending(graph.node, {node.output[0] for node in matrices})
     tail = [node for node in graph.node if node.output[0] in of_matrices]
     head = [node for node in graph.node if node.output[0] not in of_matrices]
-    values = _values(graph)
+    known = values(graph.node, graph.initializer)
     for name in {node.input[1]: None for node in matrices}:
-        scale = np.maximum(np.abs(values[name]).max(axis=0), 1e-12) / WEIGHT_LIMIT
+        scale = np.maximum(np.abs(known[name]).max(axis=0), 1e-12) / WEIGHT_LIMIT
         graph.initializer.append(numpy_helper.from_array(scale.astype(np.float32), f"{name}_step"))
         graph.initializer.append(numpy_helper.from_array(np.zeros(len(scale), np.int8), f"{name}_zero"))
         head.append(
@@ -90,17 +91,18 @@ def _depending(nodes: Iterable[NodeProto], on: set[str]) -> set[str]:
 
 
 _WIDENING: dict[str, Callable[..., npt.NDArray[np.float32]]] = {
-    "Cast": lambda values: values.astype(np.float32),
+    "Cast": lambda stored: stored.astype(np.float32),
+    "DequantizeLinear": lambda stored, by: stored.astype(np.float32) * by[:, None],
     "Mul": np.multiply,
     "Reshape": np.reshape,
 }
-"""What `quantise_weights` has a matrix widened by."""
+"""What `quantise_weights` has a tensor widened by."""
 
 
-def _values(graph: onnx.GraphProto) -> dict[str, npt.NDArray[np.float32]]:
-    """Weights by the name that products know them by, also those that are stored small."""
-    known = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
-    for node in graph.node:
+def values(nodes: Iterable[NodeProto], stored: Iterable[onnx.TensorProto]) -> dict[str, npt.NDArray[Any]]:
+    """Weights by the name that the network knows them by, also those that are stored small."""
+    known = {tensor.name: numpy_helper.to_array(tensor) for tensor in stored}
+    for node in nodes:
         if node.op_type in _WIDENING and all(name in known for name in node.input):
             known[node.output[0]] = _WIDENING[node.op_type](*(known[name] for name in node.input))
     return known

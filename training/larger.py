@@ -52,15 +52,23 @@ def renumber_words(network: SpanSeverityNetwork, own: Tokenizer, small: Tokenize
     Raises:
         InvalidModel: If its own tokenizer lacks a word of the other one's.
     """
+    table = network.encoder.embeddings.word_embeddings
+    table.weight = torch.nn.Parameter(table.weight.detach()[numbers_of_words(own, small)])
+    table.padding_idx = None
+
+
+def numbers_of_words(own: Tokenizer, small: Tokenizer) -> list[int]:
+    """For each word of the small one's tokenizer, in its order, the number that it has in the larger one's own.
+
+    Raises:
+        InvalidModel: If that lacks one.
+    """
     known = own.get_vocab()
     order = sorted(small.get_vocab().items(), key=lambda item: item[1])
     missing = [word for word, _ in order if word not in known]
     if missing:
         raise InvalidModel(f"the larger network has no word {missing[0]!r}, and {len(missing) - 1} more are missing")
-    table = network.encoder.embeddings.word_embeddings
-    numbers = [known[SPECIAL[word] if SPECIAL.get(word) in known else word] for word, _ in order]
-    table.weight = torch.nn.Parameter(table.weight.detach()[numbers])
-    table.padding_idx = None
+    return [known[SPECIAL[word] if SPECIAL.get(word) in known else word] for word, _ in order]
 
 
 def parity_of_both(network: SpanSeverityNetwork, run: Path, examples: Sequence[Example]) -> dict[str, float]:

@@ -1,19 +1,22 @@
 """From a released ONNX network back to a run, so that training can go on from it where its own run is gone."""
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import onnx
 import torch
-from onnx import numpy_helper
+from safetensors.torch import load_file
+from tokenizers import Tokenizer
 from torch import Tensor
 
 from domain.errors import InvalidModel
 from models.artifact import load_artifact
-from training.first_pass import exact_nodes
+from training.first_pass import exact_nodes, values
+from training.larger import numbers_of_words
 from training.runs import make_run
+from training.setup import base_model
+
+WORDS = "encoder.embeddings.word_embeddings.weight"
 
 
 def restore(model: Path, run: Path) -> None:
@@ -32,6 +35,32 @@ def restore(model: Path, run: Path) -> None:
     make_run(run, read_weights(artifact.network), {**about, "restored": artifact.name})
 
 
+def restore_larger(model: Path, run: Path) -> None:
+    """Makes a run of the larger network that a model's folder holds, to teach with or to train on.
+
+    Its table of words is put back into the order of its own tokenizer; the few words that only that one has are as the
+    packaged encoder has them.
+
+    Args:
+        model: A model folder.
+        run: Folder that gets `best.pt` and `training.json`.
+
+    Raises:
+        InvalidModel: As by `restore`, or if the model has no larger network.
+        MissingWeights: If the large encoder is not installed.
+    """
+    artifact = load_artifact(model)
+    if artifact.second is None:
+        raise InvalidModel(f"{artifact.name} has no larger network")
+    base = base_model("large")
+    weights = read_weights(artifact.larger)
+    own, small = (Tokenizer.from_file(str(path)) for path in (base / "tokenizer.json", artifact.tokenizer))
+    table = load_file(base / "model.safetensors")[WORDS.removeprefix("encoder.")]
+    table[numbers_of_words(own, small)] = weights[WORDS]
+    about = {name: said for name, said in artifact.config["training"]["second"].items() if name != "run"}
+    make_run(run, {**weights, WORDS: table}, {**about, "restored": artifact.name})
+
+
 def read_weights(network: Path) -> dict[str, Tensor]:
     """The weights of an exported network by the names that torch has for them, as fp32.
 
@@ -42,13 +71,7 @@ def read_weights(network: Path) -> dict[str, Tensor]:
     """
     graph = onnx.load(str(network)).graph
     nodes = exact_nodes(graph)
-    stored = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
-    widened = {
-        node.output[0]: _widen(node, stored)
-        for node in nodes
-        if node.input and node.input[0] in stored and node.op_type in {"DequantizeLinear", "Cast"}
-    }
-    known = {**stored, **widened}
+    known = values(nodes, graph.initializer)
     adds = [list(node.input) for node in nodes if node.op_type == "Add"]
     biases = {name: bias for pair in adds for bias in pair if bias.endswith(".bias") for name in pair}
     weights = {name: array for name, array in known.items() if name.endswith((".weight", ".bias"))}
@@ -59,9 +82,3 @@ def read_weights(network: Path) -> dict[str, Tensor]:
                 raise InvalidModel(f"{network.name}: no bias follows the matrix {node.input[1]}")
             weights[bias.removesuffix("bias") + "weight"] = known[node.input[1]].T
     return {name: torch.from_numpy(np.array(array, dtype=np.float32)) for name, array in weights.items()}
-
-
-def _widen(node: onnx.NodeProto, stored: dict[str, npt.NDArray[Any]]) -> npt.NDArray[np.float32]:
-    """What `training/quantise.py` made small."""
-    values = stored[node.input[0]].astype(np.float32)
-    return values * stored[node.input[1]][:, None] if node.op_type == "DequantizeLinear" else values
