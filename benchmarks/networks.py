@@ -11,7 +11,7 @@ import numpy.typing as npt
 from domain.hit import ContextWindow
 from models.artifact import ModelArtifact
 from models.encoding import EncodedWindow, WindowEncoder
-from models.first_pass import boundaries
+from models.first_pass import Limits
 from models.network import Network
 from models.reading import Reading
 from models.scorer import WindowScores
@@ -32,7 +32,7 @@ class NetworkScorer:
         self._small = small
         self._larger = larger
         self._encoder = WindowEncoder(artifact.tokenizer, artifact.max_tokens)
-        limits = boundaries((artifact.dismissal_threshold, artifact.asking_threshold))
+        limits = Limits.of(artifact.dismissal_threshold, artifact.asking_threshold)
         self._reading = Reading(np.array(artifact.temperatures), limits, None, artifact.second)
 
     def score(self, window: ContextWindow) -> WindowScores:
@@ -46,7 +46,7 @@ class NetworkScorer:
             assert self._larger is not None
             return self._larger(encoded)
 
-        ladders = self._reading.ladders(small, larger if self._larger else None, len(encoded.covered))
+        ladders = self._reading.ladders(encoded, small, larger if self._larger else None)
         return WindowScores(ladders[0], ladders[1:], encoded.covered, encoded.unknown)
 
     def glance(self, window: ContextWindow) -> WindowScores | None:

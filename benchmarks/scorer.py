@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +19,7 @@ from domain.hit import ContextWindow
 from domain.severity import GENUINE
 from models.artifact import ModelArtifact, default_folder, load_artifact
 from models.encoding import EncodedWindow, WindowEncoder
-from models.first_pass import boundaries
+from models.first_pass import Limits
 from models.network import Network
 from models.reading import Reading
 from models.scorer import OnnxScorer, Scorer, WindowScores
@@ -125,7 +125,7 @@ def _routes(artifact: ModelArtifact, cases: Sequence[Case]) -> str:
         return "\nThe model has no first pass and no larger network: each window is read once, in fp32.\n"
     small = Network(artifact.network)
     larger = Network(artifact.larger) if artifact.second else None
-    limits = boundaries((artifact.dismissal_threshold, artifact.asking_threshold))
+    limits = Limits.of(artifact.dismissal_threshold, artifact.asking_threshold)
     reading = Reading(np.array(artifact.temperatures), limits, artifact.margin, artifact.second)
     encoder = WindowEncoder(artifact.tokenizer, artifact.max_tokens)
     asked: Counter[str] = Counter()
@@ -137,7 +137,7 @@ def _routes(artifact: ModelArtifact, cases: Sequence[Case]) -> str:
     for case in cases:
         encoded = encoder.encode(case.window)
         other = partial(ask, larger, "larger", encoded) if larger else None
-        reading.ladders(partial(ask, small, "small", encoded), other, len(encoded.covered))
+        reading.ladders(encoded, cache(partial(ask, small, "small", encoded)), other)
     parts = ", ".join(f"{name} {count / len(cases):.1%}" for name, count in sorted(asked.items()))
     return f"\nPasses, of {len(cases):,} windows: {parts}.\n"
 

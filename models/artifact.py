@@ -116,7 +116,7 @@ def load_artifact(folder: Path) -> ModelArtifact:
         raise InvalidModel(f"{folder.name}: the threshold of text that asks must be in (0, {threshold:g}]")
     if margin is not None and not margin >= 0:
         raise InvalidModel(f"{folder.name}: the margin of the first pass must not be below 0")
-    if second is not None and not (0 <= second.low < second.high <= 1 and second.temperatures.min() > 0):
+    if second is not None and not (_from_low_to_high(second) and second.temperatures.min() > 0):
         raise InvalidModel(f"{folder.name}: the larger network must be asked from a low to a high probability")
     if (second is None) != (LARGER not in files_of(folder)):
         raise InvalidModel(f"{folder.name}: {LARGER} and what model.json says of a second opinion need each other")
@@ -130,7 +130,12 @@ def files_of(folder: Path) -> tuple[str, ...]:
 
 def _second_opinion(config: dict[str, Any]) -> SecondOpinion:
     temperatures = [float(config["temperatures"][category]) for category in STANDARD_CATEGORIES]
-    return SecondOpinion(float(config["low"]), float(config["high"]), np.array(temperatures))
+    low = float(config["low"])
+    return SecondOpinion(low, float(config["high"]), float(config.get("low_of_cues", low)), np.array(temperatures))
+
+
+def _from_low_to_high(second: SecondOpinion) -> bool:
+    return 0 <= second.low < second.high <= 1 and 0 <= second.low_of_cues < second.high
 
 
 def verify(folder: Path) -> str:

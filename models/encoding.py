@@ -13,6 +13,7 @@ import numpy.typing as npt
 from tokenizers import Tokenizer
 
 from domain.hit import ContextWindow, KeywordHit
+from models.asking import asks
 
 MAX_TOKENS = 320
 _FIRST, _SEPARATOR = ("<s>", "[CLS]"), ("</s>", "[SEP]")
@@ -34,6 +35,8 @@ class EncodedWindow:
         covered: For each hit whether tokens of it are in; a hit that fell to the token limit has the
             span of the whole window.
         unknown: Share of the text's tokens that the tokenizer does not know, 0..1.
+        cues: bool, shape (hits,): which hits are cues, of which nothing is told unless a concern is read.
+        asks: Whether somebody asks in the text, which then has a dismissal threshold of its own.
     """
 
     input_ids: npt.NDArray[np.int64]
@@ -41,6 +44,8 @@ class EncodedWindow:
     tokens: npt.NDArray[np.int64]
     covered: tuple[bool, ...]
     unknown: float
+    cues: npt.NDArray[np.bool_]
+    asks: bool
 
 
 class WindowEncoder:
@@ -83,6 +88,8 @@ class WindowEncoder:
             tokens=tokens,
             covered=covered,
             unknown=float(np.mean(ids == self._unk)) if len(ids) else 0.0,
+            cues=np.array([hit.cue for hit in window.hits], dtype=np.bool_),
+            asks=asks(window.text),
         )
 
 

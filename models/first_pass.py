@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from domain.severity import GENUINE
+from models.encoding import EncodedWindow
 from models.ladder import LEVELS
 
 HALF = 0.5
@@ -38,29 +39,65 @@ class Boundaries:
         """
         return self._above(ladders) >= 0
 
-    def settles(self, ladders: npt.NDArray[np.float64], margin: float) -> bool:
-        """Whether no hit comes as near to a boundary as the margin, in log-odds; never of what is not a number.
+    def far(self, ladders: npt.NDArray[np.float64], margin: float) -> npt.NDArray[np.bool_]:
+        """Which hits come to no boundary as near as the margin, shape (hits,); none that is not a number.
 
         Args:
             ladders: P(severity >= 1..5), shape (hits, categories, 5).
             margin: Log-odds.
         """
-        return bool((np.abs(self._above(ladders)) > margin).all())
+        return np.asarray((np.abs(self._above(ladders)) > margin).all(axis=1))
 
     def _above(self, ladders: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         return log_odds(ladders.max(axis=1))[:, self.levels] - self.places
 
 
-def boundaries(thresholds: Collection[float], cuts: Collection[float] = (HALF,)) -> Boundaries:
-    """The boundaries of a model under a policy.
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the answer for a window is compared with, by what the window is.
 
-    Args:
-        thresholds: The model's dismissal thresholds on P(severity >= 3).
-        cuts: P(severity >= level) from which the policy takes an action; those of all its sensitivities.
+    Attributes:
+        plain: The boundaries of text in which nobody asks.
+        asking: Those of text in which somebody does; it may have a dismissal threshold of its own.
+        stands: Log-odds of P(severity >= 3) below which nothing is told of a cue, whatever the policy's sensitivity.
     """
+
+    plain: Boundaries
+    asking: Boundaries
+    stands: float
+
+    @classmethod
+    def of(cls, threshold: float, asking: float, cuts: Collection[float] = (HALF,)) -> "Limits":
+        """Those of a model under a policy.
+
+        Args:
+            threshold: The model's dismissal threshold on P(severity >= 3).
+            asking: That of text in which somebody asks.
+            cuts: P(severity >= level) from which the policy takes an action; those of all its sensitivities.
+        """
+        least = log_odds(np.array(min((HALF, *cuts))))
+        return cls(_boundaries(threshold, cuts), _boundaries(asking, cuts), float(least))
+
+    def over(self, window: EncodedWindow) -> Boundaries:
+        """The boundaries of a window's hits."""
+        return self.asking if window.asks else self.plain
+
+    def settles(self, ladders: npt.NDArray[np.float64], window: EncodedWindow, margin: float) -> bool:
+        """Whether all that is told of a window is the same wherever within the margin the truth lies.
+
+        Args:
+            ladders: P(severity >= 1..5) of its hits, shape (hits, categories, 5).
+            window: The window.
+            margin: Log-odds.
+        """
+        silent = window.cues & (log_odds(ladders[..., GENUINE - 1].max(axis=1)) < self.stands - margin)
+        return bool((silent | self.over(window).far(ladders, margin)).all())
+
+
+def _boundaries(threshold: float, cuts: Collection[float]) -> Boundaries:
     found = [(level, cut) for level in range(LEVELS) for cut in sorted({HALF, *cuts})]
     factors = sorted({min(1.0, cut / HALF) for cut in (HALF, *cuts)})
-    found += [(GENUINE - 1, threshold * factor) for threshold in sorted(set(thresholds)) for factor in factors]
+    found += [(GENUINE - 1, threshold * factor) for factor in factors]
     levels, places = zip(*found, strict=True)
     return Boundaries(np.array(levels), log_odds(np.array(places)))
 

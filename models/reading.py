@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from models.first_pass import Boundaries
+from models.encoding import EncodedWindow
+from models.first_pass import Limits
 from models.ladder import to_ladders
 from models.second_opinion import Ladders, Logits, SecondOpinion
 
@@ -21,7 +22,7 @@ class Reading:
         small network --> does it leave room for another answer? -- no --> its answer
                                                                  `- yes -> larger network --> the answer of both
 
-    First in int8, and from the start in fp32 where that comes too near to anything that is decided by it.
+    First in int8, and in fp32 where that comes too near to anything that is decided by it.
 
     Attributes:
         temperatures: Of the small network, shape (categories,).
@@ -31,35 +32,41 @@ class Reading:
     """
 
     temperatures: npt.NDArray[np.float64]
-    limits: Boundaries
+    limits: Limits
     margin: float | None
     second: SecondOpinion | None = None
 
-    def ladders(self, small: Ask, larger: Ask | None, hits: int) -> Ladders:
+    def ladders(self, window: EncodedWindow, small: Ask, larger: Ask | None) -> Ladders:
         """P(severity >= 1..5) of a window and each of its hits, shape (hits + 1, categories, 5).
 
         Args:
-            small: Asks the small network about the window.
+            window: The window. Of one without hits all is read, by the small network in fp32.
+            small: Asks the small network about it; remembers what it answered.
             larger: Asks the larger one; only None if there is no second opinion.
-            hits: How many hits the window has. One without is all that is read of it, by the small network in fp32.
         """
-        if self.margin is not None and hits:
-            answer = self.first_pass(small, larger, self.margin)
+        if self.margin is not None and len(window.cues):
+            answer = self.first_pass(window, small, larger, self.margin)
             if answer is not None:
                 return answer
         logits = small(True)
         alone = to_ladders(logits, self.temperatures)
-        if self.second is None or larger is None or not self.second.is_wanted(alone[1:]):
+        if self.second is None or larger is None or not self.second.is_wanted(alone[1:], window.cues):
             return alone
         return self.second.together(logits, larger(True))
 
-    def first_pass(self, small: Ask, larger: Ask | None, margin: float) -> Ladders | None:
-        """The answer in int8, of the same shape; None where it comes so near to a boundary that it is not believed."""
+    def first_pass(self, window: EncodedWindow, small: Ask, larger: Ask | None, margin: float) -> Ladders | None:
+        """The answer in int8, of the same shape; None where it comes so near to a boundary that it is not believed.
+
+        Whether the larger network is asked is for the small one in fp32 to say where int8 does not settle it.
+        """
         logits = small(False)
         answer = to_ladders(logits, self.temperatures)
         if self.second is not None and larger is not None:
-            if not self.second.edges().settles(answer[1:], margin):
-                return None
-            if self.second.is_wanted(answer[1:]):
+            wanted = self.second.is_wanted(answer[1:], window.cues, margin)
+            if wanted is None:
+                logits = small(True)
+                answer = to_ladders(logits, self.temperatures)
+                wanted = self.second.is_wanted(answer[1:], window.cues)
+            if wanted:
                 answer = self.second.together(logits, larger(False))
-        return answer if self.limits.settles(answer[1:], margin) else None
+        return answer if self.limits.settles(answer[1:], window, margin) else None

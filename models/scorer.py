@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Protocol
 
@@ -13,7 +13,7 @@ from domain.errors import InvalidModel, Unavailable
 from domain.hit import ContextWindow
 from models.artifact import ModelArtifact
 from models.encoding import EncodedWindow, WindowEncoder
-from models.first_pass import HALF, boundaries
+from models.first_pass import HALF, Limits
 from models.ladder import to_ladders
 from models.network import Network
 from models.reading import Reading
@@ -63,7 +63,7 @@ class OnnxScorer:
         self._small = _open(artifact, artifact.network)
         self._larger = None if artifact.second is None else _open(artifact, artifact.larger)
         self._encoder = WindowEncoder(artifact.tokenizer, artifact.max_tokens)
-        limits = boundaries((artifact.dismissal_threshold, artifact.asking_threshold), cuts)
+        limits = Limits.of(artifact.dismissal_threshold, artifact.asking_threshold, cuts)
         self._reading = Reading(np.array(artifact.temperatures), limits, artifact.margin, artifact.second)
 
     def score(self, window: ContextWindow) -> WindowScores:
@@ -84,7 +84,7 @@ class OnnxScorer:
 
     def _read(self, encoded: EncodedWindow) -> Ladders:
         larger = None if self._larger is None else partial(self._larger.logits, encoded)
-        return self._reading.ladders(partial(self._small.logits, encoded), larger, len(encoded.covered))
+        return self._reading.ladders(encoded, cache(partial(self._small.logits, encoded)), larger)
 
     def _glance(self, encoded: EncodedWindow) -> Ladders:
         return to_ladders(self._small.logits(encoded, self._reading.margin is None), self._reading.temperatures)

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from domain.severity import GENUINE
-from models.first_pass import Boundaries, log_odds
+from models.first_pass import log_odds
 from models.ladder import to_ladders
 
 Logits = npt.NDArray[np.float32]
@@ -24,25 +24,32 @@ class SecondOpinion:
     Attributes:
         low: P(severity >= 3) of the small network from which on the larger one is asked ...
         high: ... and from which on it is not.
+        low_of_cues: As `low`, of a cue, of which nothing is told unless a concern is read.
         temperatures: Of what both say together, one for each standard category, shape (categories,).
     """
 
     low: float
     high: float
+    low_of_cues: float
     temperatures: npt.NDArray[np.float64]
 
-    def is_wanted(self, ladders: Ladders) -> bool:
+    def is_wanted(self, ladders: Ladders, cues: npt.NDArray[np.bool_], margin: float = 0.0) -> bool | None:
         """Whether the small network leaves any hit of a window open.
 
         Args:
             ladders: P(severity >= 1..5) by the small network, shape (hits, categories, 5).
-        """
-        worst = ladders[..., GENUINE - 1].max(axis=1)
-        return bool(((self.low <= worst) & (worst < self.high)).any())
+            cues: Which hits are cues, shape (hits,).
+            margin: How far its answers may be from the truth, in log-odds.
 
-    def edges(self) -> Boundaries:
-        """Where it is decided whether the larger network is asked."""
-        return Boundaries(np.array([GENUINE - 1] * 2), log_odds(np.array([self.low, self.high])))
+        Returns:
+            None if that cannot be told within the margin, as of what is not a number.
+        """
+        worst = log_odds(ladders[..., GENUINE - 1].max(axis=1))
+        low = log_odds(np.where(cues, self.low_of_cues, self.low))
+        inside = np.minimum(worst - low, log_odds(np.array(self.high)) - worst)
+        if (inside > margin).any():
+            return True
+        return False if (inside <= -margin).all() else None
 
     def together(self, small: Logits, larger: Logits) -> Ladders:
         """P(severity >= 1..5) by the mean of both, of the logits' shape (hits + 1, categories, 5)."""

@@ -13,11 +13,12 @@ from domain.page import Page
 from domain.verdict import Action
 from models.artifact import load_artifact, write_manifest
 from models.asking import asks
-from models.first_pass import log_odds
+from models.first_pass import Limits, log_odds
 from models.scorer import OnnxScorer, WindowScores
 from pipeline.judge import Judge
 from pipeline.policy import CategoryPolicy, ResolvedPolicy
 from pipeline.second_look import judge_window
+from tests.windows import encoded
 
 POLICY = ResolvedPolicy({}, CategoryPolicy(), frozenset())
 
@@ -120,8 +121,10 @@ def test_a_model_states_it_and_it_is_never_the_higher(small_model: Path, tmp_pat
     plain = load_artifact(small_model).dismissal_threshold
     found = load_artifact(stated(small_model, tmp_path / "half", {"threshold": plain / 2}))
     assert Judge.of(found) == Judge(plain, ("en",), plain / 2)
-    with_it, without = (OnnxScorer(one)._reading.limits.places for one in (found, load_artifact(small_model)))
-    assert set(np.round(with_it, 6)) - set(np.round(without, 6)) == set(np.round(log_odds(np.array([plain / 2])), 6))
+    with_it, without = (OnnxScorer(one)._reading.limits for one in (found, load_artifact(small_model)))
+    assert with_it.plain.places.tolist() == without.plain.places.tolist()
+    own, others = (set(np.round(places, 6)) for places in (with_it.asking.places, without.plain.places))
+    assert own - others == set(np.round(log_odds(np.array([plain / 2])), 6))
     for number, asking in enumerate(({"threshold": 2 * plain}, {"threshold": 0}, {"threshold": float("nan")})):
         with pytest.raises(InvalidModel, match="threshold of text that asks"):
             load_artifact(stated(small_model, tmp_path / f"wrong-{number}", asking))
@@ -129,12 +132,9 @@ def test_a_model_states_it_and_it_is_never_the_higher(small_model: Path, tmp_pat
         load_artifact(stated(small_model, tmp_path / "garbled", {}))
 
 
-def test_int8_is_not_believed_near_either_threshold() -> None:
-    from models.first_pass import boundaries
-
-    both = boundaries((0.05, 0.02))
-    near = np.zeros((1, 9, 5))
-    near[:, :, :3] = 0.0201
-    assert not both.settles(near, 0.1)
-    assert boundaries((0.05,)).settles(near, 0.1)
-    assert boundaries((0.05, 0.05)).places.tolist() == boundaries((0.05,)).places.tolist()
+def test_int8_is_not_believed_near_the_threshold_of_its_own_text() -> None:
+    limits = Limits.of(0.05, 0.02)
+    low, high = (np.zeros((1, 9, 5)) for _ in range(2))
+    low[:, :, :3], high[:, :, :3] = 0.0201, 0.0501
+    settled = [[limits.settles(one, encoded(asks=asks), 0.1) for one in (low, high)] for asks in (False, True)]
+    assert settled == [[True, False], [False, True]]

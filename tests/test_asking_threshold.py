@@ -7,16 +7,15 @@ import numpy as np
 import pytest
 
 from evaluation.rows import LabelledRow
-from models.encoding import EncodedWindow
-from models.first_pass import boundaries
+from models.first_pass import Limits
 from models.reading import Reading
+from tests.windows import encoded
 
 if TYPE_CHECKING:
     from training.asked import AskedRow
 
 pytestmark = pytest.mark.training
-ENCODED = EncodedWindow(np.array([[0]]), np.ones((1, 2, 1)), np.zeros((1, 2)), (True,), 0.0)
-READING = Reading(np.ones(9), boundaries((0.5,)), None)
+READING = Reading(np.ones(9), Limits.of(0.5, 0.5), None)
 
 
 def logits(probability: float, _: bool) -> np.ndarray:
@@ -34,7 +33,7 @@ def row(severity: int, *windows: tuple[float, bool]) -> "AskedRow":
     return (
         LabelledRow(id="a", text="", labels={"violence": severity}),
         [
-            AskedWindow(Example(ENCODED, np.zeros((2, 9)), "a", asks), partial(logits, probability), None)
+            AskedWindow(Example(encoded(asks=asks), np.zeros((2, 9)), "a"), partial(logits, probability), None)
             for probability, asks in windows
         ],
     )

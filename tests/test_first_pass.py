@@ -14,10 +14,15 @@ from domain.errors import InvalidModel
 from domain.hit import ContextWindow, KeywordHit
 from models.artifact import ModelArtifact, load_artifact, write_manifest
 from models.encoding import EncodedWindow
-from models.first_pass import Boundaries, boundaries
+from models.first_pass import Boundaries, Limits
 from models.scorer import OnnxScorer
+from tests.windows import encoded
 
 THRESHOLD = 0.02
+
+
+def of(cuts: tuple[float, ...] = ()) -> Limits:
+    return Limits.of(THRESHOLD, THRESHOLD, cuts)
 
 
 def ladder(*values: float) -> np.ndarray:
@@ -40,34 +45,48 @@ ladders = st.lists(st.floats(0, 1), min_size=45, max_size=45).map(
 def test_what_is_settled_stays_on_its_side_however_it_moves_within_the_margin(
     found: np.ndarray, margin: float, share: float
 ) -> None:
-    limits = boundaries((THRESHOLD,), (0.35,))
-    if limits.settles(found, margin):
+    limits = of((0.35,))
+    if limits.settles(found, encoded(), margin):
         kept = np.clip(found, 1e-9, 1 - 1e-9)
         moved = 1 / (1 + np.exp(-(np.log(kept / (1 - kept)) + 0.999 * share * margin)))
-        assert (limits.sides(moved) == limits.sides(found)).all()
+        assert (limits.plain.sides(moved) == limits.plain.sides(found)).all()
 
 
 def test_each_level_and_the_threshold_is_a_boundary() -> None:
-    limits = boundaries((THRESHOLD,))
+    def settles(found: np.ndarray, margin: float) -> bool:
+        return of().settles(found, encoded(len(found)), margin)
+
     far = (0.999, 0.99, 0.9, 0.1, 0.01)
-    assert limits.settles(ladder(*far), 1.0)
+    assert settles(ladder(*far), 1.0)
     for level in range(5):
         near = [0.999] * level + [0.51] + [0.001] * (4 - level)
-        assert not limits.settles(ladder(*near), 0.1), level
+        assert not settles(ladder(*near), 0.1), level
     low = (0.2, 0.1, 0.021, 0.001, 0.0001)
-    assert not limits.settles(ladder(*low), 0.1)
-    assert limits.settles(ladder(*low), 0.04)
-    assert limits.settles(np.zeros((0, 9, 5)), 1.0)
-    assert not limits.settles(ladder(*[np.nan] * 5), 0.1)
+    assert not settles(ladder(*low), 0.1)
+    assert settles(ladder(*low), 0.04)
+    assert settles(np.zeros((0, 9, 5)), 1.0)
+    assert not settles(ladder(*[np.nan] * 5), 0.1)
 
 
 def test_a_sensitive_policy_has_boundaries_of_its_own() -> None:
     at_a_third, careful = ladder(0.9, 0.35, 0.1, 0.001, 0.0001), ladder(0.2, 0.1, THRESHOLD * 0.4, 0.001, 0.0001)
     for found in (at_a_third, careful):
-        assert boundaries((THRESHOLD,)).settles(found, 0.1)
-    assert not boundaries((THRESHOLD,), (0.35,)).settles(at_a_third, 0.1)
-    assert not boundaries((THRESHOLD,), (0.2,)).settles(careful, 0.1)
-    assert boundaries((THRESHOLD,), (0.8,)).sides(careful).shape == (1, 11)  # the threshold is not moved
+        assert of().settles(found, encoded(), 0.1)
+    assert not of((0.35,)).settles(at_a_third, encoded(), 0.1)
+    assert not of((0.2,)).settles(careful, encoded(), 0.1)
+    assert of((0.8,)).plain.sides(careful).shape == (1, 11)  # the threshold is not moved
+
+
+def test_of_a_cue_that_does_not_stand_nothing_is_read_twice() -> None:
+    phrase, cue = encoded(), encoded(cues=(0,))
+    silent, doubtful = ladder(0.5, 0.1, THRESHOLD, 0.001, 0.0001), ladder(0.9, 0.5, 0.3, 0.001, 0.0001)
+    standing, near = ladder(0.99, 0.99, 0.9, 0.5, 0.01), ladder(0.99, 0.99, 0.49, 0.01, 0.001)
+    for found, settled in ((silent, True), (doubtful, True), (standing, False), (near, False)):
+        assert not of().settles(found, phrase, 0.1)
+        assert of().settles(found, cue, 0.1) == settled
+    assert not of((0.2,)).settles(doubtful, cue, 1.0)  # a sensitive policy may let it stand
+    assert not of().settles(np.concatenate([silent, silent]), encoded(2, cues=(0,)), 0.1)  # beside a phrase
+    assert not of().settles(ladder(*[np.nan] * 5), cue, 0.1)
 
 
 class Double:
@@ -148,5 +167,5 @@ def test_boundaries_are_compared_with_the_worst_category() -> None:
     limits = Boundaries(np.array([2]), np.array([0.0]))
     found = ladder(0.9, 0.8, 0.7, 0.1, 0.1)
     found[0, 1, 2] = 0.5
-    assert limits.settles(found, 0.1)  # the other one lies above: it decides
+    assert limits.far(found, 0.1).tolist() == [True]  # the other one lies above: it decides
     assert limits.sides(found).tolist() == [[True]]

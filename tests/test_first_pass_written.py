@@ -15,9 +15,10 @@ import pytest
 from evaluation.rows import LabelledRow
 from models.artifact import default_folder
 from models.encoding import EncodedWindow
-from models.first_pass import boundaries
+from models.first_pass import Limits
 from models.network import Network
 from models.reading import Reading
+from tests import windows
 
 if TYPE_CHECKING:
     from training.asked import AskedRow
@@ -45,7 +46,8 @@ def encoded(tokens: int, hits: int = 2, seed: int = 0) -> EncodedWindow:
     rng = np.random.default_rng(seed)
     spans = rng.random((1, hits + 1, tokens)).astype(np.float32)
     ids = rng.integers(1000, 20000, (1, tokens))
-    return EncodedWindow(ids, spans / spans.sum(axis=2, keepdims=True), np.zeros((tokens, 2)), (True,) * hits, 0.0)
+    spans /= spans.sum(axis=2, keepdims=True)
+    return replace(windows.encoded(hits), input_ids=ids, spans=spans, tokens=np.zeros((tokens, 2), np.int64))
 
 
 def test_fp32_stays_as_it_was_to_the_last_bit(folder: Path, tmp_path: Path) -> None:
@@ -72,7 +74,7 @@ def test_int8_says_nearly_the_same(folder: Path) -> None:
 
 def test_int8_of_a_hit_does_not_depend_on_the_others(folder: Path) -> None:
     network, window = Network(folder / "model.onnx"), encoded(40, hits=3)
-    alone = EncodedWindow(window.input_ids, window.spans[:, [0, 3]], window.tokens, (True,), 0.0)
+    alone = replace(window, spans=window.spans[:, [0, 3]], covered=(True,), cues=window.cues[:1])
     together = network.logits(window, exact=False)[3]
     np.testing.assert_allclose(network.logits(alone, exact=False)[1], together, atol=1e-5)
 
@@ -97,24 +99,28 @@ def test_the_least_margin_that_holds_is_chosen() -> None:
 
     rng = np.random.default_rng(5)
     odds = rng.normal(-9, 4, (3000, 1, 9, 5))
-    limits = boundaries((THRESHOLD,))
+    limits = Limits.of(THRESHOLD, THRESHOLD)
+    window = windows.encoded()
 
     def moved(by: float) -> list[np.ndarray]:
         return [1 / (1 + np.exp(-one)) for one in odds + rng.normal(0, by, odds.shape)]
 
     def believed(first: list[np.ndarray]) -> Callable[[float], list[np.ndarray | None]]:
-        return lambda margin: [one if limits.settles(one, margin) else None for one in first]
+        return lambda margin: [one if limits.settles(one, window, margin) else None for one in first]
 
     exact, first = moved(0.0), moved(0.1)
     quick = believed(first)
-    found = next(margins_that_hold(quick, exact, limits))
+    all_of_them = [window] * len(exact)
+    found = next(margins_that_hold(quick, exact, all_of_them, limits))
     less = found.margin - 0.01
-    assert found.upper <= MOST_CHANGED < measure(less, quick(less), exact, limits).upper
+    assert found.upper <= MOST_CHANGED < measure(less, quick(less), exact, all_of_them, limits).upper
     assert 0 < found.margin < 0.5
     assert 0 < found.twice < MOST_TWICE
-    assert next(margins_that_hold(believed(exact), exact, limits)) == measure(0.0, believed(exact)(0.0), exact, limits)
-    assert not list(margins_that_hold(believed(moved(3.0)), exact, limits))
-    assert not list(margins_that_hold(believed(first[:100]), exact[:100], limits))  # too few to tell
+    nothing = measure(0.0, believed(exact)(0.0), exact, all_of_them, limits)
+    assert next(margins_that_hold(believed(exact), exact, all_of_them, limits)) == nothing
+    assert not list(margins_that_hold(believed(moved(3.0)), exact, all_of_them, limits))
+    few = exact[:100], all_of_them[:100]
+    assert not list(margins_that_hold(believed(first[:100]), *few, limits))  # too few to tell
 
 
 def test_the_card_says_in_which_arithmetic_a_model_is_served() -> None:
@@ -149,11 +155,14 @@ def asked(double: Double) -> list[AskedRow]:
     from training.asked import AskedWindow
     from training.dataset import Example
 
-    encoded = EncodedWindow(np.array([[0]]), np.ones((1, 2, 1)), np.zeros((1, 2)), (True,), 0.0)
     return [
         (
             LabelledRow(id=str(number), text="", labels={"violence": 4 if number < 700 else 0}),
-            [AskedWindow(Example(encoded, np.zeros((2, 9)), str(number)), partial(double.logits, number), None)],
+            [
+                AskedWindow(
+                    Example(windows.encoded(), np.zeros((2, 9)), str(number)), partial(double.logits, number), None
+                )
+            ],
         )
         for number in range(1400)
     ]
@@ -164,7 +173,7 @@ def test_a_margin_is_written_only_if_the_bound_holds_with_it() -> None:
     from training.calibrate import Dismissal
     from training.margin import fit_margin
 
-    reading = Reading(np.ones(9), boundaries((0.5,)), None)
+    reading = Reading(np.ones(9), Limits.of(0.5, 0.5), None)
     bound = Dismissal(THRESHOLD, 0.0043, 0.05, True, 700, 0, 0.0043)
 
     def fit(double: Double, bound: Dismissal = bound) -> dict[str, Any]:

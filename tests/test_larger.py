@@ -107,7 +107,7 @@ def test_export_calibrate_promote(own_tokenizer: Path, tmp_path: Path, monkeypat
     about = {"rows": 8, "data": "d", "epochs": 1, "seed": 1, "best_dev_auroc": 0.5, "encoder": "small"}
     write_about(run, {**about, "second": {**about, "run": "big", "encoder": "large"}})
     config = calibrate(run, makers[0], rows(), rows())
-    assert (config["second_opinion"]["low"], config["second_opinion"]["high"]) == ASKED
+    assert tuple(config["second_opinion"][name] for name in ("low", "high", "low_of_cues")) == ASKED
     write_card(run, "none")
     card = " ".join((run / "MODEL_CARD.md").read_text(encoding="utf-8").split())
     assert "MPNet-base" in card

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -13,14 +14,17 @@ from domain.hit import ContextWindow, KeywordHit
 from domain.severity import STANDARD_CATEGORIES
 from models.artifact import LARGER, load_artifact, write_manifest
 from models.encoding import EncodedWindow
-from models.first_pass import boundaries
+from models.first_pass import Limits
 from models.ladder import to_ladders
 from models.reading import Reading
 from models.registry import check_registry
 from models.scorer import OnnxScorer
 from models.second_opinion import SecondOpinion
+from tests.windows import encoded
 
-SECOND = SecondOpinion(0.01, 0.9, np.full(9, 2.0))
+SECOND = SecondOpinion(0.01, 0.9, 0.2, np.full(9, 2.0))
+LIMITS = Limits.of(0.02, 0.02)
+NO_CUES = np.zeros(2, np.bool_)
 FAR, IN_FP32 = 0.05, 1e-3
 """A margin, and how much higher logits are in fp32 than by the first pass of the doubles."""
 
@@ -37,9 +41,12 @@ class Double:
         return np.full((2, 9, 5), self._logit + (IN_FP32 if exact else 0.0), np.float32)
 
 
-def read(small: float, larger: float, margin: float | None = None) -> tuple[np.ndarray, list[bool], list[bool]]:
+def read(
+    small: float, larger: float, margin: float | None = None, cue: bool = False
+) -> tuple[np.ndarray, list[bool], list[bool]]:
     one, other = Double(small), Double(larger)
-    found = Reading(np.ones(9), boundaries((0.02,)), margin, SECOND).ladders(one, other, 1)
+    window = encoded(cues=(0,) if cue else ())
+    found = Reading(np.ones(9), LIMITS, margin, SECOND).ladders(window, cache(one), other)
     return found, one.asked, other.asked
 
 
@@ -65,11 +72,31 @@ def test_both_count_alike_and_have_temperatures_of_their_own() -> None:
 
 def test_one_hit_that_is_open_has_both_asked_about_the_window() -> None:
     ladders = np.zeros((3, 9, 5))
-    assert not SECOND.is_wanted(ladders)
+    assert SECOND.is_wanted(ladders[:2], NO_CUES) is False
     ladders[2, 4, :3] = 0.5
-    assert SECOND.is_wanted(ladders)
-    assert not SECOND.is_wanted(ladders[:2])
-    assert not SECOND.is_wanted(ladders[:0])
+    assert SECOND.is_wanted(ladders[1:], NO_CUES) is True
+    assert SECOND.is_wanted(ladders[:2], NO_CUES) is False
+    assert SECOND.is_wanted(ladders[:0], NO_CUES[:0]) is False
+
+
+@pytest.mark.parametrize(("probability", "asked"), [(0.19, False), (0.21, True), (0.89, True), (0.91, False)])
+def test_of_a_cue_the_larger_network_is_asked_later(probability: float, asked: bool) -> None:
+    _, _, others = read(level(probability), 3.0, cue=True)
+    assert others == ([True] if asked else [])
+
+
+def test_whether_it_is_asked_is_told_only_outside_the_margin() -> None:
+    def wanted(*probabilities: float, cues: tuple[bool, ...] = (False, False)) -> bool | None:
+        ladders = np.zeros((len(probabilities), 9, 5))
+        ladders[:, 3, :3] = np.array(probabilities)[:, None]
+        return SECOND.is_wanted(ladders, np.array(cues[: len(probabilities)]), 0.05)
+
+    assert wanted(0.0101) is wanted(0.00991) is wanted(0.897) is wanted(0.0101, 0.00001) is None
+    assert wanted(0.0101, 0.5) is True, "one that is open is enough"
+    assert wanted(0.009, 0.95) is False
+    assert wanted(0.0101, cues=(True,)) is False
+    assert wanted(0.205, cues=(True,)) is None
+    assert wanted(float("nan")) is None
 
 
 @pytest.mark.parametrize(
@@ -77,26 +104,26 @@ def test_one_hit_that_is_open_has_both_asked_about_the_window() -> None:
     [
         (0.0001, 3.0, [False], []),  # sure that there is none
         (0.3, 3.0, [False], [False]),  # open, and both together are sure
-        (0.0101, 3.0, [False, True], [True]),  # too near to what has the larger one asked: fp32 decides that, too
-        (0.00999, 3.0, [False, True], [True]),  # by int8 it would not be asked
+        (0.0101, 3.0, [False, True], [False]),  # too near to what has the larger one asked: fp32 decides that alone
+        (0.00999, 3.0, [False, True], [False]),  # by int8 it would not be asked
         (0.0099, 3.0, [False, True], []),
+        (0.0101, -level(0.0101), [False, True], [False, True]),
         (0.3, -level(0.3), [False, True], [False, True]),  # both together lie on a boundary
     ],
 )
-def test_what_int8_does_not_settle_is_read_in_fp32_from_the_start(
+def test_what_int8_does_not_settle_is_read_in_fp32(
     small: float, larger: float, small_asked: list[bool], larger_asked: list[bool]
 ) -> None:
     found, one, other = read(level(small), larger, FAR)
     assert (one, other) == (small_asked, larger_asked)
-    if one[-1]:
+    if other[-1:] != [False] and one[-1]:
         np.testing.assert_array_equal(found, read(level(small), larger)[0])
 
 
 def test_a_window_without_hits_is_read_by_the_small_network() -> None:
     one, other = Double(level(0.3)), Double(3.0)
-    Reading(np.ones(9), boundaries((0.02,)), FAR, SECOND).ladders(
-        lambda exact: one(exact)[:1], lambda exact: other(exact)[:1], 0
-    )
+    reading = Reading(np.ones(9), LIMITS, FAR, SECOND)
+    reading.ladders(encoded(0), lambda exact: one(exact)[:1], lambda exact: other(exact)[:1])
     assert (one.asked, other.asked) == ([True], [])
 
 
@@ -119,7 +146,7 @@ def state(folder: Path, **changes: object) -> None:
 def test_a_folder_with_a_larger_network_is_read_whole(folder: Path) -> None:
     artifact = load_artifact(folder)
     assert artifact.second is not None
-    assert (artifact.second.low, artifact.second.high) == (0.0, 1.0)
+    assert (artifact.second.low, artifact.second.high, artifact.second.low_of_cues) == (0.0, 1.0, 0.0)
     window = ContextWindow("i will kill it today", 0, (KeywordHit("p", "violence", 3, 7, 11, "kill"),), "")
     both = OnnxScorer(artifact).score(window)
     config = json.loads((folder / "model.json").read_text(encoding="utf-8"))
@@ -176,6 +203,8 @@ def test_network_and_settings_need_each_other(folder: Path) -> None:
         ({"low": 0.5, "high": 0.5}, "from a low to a high"),
         ({"low": -0.1}, "from a low to a high"),
         ({"high": float("nan")}, "from a low to a high"),
+        ({"low_of_cues": 1.0}, "from a low to a high"),
+        ({"low_of_cues": float("nan")}, "from a low to a high"),
         ({"temperatures": {}}, "lacks or garbles"),
         ({"low": None}, "lacks or garbles"),
     ],

@@ -29,7 +29,7 @@ class AskedWindow:
 
     def read(self, reading: Reading) -> Ladders:
         """What the service would say, shape (hits + 1, categories, 5)."""
-        return reading.ladders(self.small, self.larger, len(self.example.encoded.covered))
+        return reading.ladders(self.example.encoded, self.small, self.larger)
 
 
 AskedRow = tuple[LabelledRow, list[AskedWindow]]

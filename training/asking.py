@@ -32,7 +32,7 @@ class Thresholds:
     def dismiss(self, windows: Sequence[tuple[AskedWindow, Ladders]]) -> bool:
         """Whether the default policy dismisses a row: all of its windows, each by its own threshold."""
         return all(
-            is_dismissed(*worst_scores([[answer]]), self.asking if window.example.asks else self.any).item()
+            is_dismissed(*worst_scores([[answer]]), self.asking if window.example.encoded.asks else self.any).item()
             for window, answer in windows
         )
 
@@ -77,7 +77,7 @@ def measure_asking(
     return {
         "threshold": thresholds.asking,
         "rows": len(asking),
-        "told": sum(any(window.example.asks for window in found) for _, found in asking),
+        "told": sum(any(window.example.encoded.asks for window in found) for _, found in asking),
         "dismissed": lost,
         "upper": upper_limit(lost, len(asking), 0.05),
         "genuine_dismissed": dismissed([(row, found) for row, found in rows if row.severity >= GENUINE]),

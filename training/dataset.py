@@ -15,7 +15,6 @@ from evaluation.hiding import disguises, hide
 from evaluation.rows import LabelledRow
 from evaluation.slurs import fill_slurs
 from keyword_stage.matcher import Matcher
-from models.asking import asks
 from models.encoding import EncodedWindow, WindowEncoder
 from pipeline.context import make_windows
 from training.augment import disturb
@@ -39,13 +38,11 @@ class Example:
         encoded: As served.
         severities: int64, shape (hits + 1, categories), -1 where unknown.
         row: Id of the row whose truth it carries.
-        asks: Whether somebody asks in it, as the judge sees it.
     """
 
     encoded: EncodedWindow
     severities: npt.NDArray[np.int64]
     row: str
-    asks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +149,7 @@ class ExampleMaker:
 
     def _example(self, window: ContextWindow, parts: Sequence[_Part]) -> Example:
         truth = [_window_truth(window, parts), *(_hit_truth(hit, parts) for hit in window.hits)]
-        return Example(self._encoder.encode(window), np.stack(truth), parts[0].row.id, asks(window.text))
+        return Example(self._encoder.encode(window), np.stack(truth), parts[0].row.id)
 
 
 def _trigger_hit(part: _Part, hits: Sequence[KeywordHit]) -> KeywordHit | None:

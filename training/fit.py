@@ -11,7 +11,7 @@ import numpy as np
 from domain.severity import GENUINE, STANDARD_CATEGORIES
 from evaluation.rows import LabelledRow
 from models.encoding import MAX_TOKENS
-from models.first_pass import HALF, boundaries
+from models.first_pass import Limits
 from models.reading import Reading
 from models.second_opinion import SecondOpinion
 from training.asked import RunNetworks
@@ -31,8 +31,9 @@ from training.runs import read_about, write_curve
 
 ALPHA = 0.03
 """Share of genuine concerns that the served threshold may dismiss; `docs/decisions` says why."""
-ASKED = (0.002, 0.9)
-"""P(severity >= 3) of the small network from which on and up to which the larger one is asked; `0051` says why."""
+ASKED = (0.002, 0.9, 0.1)
+"""P(severity >= 3) of the small network from which on and up to which the larger one is asked about a phrase, and from
+which on about a cue; `0051` and `0053` say why."""
 STATED = (0.01, 0.02, 0.03, 0.05)
 """Bounds whose thresholds are stated beside it, so that nobody needs to calibrate again to compare."""
 
@@ -72,7 +73,7 @@ def calibrate(
     if networks.larger is not None:
         larger = np.concatenate([window.larger(True) for window in asked if window.larger])
         second = SecondOpinion(*ASKED, np.round(fit_temperatures((small + larger) / 2, severities), 4))
-    reading = Reading(temperatures, boundaries((HALF,)), None, second)
+    reading = Reading(temperatures, Limits.of(1.0, 1.0), None, second)
 
     rows = [networks.about(row, maker) for row in held_out if maker.has_phrase(row)]
     answered = [(row, [window.read(reading) for window in found]) for row, found in rows]
@@ -127,6 +128,7 @@ def _second_opinion(second: SecondOpinion | None) -> dict[str, Any]:
         "second_opinion": {
             "low": second.low,
             "high": second.high,
+            "low_of_cues": second.low_of_cues,
             "temperatures": _by_category(second.temperatures),
         }
     }

@@ -8,7 +8,8 @@ import numpy as np
 
 from domain.severity import GENUINE
 from evaluation.exact import binomial_tail, upper_limit
-from models.first_pass import Boundaries, boundaries
+from models.encoding import EncodedWindow
+from models.first_pass import Limits
 from models.reading import Reading
 from models.second_opinion import Ladders
 from training.asked import AskedRow
@@ -48,7 +49,8 @@ class Margin:
 def margins_that_hold(
     first: Callable[[float], Sequence[Ladders | None]],
     exact: Sequence[Ladders],
-    boundaries: Boundaries,
+    windows: Sequence[EncodedWindow],
+    limits: Limits,
     delta: float = 0.05,
 ) -> Iterator[Margin]:
     """Margins that hold what is changed to `MOST_CHANGED` without reading most windows twice, from the least upwards.
@@ -57,11 +59,12 @@ def margins_that_hold(
         first: P(severity >= 1..5) by the first pass for each window, shape (hits, categories, 5); None where it is not
             believed at a margin.
         exact: The same in fp32.
-        boundaries: What answers are compared with.
+        windows: The windows.
+        limits: What answers are compared with.
         delta: Chance of being wrong about it.
     """
     for margin in MARGINS:
-        found = measure(margin, first(margin), exact, boundaries, delta)
+        found = measure(margin, first(margin), exact, windows, limits, delta)
         if found.twice > MOST_TWICE:
             return
         if found.upper <= MOST_CHANGED:
@@ -72,17 +75,19 @@ def measure(
     margin: float,
     first: Sequence[Ladders | None],
     exact: Sequence[Ladders],
-    boundaries: Boundaries,
+    windows: Sequence[EncodedWindow],
+    limits: Limits,
     delta: float = 0.05,
 ) -> Margin:
     """What a margin does on windows; arguments as for `margins_that_hold`."""
     hits = sum(len(window) for window in exact)
     changed, again, gap = 0, 0, 0.0
-    for quick, sure in zip(first, exact, strict=True):
+    for quick, sure, window in zip(first, exact, windows, strict=True):
         if quick is None:
             again += 1
             continue
-        changed += int((boundaries.sides(quick) != boundaries.sides(sure)).any(axis=1).sum())
+        compared = limits.over(window)
+        changed += int((compared.sides(quick) != compared.sides(sure)).any(axis=1).sum())
         gap = max(gap, float(np.abs(quick - sure)[..., GENUINE - 1].max(initial=0.0)))
     upper = upper_limit(changed, hits, delta)
     return Margin(float(margin), hits, changed, upper, again / max(1, len(exact)), gap)
@@ -102,18 +107,20 @@ def fit_margin(
     Returns:
         `first_pass`, or nothing: if with no margin it agrees with fp32 and the threshold's bound holds.
     """
-    limits = boundaries((thresholds.any, thresholds.asking))
+    limits = Limits.of(thresholds.any, thresholds.asking)
     careful = replace(reading, limits=limits)
-    windows = [window for _, found in rows for window in found]
-    exact = [window.read(reading) for window in windows]
+    asked = [window for _, found in rows for window in found]
+    windows = [window.example.encoded for window in asked]
+    exact = [window.read(reading) for window in asked]
 
     def first(margin: float) -> list[Ladders | None]:
-        return [careful.first_pass(window.small, window.larger, margin) for window in windows]
+        return [careful.first_pass(window.example.encoded, window.small, window.larger, margin) for window in asked]
 
     def hits(answers: Sequence[Ladders | None]) -> list[Ladders | None]:
         return [None if answer is None else answer[1:] for answer in answers]
 
-    for margin in margins_that_hold(lambda margin: hits(first(margin)), [sure[1:] for sure in exact], limits):
+    exact_hits = [sure[1:] for sure in exact]
+    for margin in margins_that_hold(lambda margin: hits(first(margin)), exact_hits, windows, limits):
         pairs = zip(first(margin.margin), exact, strict=True)
         answers = iter([sure if quick is None else quick for quick, sure in pairs])
         answered = [(row, [(window, next(answers)) for window in found]) for row, found in rows]
