@@ -75,7 +75,7 @@ class OnnxScorer:
         return self._answer(window, self._read)
 
     def glance(self, window: ContextWindow) -> WindowScores | None:
-        """What the small network alone says of a window, of a model that has a larger one as well.
+        """What the small network alone says of a window in fp32, of a model that has a larger one as well.
 
         Raises:
             Unavailable: If it fails.
@@ -87,7 +87,7 @@ class OnnxScorer:
         return self._reading.ladders(encoded, cache(partial(self._small.logits, encoded)), larger)
 
     def _glance(self, encoded: EncodedWindow) -> Ladders:
-        return to_ladders(self._small.logits(encoded, self._reading.margin is None), self._reading.temperatures)
+        return to_ladders(self._small.logits(encoded), self._reading.temperatures)
 
     def _answer(self, window: ContextWindow, read: Callable[[EncodedWindow], Ladders]) -> WindowScores:
         encoded = self._encoder.encode(window)

@@ -94,10 +94,11 @@ def written() -> "type[Written]":
 
 @pytest.fixture(scope="session")
 def small_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A model folder with the promoted model's small network alone."""
+    """A model folder with the promoted model's small network alone, read in fp32."""
     folder = Path(shutil.copytree(default_folder(), tmp_path_factory.mktemp("small"), dirs_exist_ok=True))
     config = json.loads((folder / "model.json").read_text(encoding="utf-8"))
-    config.pop("second_opinion", None)
+    for part in ("second_opinion", "first_pass"):
+        config.pop(part, None)
     (folder / "model.json").write_text(json.dumps(config), encoding="utf-8")
     (folder / LARGER).unlink(missing_ok=True)
     write_manifest(folder)

@@ -111,7 +111,7 @@ def test_export_calibrate_promote(own_tokenizer: Path, tmp_path: Path, monkeypat
     write_card(run, "none")
     card = " ".join((run / "MODEL_CARD.md").read_text(encoding="utf-8").split())
     assert "MPNet-base" in card
-    assert f"{ASKED[0]:g} to {ASKED[1]:g}" in card
+    assert f"{ASKED[0]:g} (for a cue {ASKED[2]:g}) to {ASKED[1]:g}" in card
 
     folder = promote(run, tmp_path / "artifacts")
     artifact = load_artifact(folder)

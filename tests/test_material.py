@@ -14,7 +14,7 @@ from keyword_stage.matcher import Matcher
 from models.artifact import default_folder
 from models.encoding import WindowEncoder
 from tests.test_public_data import FILES, write
-from training.card import public_table, what_it_saw
+from training.card import public_table, taken_over, what_it_saw
 from training.dataset import ExampleMaker
 from training.digest import digest_rows, flat
 from training.material import Wanted, gather
@@ -135,6 +135,13 @@ def test_a_teacher_is_named_with_its_weight() -> None:
     text = what_it_saw(TRAINED | {"teacher": teacher, "taught_weight": 0.7})
     assert "larger network" not in what_it_saw(TRAINED)
     assert all(part in text for part in ("MPNet-base", "3 epochs", "`feed`", "0.934", "70 %"))
+    again = what_it_saw(TRAINED | {"teacher": teacher | {"restored": "sg-1"}, "taught_weight": 0.7})
+    assert "parameters), that of the released model `sg-1`, trained for" in again
+
+
+def test_a_network_that_was_taken_over_is_said_to_be() -> None:
+    assert taken_over(TRAINED) == ""
+    assert "the released model `sg-1`" in taken_over(TRAINED | {"restored": "sg-1"})
 
 
 @pytest.mark.training

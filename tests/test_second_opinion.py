@@ -165,8 +165,14 @@ def test_a_glance_asks_the_small_network_alone(folder: Path, small_model: Path) 
     assert np.abs(both.score(window).hits - alone.score(window).hits).max() > 0.01
     glanced = both.glance(window)
     assert glanced is not None
-    np.testing.assert_allclose(glanced.hits, alone.score(window).hits, atol=0.02)
+    np.testing.assert_allclose(glanced.hits, alone.score(window).hits, atol=1e-6)
     assert alone.glance(window) is None
+    config = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+    (folder / "model.json").write_text(json.dumps({**config, "first_pass": {"margin": 0.0}}), encoding="utf-8")
+    write_manifest(folder)
+    glanced = OnnxScorer(load_artifact(folder)).glance(window)
+    assert glanced is not None
+    np.testing.assert_allclose(glanced.hits, alone.score(window).hits, atol=1e-6)  # in fp32, whatever the margin
 
 
 def test_a_larger_network_that_was_altered_or_does_not_load_is_named(

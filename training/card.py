@@ -45,7 +45,7 @@ seed {training["seed"]}, best dev AUROC {training["best_dev_auroc"]:.3f}.
 **Export.** ONNX fp32 against torch: largest difference of a logit {parity["export_max_logit_gap"]:.1e}. The served file against fp32
 on {parity["spans"]} spans of the dev split: largest difference of P(severity >= 3) {parity["served_max_probability_gap"]:.3f}, mean
 {parity["served_mean_probability_gap"]:.4f}; same action (dismiss, review, alert by severity) {100 * parity["served_same_action"]:.2f} %.
-{first_pass(config)}
+{taken_over(training)}{first_pass(config)}
 
 **Dismissal.** Nothing with P(severity >= 3) of {dismissal["threshold"]:.4f} or more is dismissed. Goal: at most
 {100 * dismissal["alpha"]:.0f} % of genuine concerns (rows with a hit) dismissed, with {100 * (1 - dismissal["delta"]):.0f} % confidence, by
@@ -85,12 +85,21 @@ def second_opinion(run: Path, config: Mapping[str, Any]) -> str:
         raise InvalidModel(f"run {run.name} was calibrated with a larger network that is not there; calibrate again")
     parity, size = _read(run / "parity.json"), (run / "second.onnx").stat().st_size / 1e6
     return f"""
-**A second opinion.** Where P(severity >= 3) by that network is {asked["low"]:g} to {asked["high"]:g}, all-mpnet-base-v2 (MPNet-base, Apache-2.0, 109 million
+**A second opinion.** Where P(severity >= 3) by that network is {asked["low"]:g} (for a cue {asked["low_of_cues"]:g}) to {asked["high"]:g}, all-mpnet-base-v2 (MPNet-base, Apache-2.0, 109 million
 parameters; ONNX with int8 weights, {size:.1f} MB) reads the window as well, and the mean of both counts. It saw
 {what_it_saw(config["training"]["second"])} Best dev AUROC {config["training"]["second"]["best_dev_auroc"]:.3f}. Its own export: largest difference of a logit
 {parity["second_export_max_logit_gap"]:.1e}. Both as served against both in fp32, on the same spans: largest difference of P(severity >= 3)
 {parity["both_max_probability_gap"]:.3f}, mean {parity["both_mean_probability_gap"]:.4f}; same action {100 * parity["both_same_action"]:.2f} %.
-{public_table(config["training"]["second"])}"""
+{taken_over(config["training"]["second"])}{public_table(config["training"]["second"])}"""
+
+
+def taken_over(training: Mapping[str, Any]) -> str:
+    """That a network is a released model's, if it is: of what it lost when that was exported its own card speaks."""
+    if "restored" not in training:
+        return ""
+    return f"""It was taken over from the released model `{training["restored"]}` with its weights as they are served there: that model's card says how
+far these are from what was trained.
+"""
 
 
 def asking(config: Mapping[str, Any]) -> str:
@@ -137,7 +146,11 @@ in each epoch {100 * training["disguised"]:.0f} % of the rows with the words of 
         teacher = training["teacher"]
         larger = teacher.get("encoder", "large") == "large"
         who = "a larger network (MPNet-base, 109 million parameters)" if larger else "a network of the same size"
-        who += f", the released model `{teacher['restored']}`" if "restored" in teacher else ""
+        who += (
+            f", {'that of ' if larger else ''}the released model `{teacher['restored']}`"
+            if "restored" in teacher
+            else ""
+        )
         text += f""",
 and what {who}, trained for {teacher["epochs"]} epochs on rows with the data digest
 `{teacher["data"]}`, best dev AUROC {teacher["best_dev_auroc"]:.3f}, says of them, which counts for {100 * training["taught_weight"]:.0f} % of the loss
