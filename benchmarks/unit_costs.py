@@ -1,5 +1,6 @@
 """CPU time of one capture, stage work alone: the unit costs of `docs/scale.md`. `python -m benchmarks.unit_costs`."""
 
+import argparse
 import json
 import time
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from statistics import median
 from typing import TypeVar
 
 from benchmarks.markdown import table
+from cli.evaluate import held_back_comments
 from domain.capture import Capture
 from evaluation.rows import read_rows
 from ocr.screen_engine import ScreenEngine
@@ -23,6 +25,9 @@ PICTURES = 2
 
 def main() -> None:
     """Measures texts by what the first look finds in them, and sample captures; one thread, median of the rounds."""
+    options = argparse.ArgumentParser(description=main.__doc__)
+    options.add_argument("--everyday", type=Path, help="Folder with GoEmotions: also its comments that were read.")
+    everyday = options.parse_args().everyday
     pipeline = build_pipeline(PipelineSettings())
     rows = [Capture("", text=row.text, context=row.context) for row in read_rows(ROOT / "evaluation" / "data")]
     found = [(capture, {hit.cue for hit in pipeline.begin(capture).seen.hits}) for capture in rows]
@@ -30,6 +35,9 @@ def main() -> None:
     for name, kinds in (("nothing", (set(),)), ("cues alone", ({True},)), ("a phrase", ({False}, {True, False}))):
         texts = [capture for capture, cues in found if cues in kinds][:TEXTS]
         costs.append((f"text in which the first look finds {name} ({len(texts)} rows)", _cost(texts, pipeline.score)))
+    if everyday:  # as they come, so that what is costly is as rare as it is in such text
+        comments = [Capture("", text=row.text, context=row.context) for row in held_back_comments(everyday)]
+        costs.append((f"everyday comment ({len(comments)} of GoEmotions)", _cost(comments, pipeline.score)))
     pipeline.ocr.close()
     engine = ScreenEngine()
     engine.warm_up()

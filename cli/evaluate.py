@@ -87,7 +87,8 @@ def command(
     if everyday and data:
         raise click.UsageError("--everyday brings rows of its own: give no file beside it")
     others = [] if data or everyday else [row for row in read_rows(LANGUAGE_ROWS) if split in (None, row.split)]
-    name, labelled = _everyday(everyday) if everyday else ((data or BLIND).name, read_rows(data or BLIND))
+    name = "everyday comments" if everyday else (data or BLIND).name
+    labelled = held_back_comments(everyday) if everyday else read_rows(data or BLIND)
     rows = [row for row in labelled if split in (None, row.split)]
     if screens and (baselines or gates or pairs or disguised):
         raise click.UsageError("--screens stands alone: --baselines, --gates, --pairs, --disguised are of typed rows")
@@ -126,12 +127,12 @@ def command(
         raise SystemExit(1)
 
 
-def _everyday(folder: Path) -> "tuple[str, Sequence[LabelledRow]]":
-    """Comments that were read and that nothing learns from."""
+def held_back_comments(folder: Path) -> "Sequence[LabelledRow]":
+    """Everyday comments of GoEmotions in a folder, those that were read and that nothing learns from."""
     from training.public.read import choose_sets, read_public
 
     (comments,) = choose_sets(folder, ("goemotions",))
-    return "everyday comments", read_public(folder, comments, held_back=True).rows
+    return read_public(folder, comments, held_back=True).rows
 
 
 def _measure_screens(

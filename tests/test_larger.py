@@ -129,6 +129,9 @@ def test_export_calibrate_promote(own_tokenizer: Path, tmp_path: Path, monkeypat
     for other, example in zip(others, ours, strict=True):
         logits = torch_logits(larger, other)
         np.testing.assert_allclose(logits, Network(folder / LARGER).logits(example.encoded), atol=1e-4)
+    with warnings.catch_warnings(action="ignore"):
+        export_larger(larger, own_tokenizer, TOKENIZER, tmp_path / "larger")
+    assert (tmp_path / "larger" / LARGER).read_bytes() == (folder / LARGER).read_bytes()  # nothing is lost on the way
 
     with warnings.catch_warnings(action="ignore"):
         export(small, TOKENIZER, run)  # alone again: nothing of the larger one is left
