@@ -303,6 +303,5 @@ def test_the_challenger_is_a_model_folder(tmp_path: Path) -> None:
     rules = [{"categories": {"all": {"sensitivity": 1}}}]
     name, scorer, judge = load_model(folder, Policy(PolicyFile.model_validate({"rules": rules})))
     assert (name, judge.threshold) == (folder.name, load_artifact(folder).dismissal_threshold)
-    assert len(scorer._reading.limits.places) > len(
-        load_model(folder, Policy())[1]._reading.limits.places
-    )  # its own cuts
+    own, plain = (one._reading.limits.plain for one in (scorer, load_model(folder, Policy())[1]))
+    assert len(own.places) > len(plain.places)  # its own cuts
