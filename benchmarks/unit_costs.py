@@ -9,12 +9,12 @@ from statistics import median
 from typing import TypeVar
 
 from benchmarks.markdown import table
-from cli.evaluate import held_back_comments
 from domain.capture import Capture
 from evaluation.rows import read_rows
 from ocr.screen_engine import ScreenEngine
 from pipeline.build import build_pipeline
 from pipeline.settings import PipelineSettings
+from training.public.read import held_back_comments
 
 ROOT = Path(__file__).parents[1]
 T = TypeVar("T")

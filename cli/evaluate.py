@@ -83,6 +83,7 @@ def command(
     from evaluation.rows import read_rows
     from evaluation.run import run_rows
     from pipeline.build import build_pipeline
+    from training.public.read import held_back_comments
 
     if everyday and data:
         raise click.UsageError("--everyday brings rows of its own: give no file beside it")
@@ -125,14 +126,6 @@ def command(
             click.echo(f"written: {path}", err=True)
     if gates and any(gate.blocks for gate in checked):
         raise SystemExit(1)
-
-
-def held_back_comments(folder: Path) -> "Sequence[LabelledRow]":
-    """Everyday comments of GoEmotions in a folder, those that were read and that nothing learns from."""
-    from training.public.read import choose_sets, read_public
-
-    (comments,) = choose_sets(folder, ("goemotions",))
-    return read_public(folder, comments, held_back=True).rows
 
 
 def _measure_screens(

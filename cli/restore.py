@@ -15,4 +15,5 @@ def command(model: str, run: str, larger: bool) -> None:
 
     folder = resolve(model)
     (restore_larger if larger else restore)(folder, RUNS / run)
-    click.echo(f"restored: {folder.name} as runs/{run}; next: secondglance train --start {run}")
+    encoder = " --encoder large" if larger else ""
+    click.echo(f"restored: {folder.name} as runs/{run}; next: secondglance train{encoder} --start {run}")

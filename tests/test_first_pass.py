@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ import models.scorer
 from domain.errors import InvalidModel
 from domain.hit import ContextWindow, KeywordHit
 from models.artifact import ModelArtifact, load_artifact, write_manifest
+from models.asking import asks
 from models.encoding import EncodedWindow
 from models.first_pass import Boundaries, Limits
 from models.scorer import OnnxScorer
@@ -139,6 +141,33 @@ def test_only_what_lies_near_a_boundary_is_read_again(
     assert double.asked == asked
     answered = np.concatenate([scores.reading[None], scores.hits])
     np.testing.assert_allclose(answered[..., 0], 1 / (1 + np.exp(-(7.0 if asked[-1] else first))))
+
+
+@pytest.mark.parametrize(("cue", "asked"), [(False, [False, True]), (True, [False])])
+def test_a_cue_is_known_as_one_when_its_window_is_read(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, cue: bool, asked: list[bool]
+) -> None:
+    double = Double(0.05, 7.0)  # P(severity >= 1) lies on a boundary, and a cue does not stand
+    monkeypatch.setattr(models.scorer, "Network", lambda path: double)
+    plain = window((7, 11))
+    kinds = replace(plain, hits=tuple(replace(hit, cue=cue) for hit in plain.hits))
+    OnnxScorer(with_margin(folder, 0.1)).score(kinds)
+    assert double.asked == asked
+
+
+@pytest.mark.parametrize("threshold", ["dismissal", "asking"])
+@pytest.mark.parametrize("text", ["i will kill it today", "i will kill it today. what should i do"])
+def test_text_that_asks_is_known_as_such_when_it_is_read(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, threshold: str, text: str
+) -> None:
+    config = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+    thresholds = {"dismissal": 0.05, "asking": 0.01}
+    config |= {name: config[name] | {"threshold": value} for name, value in thresholds.items()}
+    (folder / "model.json").write_text(json.dumps(config), encoding="utf-8")
+    double = Double(logit(thresholds[threshold] ** (1 / 3)), 7.0)
+    monkeypatch.setattr(models.scorer, "Network", lambda path: double)
+    OnnxScorer(with_margin(folder, 0.1)).score(replace(window((7, 11)), text=text))
+    assert double.asked == ([False, True] if asks(text) == (threshold == "asking") else [False])
 
 
 def test_a_model_without_a_margin_is_only_asked_in_fp32(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

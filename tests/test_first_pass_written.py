@@ -123,6 +123,17 @@ def test_the_least_margin_that_holds_is_chosen() -> None:
     assert not list(margins_that_hold(believed(first[:100]), *few, limits))  # too few to tell
 
 
+def test_an_outcome_is_changed_where_it_crosses_the_threshold_of_its_own_text() -> None:
+    from training.margin import measure
+
+    limits = Limits.of(0.05, 0.01)
+    below, above = (np.full((1, 9, 5), 0.001) for _ in range(2))
+    below[..., :3], above[..., :3] = 0.009, 0.011
+    plain, asking = windows.encoded(), windows.encoded(asks=True)
+    assert measure(0.0, [below], [above], [plain], limits).changed == 0
+    assert measure(0.0, [below], [above], [asking], limits).changed == 1
+
+
 def test_the_card_says_in_which_arithmetic_a_model_is_served() -> None:
     from dataclasses import asdict
 

@@ -1,6 +1,7 @@
 """A larger network is exported to be asked beside a small one, calibrated with it, and promoted with it."""
 
 import json
+import shutil
 import warnings
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from domain.hit import ContextWindow
 from evaluation.rows import LabelledRow
 from keyword_stage.lexicon import read_lexicon
 from keyword_stage.matcher import Matcher
-from models.artifact import LARGER, default_folder, load_artifact
+from models.artifact import LARGER, default_folder, load_artifact, write_manifest
 from models.encoding import UNREAD, WindowEncoder
 from models.network import Network
 from models.scorer import OnnxScorer
@@ -121,6 +122,13 @@ def test_export_calibrate_promote(own_tokenizer: Path, tmp_path: Path, monkeypat
 
     restore(folder, tmp_path / "small")  # what trains on is the small one
     assert read_about(tmp_path / "small") == {**about, "restored": folder.name}
+    config = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+    config["training"]["restored"] = "sg-before"
+    again = Path(shutil.copytree(folder, tmp_path / "again"))
+    (again / "model.json").write_text(json.dumps(config), encoding="utf-8")
+    write_manifest(again)
+    restore(again, tmp_path / "third")  # whose card says how far it is from what was trained
+    assert read_about(tmp_path / "third")["restored"] == "sg-before"
     monkeypatch.setattr("training.restore.base_model", lambda encoder: base)
     restore_larger(folder, tmp_path / "larger")  # and the larger one, with its own words by its own numbers
     assert read_about(tmp_path / "larger") == {**about, "encoder": "large", "restored": folder.name}

@@ -17,7 +17,7 @@ def half_precision(device: str) -> torch.autocast:
 def pays_on_cpu() -> bool:
     """Whether a product of a layer's size takes less time in bfloat16; some CPUs have the instructions and are slower.
 
-    Tried once, some 50 ms: what a CPU says that it has does not tell.
+    Tried once, in less than a second: what a CPU says that it has does not tell.
     """
     if not (torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported()):
         return False

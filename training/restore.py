@@ -22,6 +22,8 @@ WORDS = "encoder.embeddings.word_embeddings.weight"
 def restore(model: Path, run: Path) -> None:
     """Makes a run of a model's folder: its small network as it is served, and what it says of its training.
 
+    A network that the model has taken over from another keeps the name of the one that it was first released in.
+
     Args:
         model: A model folder.
         run: Folder that gets `best.pt` and `training.json`.
@@ -32,7 +34,7 @@ def restore(model: Path, run: Path) -> None:
     """
     artifact = load_artifact(model)
     about = {name: said for name, said in artifact.config["training"].items() if name != "second"}
-    make_run(run, read_weights(artifact.network), {**about, "restored": artifact.name})
+    make_run(run, read_weights(artifact.network), {"restored": artifact.name, **about})
 
 
 def restore_larger(model: Path, run: Path) -> None:
@@ -58,7 +60,7 @@ def restore_larger(model: Path, run: Path) -> None:
     table = load_file(base / "model.safetensors")[WORDS.removeprefix("encoder.")]
     table[numbers_of_words(own, small)] = weights[WORDS]
     about = {name: said for name, said in artifact.config["training"]["second"].items() if name != "run"}
-    make_run(run, {**weights, WORDS: table}, {**about, "restored": artifact.name})
+    make_run(run, {**weights, WORDS: table}, {"restored": artifact.name, **about})
 
 
 def read_weights(network: Path) -> dict[str, Tensor]:

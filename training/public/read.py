@@ -69,6 +69,16 @@ def read_public(folder: Path, public: PublicSet, held_back: bool = False) -> Pub
         raise InvalidRequest(f"{path.name}: {error}") from error
 
 
+def held_back_comments(folder: Path) -> tuple[LabelledRow, ...]:
+    """Everyday comments of GoEmotions that were read and that nothing learns from.
+
+    Raises:
+        InvalidRequest: If the folder does not hold the set.
+    """
+    (comments,) = choose_sets(folder, ("goemotions",))
+    return read_public(folder, comments, held_back=True).rows
+
+
 def _rows(lines: Iterable[str], file: str, public: PublicSet, held_back: bool) -> Iterator[LabelledRow]:
     for number, line in enumerate(lines, 1):
         try:
