@@ -66,7 +66,7 @@ def test_export_calibrate_promote(own_tokenizer: Path, tmp_path: Path, monkeypat
     run = tmp_path / "run"
     run.mkdir()
     torch.manual_seed(5)
-    small, larger = tiny_network(30522), tiny_network(30525, width=BLOCK)
+    small, larger = tiny_network(30522), tiny_network(30525, width=4 * BLOCK)
     with torch.no_grad():
         for part in larger.parameters():  # what is equal, as all biases are before training, is exported once
             part += 0.01 * torch.randn(part.shape)
@@ -132,7 +132,7 @@ def test_export_calibrate_promote(own_tokenizer: Path, tmp_path: Path, monkeypat
     monkeypatch.setattr("training.restore.base_model", lambda encoder: base)
     restore_larger(folder, tmp_path / "larger")  # and the larger one, with its own words by its own numbers
     assert read_about(tmp_path / "larger") == {**about, "encoder": "large", "restored": folder.name}
-    larger = tiny_network(30525, width=BLOCK).eval()
+    larger = tiny_network(30525, width=4 * BLOCK).eval()
     larger.load_state_dict(read_best(tmp_path / "larger"))
     for other, example in zip(others, ours, strict=True):
         logits = torch_logits(larger, other)

@@ -16,8 +16,10 @@ from onnx import TensorProto, helper, numpy_helper
 
 LEAST_VALUES = 4096
 """Smaller tensors stay fp32: they weigh nothing."""
-BLOCK = 128
-"""Weights of an output channel that share a scale."""
+BLOCK = 32
+"""Weights of an output channel that share a scale, which is stored in 16 bits."""
+LEAST_SCALE = 2.0**-14
+"""Smallest scale of a block that fp16 holds with all its digits; what rounds to nothing by it weighs nothing."""
 LIMIT = 127
 """Largest integer that a weight is stored as."""
 
@@ -73,15 +75,17 @@ def _as_half(name: str, weights: npt.NDArray[np.float32]) -> Small:
 
 def _as_int8_blocks(name: str, weights: npt.NDArray[np.float32]) -> Small:
     blocks = weights.reshape(-1, BLOCK, weights.shape[1])
-    scale = (np.maximum(np.abs(blocks).max(axis=1, keepdims=True), 1e-12) / LIMIT).astype(np.float32)
+    scale = np.maximum(np.abs(blocks).max(axis=1, keepdims=True) / LIMIT, LEAST_SCALE).astype(np.float16)
+    whole = np.rint(blocks / scale.astype(np.float32)).clip(-LIMIT, LIMIT).astype(np.int8)
     parts = {
-        f"{name}_int8": np.rint(blocks / scale).astype(np.int8),
+        f"{name}_int8": whole,
         f"{name}_scale": scale,
         f"{name}_shape": np.array(weights.shape, np.int64),
     }
-    whole, by, shape = parts
+    integers, by, shape = parts
     return [numpy_helper.from_array(value, part) for part, value in parts.items()], [
-        helper.make_node("Cast", [whole], [f"{name}_wide"], to=TensorProto.FLOAT),
-        helper.make_node("Mul", [f"{name}_wide", by], [f"{name}_blocks"]),
+        helper.make_node("Cast", [integers], [f"{name}_wide"], to=TensorProto.FLOAT),
+        helper.make_node("Cast", [by], [f"{name}_by"], to=TensorProto.FLOAT),
+        helper.make_node("Mul", [f"{name}_wide", f"{name}_by"], [f"{name}_blocks"]),
         helper.make_node("Reshape", [f"{name}_blocks", shape], [name]),
     ]
