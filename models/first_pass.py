@@ -16,6 +16,8 @@ from models.ladder import LEVELS
 
 HALF = 0.5
 """P(severity >= k) from which a finding is of severity k, whatever the policy."""
+BAR = 0.3
+"""P(severity >= 3) from which a cue stands by default (`docs/decisions/0054`)."""
 _LEAST = 1e-9
 
 
@@ -59,24 +61,27 @@ class Limits:
     Attributes:
         plain: The boundaries of text in which nobody asks.
         asking: Those of text in which somebody does; it may have a dismissal threshold of its own.
-        stands: Log-odds of P(severity >= 3) below which nothing is told of a cue, whatever the policy's sensitivity.
+        cues: Where a cue stands, in either text, beside those.
     """
 
     plain: Boundaries
     asking: Boundaries
-    stands: float
+    cues: Boundaries
 
     @classmethod
-    def of(cls, threshold: float, asking: float, cuts: Collection[float] = (HALF,)) -> "Limits":
+    def of(
+        cls, threshold: float, asking: float, cuts: Collection[float] = (HALF,), bars: Collection[float] = (BAR,)
+    ) -> "Limits":
         """Those of a model under a policy.
 
         Args:
             threshold: The model's dismissal threshold on P(severity >= 3).
             asking: That of text in which somebody asks.
             cuts: P(severity >= level) from which the policy takes an action; those of all its sensitivities.
+            bars: P(severity >= 3), or of a higher level, from which a cue stands; likewise.
         """
-        least = log_odds(np.array(min((HALF, *cuts))))
-        return cls(_boundaries(threshold, cuts), _boundaries(asking, cuts), float(least))
+        stands = [(level, bar) for level in range(GENUINE - 1, LEVELS) for bar in sorted(set(bars))]
+        return cls(_boundaries(threshold, cuts), _boundaries(asking, cuts), _placed(stands))
 
     def over(self, window: EncodedWindow) -> Boundaries:
         """The boundaries of a window's hits."""
@@ -90,14 +95,20 @@ class Limits:
             window: The window.
             margin: Log-odds.
         """
-        silent = window.cues & (log_odds(ladders[..., GENUINE - 1].max(axis=1)) < self.stands - margin)
-        return bool((silent | self.over(window).far(ladders, margin)).all())
+        lowest_bar = self.cues.places.min()
+        silent = window.cues & (log_odds(ladders[..., GENUINE - 1].max(axis=1)) < lowest_bar - margin)
+        far = self.over(window).far(ladders, margin) & (~window.cues | self.cues.far(ladders, margin))
+        return bool((silent | far).all())
 
 
 def _boundaries(threshold: float, cuts: Collection[float]) -> Boundaries:
     found = [(level, cut) for level in range(LEVELS) for cut in sorted({HALF, *cuts})]
     factors = sorted({min(1.0, cut / HALF) for cut in (HALF, *cuts)})
     found += [(GENUINE - 1, threshold * factor) for factor in factors]
+    return _placed(found)
+
+
+def _placed(found: Collection[tuple[int, float]]) -> Boundaries:
     levels, places = zip(*found, strict=True)
     return Boundaries(np.array(levels), log_odds(np.array(places)))
 

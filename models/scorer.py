@@ -13,7 +13,7 @@ from domain.errors import InvalidModel, Unavailable
 from domain.hit import ContextWindow
 from models.artifact import ModelArtifact
 from models.encoding import EncodedWindow, WindowEncoder
-from models.first_pass import HALF, Limits
+from models.first_pass import BAR, HALF, Limits
 from models.ladder import to_ladders
 from models.network import Network
 from models.reading import Reading
@@ -57,13 +57,16 @@ class OnnxScorer:
     Args:
         artifact: The model.
         cuts: P(severity >= level) from which the policy takes an action; those of all its sensitivities.
+        bars: P(severity >= 3) from which a cue stands; likewise.
     """
 
-    def __init__(self, artifact: ModelArtifact, cuts: Collection[float] = (HALF,)) -> None:
+    def __init__(
+        self, artifact: ModelArtifact, cuts: Collection[float] = (HALF,), bars: Collection[float] = (BAR,)
+    ) -> None:
         self._small = _open(artifact, artifact.network)
         self._larger = None if artifact.second is None else _open(artifact, artifact.larger)
         self._encoder = WindowEncoder(artifact.tokenizer, artifact.max_tokens)
-        limits = Limits.of(artifact.dismissal_threshold, artifact.asking_threshold, cuts)
+        limits = Limits.of(artifact.dismissal_threshold, artifact.asking_threshold, cuts, bars)
         self._reading = Reading(np.array(artifact.temperatures), limits, artifact.margin, artifact.second)
 
     def score(self, window: ContextWindow) -> WindowScores:

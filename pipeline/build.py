@@ -16,7 +16,7 @@ from models.scorer import OnnxScorer, Scorer
 from ocr.engine import OcrEngine
 from ocr.pool import OcrPool
 from pipeline.first_look import FirstLook
-from pipeline.judge import CUTS, Judge
+from pipeline.judge import BARS, CUTS, Judge
 from pipeline.lists import read_lists
 from pipeline.pipeline import Pipeline
 from pipeline.policy import Policy, read_policy
@@ -82,7 +82,8 @@ def renew_everything(pipeline: Pipeline, settings: PipelineSettings) -> tuple[Pi
 
 
 def _build_scorer(artifact: ModelArtifact, policy: Policy) -> OnnxScorer:
-    return OnnxScorer(artifact, [CUTS[sensitivity] for sensitivity in policy.sensitivities])
+    cuts, bars = ([table[sensitivity] for sensitivity in policy.sensitivities] for table in (CUTS, BARS))
+    return OnnxScorer(artifact, cuts, bars)
 
 
 def _assemble(

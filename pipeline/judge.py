@@ -14,6 +14,7 @@ from domain.severity import GENUINE, STANDARD_CATEGORIES
 from domain.verdict import Action, Finding, Ladder, Reason
 from models.artifact import ModelArtifact
 from models.asking import asks
+from models.first_pass import BAR
 from models.scorer import WindowScores
 from pipeline.language import is_supported
 from pipeline.policy import CategoryPolicy, ResolvedPolicy
@@ -27,6 +28,8 @@ UNKNOWN_TOKENS = 0.3
 """Share of tokens that the model does not know above which it is not trusted."""
 CUTS = {-2: 0.8, -1: 0.65, 0: 0.5, 1: 0.35, 2: 0.2}
 """P(severity >= level) from which an action is taken, by the policy's sensitivity."""
+BARS = {-2: 0.6, -1: 0.45, 0: BAR, 1: 0.2, 2: 0.15}
+"""P(severity >= 3) from which a cue stands, likewise (`docs/decisions/0054`)."""
 DOUBT = 2.0
 """A hit on a screen that the model gives less than so many times the bound of dismissal is looked at once more, among
 all that stands around it (`docs/decisions/0041`)."""
@@ -228,7 +231,7 @@ class Judge:
 
     def _stands(self, ladder: Ladder, rule: CategoryPolicy) -> bool:
         """Whether a cue, which says nothing by itself, stands where the model reads a genuine concern."""
-        return ladder[max(rule.review, GENUINE) - 1] >= CUTS[rule.sensitivity]
+        return ladder[max(rule.review, GENUINE) - 1] >= BARS[rule.sensitivity]
 
     def _action(self, severity: int, reason: Reason, rule: CategoryPolicy, ladder: Ladder | None) -> Action:
         if reason is Reason.EXCLUDED:

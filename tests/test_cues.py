@@ -22,6 +22,7 @@ from keyword_stage.matcher import Matcher
 from keyword_stage.outside import exportable
 from keyword_stage.overlay import Scope, read_overlays
 from keyword_stage.spelling import read_spelling
+from models.first_pass import BAR
 from models.scorer import WindowScores
 from pipeline.echoes import without_echoes
 from pipeline.first_look import FirstLook
@@ -118,12 +119,15 @@ def test_the_digest_says_what_is_a_cue(tmp_path: Path) -> None:
 
 
 def test_a_cue_stands_only_where_the_model_reads_a_concern() -> None:
-    assert judged(0.49) is None  # far above the dismissal threshold, which is for phrases
-    finding = judged(0.5)
+    assert judged(BAR - 0.01) is None  # far above the dismissal threshold, which is for phrases
+    finding = judged(BAR)
     assert finding is not None
-    assert (finding.severity, finding.action, finding.reason) == (3, Action.REVIEW, Reason.MODEL)
-    assert judged(0.49, sensitivity=1) is not None
-    assert judged(0.6, sensitivity=-1) is None
+    assert (finding.severity, finding.action, finding.reason) == (0, Action.REVIEW, Reason.MODEL)
+    likely = judged(0.5)
+    assert likely is not None
+    assert (likely.severity, likely.action) == (3, Action.REVIEW)
+    assert judged(BAR - 0.01, sensitivity=1) is not None
+    assert judged(BAR + 0.1, sensitivity=-1) is None
 
 
 def test_a_cue_shows_nothing_where_the_model_may_not_decide() -> None:

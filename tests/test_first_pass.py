@@ -16,7 +16,7 @@ from domain.hit import ContextWindow, KeywordHit
 from models.artifact import ModelArtifact, load_artifact, write_manifest
 from models.asking import asks
 from models.encoding import EncodedWindow
-from models.first_pass import Boundaries, Limits
+from models.first_pass import BAR, Boundaries, Limits
 from models.scorer import OnnxScorer
 from tests.windows import encoded
 
@@ -81,12 +81,18 @@ def test_a_sensitive_policy_has_boundaries_of_its_own() -> None:
 
 def test_of_a_cue_that_does_not_stand_nothing_is_read_twice() -> None:
     phrase, cue = encoded(), encoded(cues=(0,))
-    silent, doubtful = ladder(0.5, 0.1, THRESHOLD, 0.001, 0.0001), ladder(0.9, 0.5, 0.3, 0.001, 0.0001)
+    silent, doubtful = ladder(0.5, 0.1, THRESHOLD, 0.001, 0.0001), ladder(0.9, 0.5, BAR - 0.1, 0.001, 0.0001)
     standing, near = ladder(0.99, 0.99, 0.9, 0.5, 0.01), ladder(0.99, 0.99, 0.49, 0.01, 0.001)
     for found, settled in ((silent, True), (doubtful, True), (standing, False), (near, False)):
         assert not of().settles(found, phrase, 0.1)
         assert of().settles(found, cue, 0.1) == settled
-    assert not of((0.2,)).settles(doubtful, cue, 1.0)  # a sensitive policy may let it stand
+    assert not Limits.of(THRESHOLD, THRESHOLD, bars=(BAR, 0.15)).settles(doubtful, cue, 0.1)  # a sensitive policy's
+    at_the_bar = ladder(0.99, 0.9, BAR + 0.01, 0.01, 0.001)
+    assert of().settles(at_the_bar, phrase, 0.1)
+    assert not of().settles(at_the_bar, cue, 0.1)
+    late = ladder(0.999, 0.99, 0.9, BAR + 0.01, 0.001)  # a school that reviews from 4 on
+    assert of().settles(late, phrase, 0.1)
+    assert not of().settles(late, cue, 0.1)
     assert not of().settles(np.concatenate([silent, silent]), encoded(2, cues=(0,)), 0.1)  # beside a phrase
     assert not of().settles(ladder(*[np.nan] * 5), cue, 0.1)
 
