@@ -19,7 +19,7 @@ import numpy as np
 
 from domain.errors import InvalidModel
 from domain.severity import STANDARD_CATEGORIES
-from models.second_opinion import SecondOpinion
+from models.second_opinion import HALF, SecondOpinion
 
 ARTIFACTS = Path(__file__).parent / "artifacts"
 CHAMPION = ARTIFACTS / "CHAMPION"
@@ -118,6 +118,8 @@ def load_artifact(folder: Path) -> ModelArtifact:
         raise InvalidModel(f"{folder.name}: the margin of the first pass must not be below 0")
     if second is not None and not (_from_low_to_high(second) and second.temperatures.min() > 0):
         raise InvalidModel(f"{folder.name}: the larger network must be asked from a low to a high probability")
+    if second is not None and not 0 < second.share <= 1:
+        raise InvalidModel(f"{folder.name}: the larger network's share must be in (0, 1]")
     if (second is None) != (LARGER not in files_of(folder)):
         raise InvalidModel(f"{folder.name}: {LARGER} and what model.json says of a second opinion need each other")
     return ModelArtifact(folder, name, temperatures, threshold, asking, max_tokens, languages, margin, second, config)
@@ -131,7 +133,8 @@ def files_of(folder: Path) -> tuple[str, ...]:
 def _second_opinion(config: dict[str, Any]) -> SecondOpinion:
     temperatures = [float(config["temperatures"][category]) for category in STANDARD_CATEGORIES]
     low = float(config["low"])
-    return SecondOpinion(low, float(config["high"]), float(config.get("low_of_cues", low)), np.array(temperatures))
+    later, share = float(config.get("low_of_cues", low)), float(config.get("share", HALF))
+    return SecondOpinion(low, float(config["high"]), later, np.array(temperatures), share)
 
 
 def _from_low_to_high(second: SecondOpinion) -> bool:

@@ -1,7 +1,7 @@
 """When a larger network is asked beside the small one, and what the two say together (`docs/decisions/0051`).
 
-Their errors differ: the mean of both is right more often than either. The larger one costs many times as much, so it is
-asked only where the small one is neither sure of a concern nor sure that there is none.
+Their errors differ: the mean of both, each with its share, is right more often than either. The larger one costs many
+times as much, so it is asked only where the small one is neither sure of a concern nor sure that there is none.
 """
 
 from dataclasses import dataclass
@@ -13,6 +13,8 @@ from domain.severity import GENUINE
 from models.first_pass import log_odds
 from models.ladder import to_ladders
 
+HALF = 0.5
+"""Share of the larger network in a folder that states none."""
 Logits = npt.NDArray[np.float32]
 Ladders = npt.NDArray[np.float64]
 
@@ -26,12 +28,14 @@ class SecondOpinion:
         high: ... and from which on it is not.
         low_of_cues: As `low`, of a cue, of which nothing is told unless a concern is read.
         temperatures: Of what both say together, one for each standard category, shape (categories,).
+        share: Of the larger network's logits in what both say together, 0..1.
     """
 
     low: float
     high: float
     low_of_cues: float
     temperatures: npt.NDArray[np.float64]
+    share: float = HALF
 
     def is_wanted(self, ladders: Ladders, cues: npt.NDArray[np.bool_], margin: float = 0.0) -> bool | None:
         """Whether the small network leaves any hit of a window open.
@@ -52,5 +56,10 @@ class SecondOpinion:
         return False if (inside <= -margin).all() else None
 
     def together(self, small: Logits, larger: Logits) -> Ladders:
-        """P(severity >= 1..5) by the mean of both, of the logits' shape (hits + 1, categories, 5)."""
-        return to_ladders((small + larger) * np.float32(0.5), self.temperatures)
+        """P(severity >= 1..5) by both, of the logits' shape (hits + 1, categories, 5)."""
+        return to_ladders(weighed(small, larger, self.share), self.temperatures)
+
+
+def weighed(small: Logits, larger: Logits, share: float) -> Logits:
+    """The mean of both networks' logits, of their shape, to which the larger one gives a share of 0..1."""
+    return small * np.float32(1 - share) + larger * np.float32(share)

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -64,10 +65,13 @@ def test_the_larger_network_is_asked_only_where_the_small_one_leaves_room(probab
         assert found[1, 0, 2] == pytest.approx(probability, rel=0.01)
 
 
-def test_both_count_alike_and_have_temperatures_of_their_own() -> None:
+def test_both_count_with_their_shares_and_have_temperatures_of_their_own() -> None:
     found, _, _ = read(level(0.3), 3.0)
     mean = np.full((2, 9, 5), (level(0.3) + 3.0) / 2 + IN_FP32, np.float32)
     np.testing.assert_allclose(found, to_ladders(mean, np.full(9, 2.0)), rtol=1e-5)
+    one, other = np.full((1, 9, 5), 1.0, np.float32), np.full((1, 9, 5), 2.0, np.float32)
+    told = replace(SECOND, share=0.75).together(one, other)
+    np.testing.assert_allclose(told, to_ladders(one * 1.75, np.full(9, 2.0)), rtol=1e-5)
 
 
 def test_one_hit_that_is_open_has_both_asked_about_the_window() -> None:
@@ -210,6 +214,8 @@ def test_network_and_settings_need_each_other(folder: Path) -> None:
         ({"low": -0.1}, "from a low to a high"),
         ({"high": float("nan")}, "from a low to a high"),
         ({"low_of_cues": 1.0}, "from a low to a high"),
+        ({"share": 0.0}, "share must be"),
+        ({"share": float("nan")}, "share must be"),
         ({"low_of_cues": float("nan")}, "from a low to a high"),
         ({"temperatures": {}}, "lacks or garbles"),
         ({"low": None}, "lacks or garbles"),

@@ -13,7 +13,7 @@ from evaluation.rows import LabelledRow
 from models.encoding import MAX_TOKENS
 from models.first_pass import Limits
 from models.reading import Reading
-from models.second_opinion import SecondOpinion
+from models.second_opinion import SecondOpinion, weighed
 from training.asked import RunNetworks
 from training.asking import choose_thresholds, measure_asking
 from training.calibrate import (
@@ -34,6 +34,8 @@ ALPHA = 0.03
 ASKED = (0.002, 0.9, 0.1)
 """P(severity >= 3) of the small network from which on and up to which the larger one is asked about a phrase, and from
 which on about a cue; `0051` and `0053` say why."""
+SHARE = 0.65
+"""Of the larger network in what both say together; `0054` says why."""
 STATED = (0.01, 0.02, 0.03, 0.05)
 """Bounds whose thresholds are stated beside it, so that nobody needs to calibrate again to compare."""
 
@@ -72,7 +74,8 @@ def calibrate(
     second = None
     if networks.larger is not None:
         larger = np.concatenate([window.larger(True) for window in asked if window.larger])
-        second = SecondOpinion(*ASKED, np.round(fit_temperatures((small + larger) / 2, severities), 4))
+        both = np.round(fit_temperatures(weighed(small, larger, SHARE), severities), 4)
+        second = SecondOpinion(*ASKED, both, SHARE)
     reading = Reading(temperatures, Limits.of(1.0, 1.0), None, second)
 
     rows = [networks.about(row, maker) for row in held_out if maker.has_phrase(row)]
@@ -129,6 +132,7 @@ def _second_opinion(second: SecondOpinion | None) -> dict[str, Any]:
             "low": second.low,
             "high": second.high,
             "low_of_cues": second.low_of_cues,
+            "share": second.share,
             "temperatures": _by_category(second.temperatures),
         }
     }

@@ -15,11 +15,13 @@ from tqdm import tqdm
 from domain.errors import InvalidModel
 from models.artifact import LARGER
 from models.network import Network
+from models.second_opinion import weighed
 from training.dataset import Example
 from training.export import FP32 as SMALL_FP32
 from training.export import LARGER_FP32 as FP32
 from training.export import SERVED, agreement, to_onnx, torch_logits
 from training.first_pass import add_first_pass
+from training.fit import SHARE
 from training.network import SpanSeverityNetwork
 from training.quantise import quantise_weights
 
@@ -90,8 +92,8 @@ def parity_of_both(network: SpanSeverityNetwork, run: Path, examples: Sequence[E
         export_gap = max(export_gap, float(np.abs(torch_logits(network, example) - exact).max()))
         before.append(exact)
         after.append(served)
-        both_before.append((small_fp32.logits(example.encoded) + exact) / 2)
-        both_after.append((small.logits(example.encoded) + served) / 2)
+        both_before.append(weighed(small_fp32.logits(example.encoded), exact, SHARE))
+        both_after.append(weighed(small.logits(example.encoded), served, SHARE))
     return {
         "second_export_max_logit_gap": export_gap,
         **agreement(before, after, "second"),
