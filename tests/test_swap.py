@@ -102,15 +102,17 @@ def test_everything_is_swapped_at_once_and_named_in_every_answer(service: Scorin
 def test_the_model_is_told_where_the_policy_cuts(
     pipeline: Pipeline, files: Files, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told: list[set[float]] = []
-    monkeypatch.setattr("pipeline.build.OnnxScorer", lambda _, cuts: told.append(set(cuts)) or FixedScorer())
+    told: list[tuple[set[float], set[float]]] = []
+    monkeypatch.setattr(
+        "pipeline.build.OnnxScorer", lambda _, cuts, bars: told.append((set(cuts), set(bars))) or FixedScorer()
+    )
     same, _ = renew_everything(pipeline, files.settings)
     assert same.scorer is pipeline.scorer
     files.policy.write_text("rules: [{categories: {all: {sensitivity: 1}}}]", encoding="utf-8")
     other, _ = renew_everything(same, files.settings)
     assert other.scorer is not same.scorer
     assert renew_everything(other, files.settings)[0].scorer is other.scorer
-    assert told == [{0.5, 0.35}]
+    assert told == [({0.5, 0.35}, {0.3, 0.2})]
 
 
 @pytest.mark.parametrize("broken", ["model", "policy", "bank"])

@@ -29,7 +29,7 @@ from training.dataset import ExampleMaker
 from training.margin import fit_margin
 from training.runs import read_about, write_curve
 
-ALPHA = 0.03
+ALPHA = 0.01
 """Share of genuine concerns that the served threshold may dismiss; `docs/decisions` says why."""
 ASKED = (0.002, 0.9, 0.1)
 """P(severity >= 3) of the small network from which on and up to which the larger one is asked about a phrase, and from
