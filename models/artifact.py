@@ -19,7 +19,7 @@ import numpy as np
 
 from domain.errors import InvalidModel
 from domain.severity import STANDARD_CATEGORIES
-from models.second_opinion import HALF, SecondOpinion
+from models.second_opinion import EQUAL, SecondOpinion
 
 ARTIFACTS = Path(__file__).parent / "artifacts"
 CHAMPION = ARTIFACTS / "CHAMPION"
@@ -133,7 +133,7 @@ def files_of(folder: Path) -> tuple[str, ...]:
 def _second_opinion(config: dict[str, Any]) -> SecondOpinion:
     temperatures = [float(config["temperatures"][category]) for category in STANDARD_CATEGORIES]
     low = float(config["low"])
-    later, share = float(config.get("low_of_cues", low)), float(config.get("share", HALF))
+    later, share = float(config.get("low_of_cues", low)), float(config.get("share", EQUAL))
     return SecondOpinion(low, float(config["high"]), later, np.array(temperatures), share)
 
 

@@ -13,7 +13,7 @@ from domain.severity import GENUINE
 from models.first_pass import log_odds
 from models.ladder import to_ladders
 
-HALF = 0.5
+EQUAL = 0.5
 """Share of the larger network in a folder that states none."""
 Logits = npt.NDArray[np.float32]
 Ladders = npt.NDArray[np.float64]
@@ -35,7 +35,7 @@ class SecondOpinion:
     high: float
     low_of_cues: float
     temperatures: npt.NDArray[np.float64]
-    share: float = HALF
+    share: float = EQUAL
 
     def is_wanted(self, ladders: Ladders, cues: npt.NDArray[np.bool_], margin: float = 0.0) -> bool | None:
         """Whether the small network leaves any hit of a window open.

@@ -55,7 +55,7 @@ def test_export_calibrate_promote(own_tokenizer: Path, tmp_path: Path, monkeypat
     from training.card import write_card
     from training.dataset import ExampleMaker
     from training.export import export, parity, torch_logits
-    from training.fit import ASKED, calibrate
+    from training.fit import ASKED, SHARE, calibrate
     from training.larger import FP32, export_larger, parity_of_both
     from training.network import tiny_network
     from training.promote import promote
@@ -109,6 +109,7 @@ def test_export_calibrate_promote(own_tokenizer: Path, tmp_path: Path, monkeypat
     write_about(run, {**about, "second": {**about, "run": "big", "encoder": "large"}})
     config = calibrate(run, makers[0], rows(), rows())
     assert tuple(config["second_opinion"][name] for name in ("low", "high", "low_of_cues")) == ASKED
+    assert config["second_opinion"]["share"] == SHARE
     write_card(run, "none")
     card = " ".join((run / "MODEL_CARD.md").read_text(encoding="utf-8").split())
     assert "MPNet-base" in card

@@ -266,7 +266,7 @@ def test_a_harmless_sentence_around_it_does_not_set_it_aside(pipeline: Pipeline,
     assert (kept.severity, kept.assessed_category) == (phrase.grade, phrase.category)
     assert kept.reason is Reason.SOLICITATION
     assert kept.probability is not None
-    assert kept.probability < 0.5  # the model alone would have said less
+    assert kept.probability < 0.02  # the model alone is all but sure that it is harmless
     for sensitivity in range(-2, 3):
         assert found(sensitivity=sensitivity, review=5, alert=5).action is Action.REVIEW
 
