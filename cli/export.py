@@ -12,6 +12,7 @@ import click
 def command(run: str, second: str | None, tracking: str) -> None:
     """Exports a trained run and compares torch, ONNX fp32 and the served file on the dev split."""
     from domain.errors import InvalidModel
+    from training.canary import read_canary
     from training.export import export, parity
     from training.larger import export_larger, parity_of_both
     from training.network import load_base, load_run
@@ -34,7 +35,8 @@ def command(run: str, second: str | None, tracking: str) -> None:
     if second:
         larger = load_base(base_model("large"))
         load_run(larger, RUNS / second)
-        export_larger(larger, base_model("large") / "tokenizer.json", tokenizer, folder)
+        typical = [example.encoded for row in read_canary() for example in setup.maker.plain(row)]
+        export_larger(larger, base_model("large") / "tokenizer.json", tokenizer, folder, typical)
         figures |= parity_of_both(larger, folder, examples)
         about["second"] = {"run": second, **read_about(RUNS / second)}
     write_about(folder, about)

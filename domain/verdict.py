@@ -1,16 +1,23 @@
 """What leaves the service: a verdict with its findings and the reason for each."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from math import prod
 
 from domain.frame import FrameHash
 from domain.hit import KeywordHit
 from domain.image_match import ImageMatch
 from domain.page import Box
+from domain.severity import GENUINE
 
 Ladder = tuple[float, float, float, float, float]
 """P(severity >= 1) .. P(severity >= 5), never rising."""
+
+
+def any_concern(ladders: Iterable[Ladder]) -> float:
+    """P(severity >= 3) in any of some categories, if these were independent (noisy-or); 0 of none, to six digits."""
+    return round(1.0 - prod(1.0 - ladder[GENUINE - 1] for ladder in ladders), 6)
 
 
 class Action(StrEnum):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from domain.severity import GENUINE
-from domain.verdict import Finding
+from domain.verdict import Finding, any_concern
 from evaluation.rows import LabelledRow
 
 
@@ -42,9 +42,8 @@ class Outcome:
 
     @property
     def score(self) -> float:
-        """Highest P(severity >= 3) over findings and categories; 0 without a hit."""
-        ladders = (ladder for finding in self.findings for ladder in finding.probabilities.values())
-        return max((ladder[GENUINE - 1] for ladder in ladders), default=0.0)
+        """Highest chance of a concern in any category over the findings; 0 without a hit."""
+        return max((any_concern(finding.probabilities.values()) for finding in self.findings), default=0.0)
 
     @property
     def grade(self) -> int:

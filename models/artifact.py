@@ -37,7 +37,7 @@ class ModelArtifact:
         folder: Where it lies.
         name: `sg-` and the first 12 hex digits of the manifest's digest.
         temperatures: One for each standard category, in their order; each above 0.
-        dismissal_threshold: P(severity >= 3) from which on a finding is not dismissed.
+        dismissal_threshold: Chance of a concern in any category from which on a finding is not dismissed.
         asking_threshold: The same in text in which somebody asks (`models/asking.py`); never the higher of the two.
         max_tokens: Longest input, special tokens included.
         languages: Languages (ISO 639-1) that it was trained for.

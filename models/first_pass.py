@@ -1,7 +1,7 @@
 """When the answer of a first pass in int8 stands, and when the window is read again in fp32.
 
-What is made of an answer hangs on a few boundaries: P(severity >= k) against the policy's cuts, and P(severity >= 3)
-against the dismissal thresholds. int8 moves a probability a little; that matters only near one of them.
+What is made of an answer hangs on a few boundaries: P(severity >= k) against the policy's cuts, and the chance of any
+concern against the dismissal thresholds. int8 moves a probability a little; that matters only near one of them.
 """
 
 from collections.abc import Collection
@@ -12,12 +12,14 @@ import numpy.typing as npt
 
 from domain.severity import GENUINE
 from models.encoding import EncodedWindow
-from models.ladder import LEVELS
+from models.ladder import LEVELS, any_concern
 
 HALF = 0.5
 """P(severity >= k) from which a finding is of severity k, whatever the policy."""
 BAR = 0.3
 """P(severity >= 3) from which a cue stands by default (`docs/decisions/0054`)."""
+ANY = LEVELS
+"""In place of a level: the chance of a concern in any category (`any_concern`)."""
 _LEAST = 1e-9
 
 
@@ -26,15 +28,15 @@ class Boundaries:
     """What the answers of a model are compared with.
 
     Attributes:
-        levels: For each boundary the severity k that it is about, less 1.
-        places: For each the log-odds of P(severity >= k) where it lies.
+        levels: For each boundary the severity k that it is about, less 1; `ANY` for a concern in any category.
+        places: For each the log-odds where it lies, of P(severity >= k) or of such a concern.
     """
 
     levels: npt.NDArray[np.intp]
     places: npt.NDArray[np.float64]
 
     def sides(self, ladders: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
-        """On which side of each boundary the worst category of each hit lies, shape (hits, boundaries).
+        """On which side of each boundary each hit lies, by its worst category, shape (hits, boundaries).
 
         Args:
             ladders: P(severity >= 1..5), shape (hits, categories, 5).
@@ -51,7 +53,8 @@ class Boundaries:
         return np.asarray((np.abs(self._above(ladders)) > margin).all(axis=1))
 
     def _above(self, ladders: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        return log_odds(ladders.max(axis=1))[:, self.levels] - self.places
+        worst = np.column_stack([ladders.max(axis=1), any_concern(ladders)])
+        return log_odds(worst)[:, self.levels] - self.places
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ class Limits:
         """Those of a model under a policy.
 
         Args:
-            threshold: The model's dismissal threshold on P(severity >= 3).
+            threshold: The model's dismissal threshold on the chance of a concern in any category.
             asking: That of text in which somebody asks.
             cuts: P(severity >= level) from which the policy takes an action; those of all its sensitivities.
             bars: P(severity >= 3), or of a higher level, from which a cue stands; likewise.
@@ -104,7 +107,7 @@ class Limits:
 def _boundaries(threshold: float, cuts: Collection[float]) -> Boundaries:
     found = [(level, cut) for level in range(LEVELS) for cut in sorted({HALF, *cuts})]
     factors = sorted({min(1.0, cut / HALF) for cut in (HALF, *cuts)})
-    found += [(GENUINE - 1, threshold * factor) for factor in factors]
+    found += [(ANY, threshold * factor) for factor in factors]
     return _placed(found)
 
 

@@ -3,6 +3,8 @@
 import numpy as np
 import numpy.typing as npt
 
+from domain.severity import GENUINE
+
 LEVELS = 5
 
 
@@ -21,3 +23,16 @@ def to_ladders(logits: npt.NDArray[np.float32], temperatures: npt.NDArray[np.flo
     scaled = logits.astype(np.float64) / temperatures[:, None]
     steps: npt.NDArray[np.float64] = 1.0 / (1.0 + np.exp(-scaled))
     return np.cumprod(steps, axis=-1, dtype=np.float64)
+
+
+def any_concern(ladders: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """P(severity >= 3) in any category, if the categories were independent (noisy-or): what a dismissal hangs on.
+
+    Args:
+        ladders: Shape (..., categories, 5).
+
+    Returns:
+        Shape (...), at least the highest P(severity >= 3) of the categories.
+    """
+    none: npt.NDArray[np.float64] = np.prod(1.0 - ladders[..., GENUINE - 1], axis=-1)
+    return 1.0 - none

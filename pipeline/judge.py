@@ -1,7 +1,7 @@
 """From a hit and the model's ladders to a finding: severity, category, action, and the reason for them."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,7 +11,7 @@ from domain.hit import ContextWindow, KeywordHit
 from domain.image_match import ImageMatch
 from domain.page import Page
 from domain.severity import GENUINE, STANDARD_CATEGORIES
-from domain.verdict import Action, Finding, Ladder, Reason
+from domain.verdict import Action, Finding, Ladder, Reason, any_concern
 from models.artifact import ModelArtifact
 from models.asking import asks
 from models.first_pass import BAR
@@ -48,7 +48,7 @@ class Judge:
     """Judges hits by the thresholds of one model.
 
     Attributes:
-        threshold: The artifact's dismissal threshold on P(severity >= 3).
+        threshold: The artifact's, on the chance of a concern in any category (`docs/decisions/0055`).
         languages: Languages of the model.
         asking: The same in text in which somebody asks; None: no other.
     """
@@ -125,13 +125,14 @@ class Judge:
         """
         hit = window.hits[index]
         ladders = {} if scores is None else to_mapping(scores.hits[index])
+        concern = _concern(ladders, policy)
         reason = self._reason_not_to_trust(window, index, scores, page, known, context) or Reason.MODEL
         least = Action.DISMISS
         if reason is Reason.MODEL:
             assessed = _assess(hit, ladders, policy, self.threshold)
             severity = severity_of(ladders[assessed])
             if hit.explicit or hit.solicitation:  # the model may think it harmless, but not take it out of the queue
-                heard = self._action(severity, reason, policy.of(assessed), ladders[assessed])
+                heard = self._action(severity, reason, policy.of(assessed), ladders[assessed], concern)
                 least = worst([heard, Action.REVIEW, _by_level(_unlowered(hit, policy), policy.of(hit.category))])
             if severity <= _unlowered(hit, policy) > 0:
                 assessed, severity, reason = hit.category, hit.grade, Reason.SOLICITATION
@@ -152,7 +153,7 @@ class Judge:
             hit=hit,
             severity=severity,
             assessed_category=assessed,
-            action=worst([self._action(severity, reason, rule, ladder), least]),
+            action=worst([self._action(severity, reason, rule, ladder, concern), least]),
             probability=ladder[GENUINE - 1] if ladder else None,
             probabilities=ladders,
             reason=reason,
@@ -167,9 +168,8 @@ class Judge:
         if finding.hit.explicit or finding.hit.solicitation:
             return False
         rule = policy.of(finding.assessed_category)
-        highest = max(ladder[GENUINE - 1] for ladder in finding.probabilities.values())
         by_level = finding.probabilities[finding.assessed_category][rule.review - 1] >= CUTS[rule.sensitivity]
-        return not by_level and highest < DOUBT * self._cautious(rule)
+        return not by_level and _concern(finding.probabilities, policy) < DOUBT * self._cautious(rule)
 
     def judge_listed(self, hit: KeywordHit, page: Page, policy: ResolvedPolicy) -> Finding | None:
         """Judges a listed address: it is known for what it is, whatever stands around it, so its grade stands.
@@ -233,7 +233,9 @@ class Judge:
         """Whether a cue, which says nothing by itself, stands where the model reads a genuine concern."""
         return ladder[max(rule.review, GENUINE) - 1] >= BARS[rule.sensitivity]
 
-    def _action(self, severity: int, reason: Reason, rule: CategoryPolicy, ladder: Ladder | None) -> Action:
+    def _action(
+        self, severity: int, reason: Reason, rule: CategoryPolicy, ladder: Ladder | None, concern: float = 0.0
+    ) -> Action:
         if reason is Reason.EXCLUDED:
             return Action.DISMISS
         if reason is Reason.PROTECTED:
@@ -241,16 +243,17 @@ class Judge:
         if ladder is None or reason not in (Reason.MODEL, Reason.POLICY_FLOOR):
             return worst([Action.REVIEW, _by_level(severity, rule)])
         if reason is Reason.POLICY_FLOOR:  # a floor only ever adds to what the model said
-            return worst([Action.REVIEW, _by_level(severity, rule), self._action(severity, Reason.MODEL, rule, ladder)])
+            by_model = self._action(severity, Reason.MODEL, rule, ladder, concern)
+            return worst([Action.REVIEW, _by_level(severity, rule), by_model])
         cut = CUTS[rule.sensitivity]
         if ladder[rule.alert - 1] >= cut:
             return Action.ALERT
-        if ladder[rule.review - 1] >= cut or ladder[GENUINE - 1] >= self._cautious(rule):
+        if ladder[rule.review - 1] >= cut or concern >= self._cautious(rule):
             return Action.REVIEW
         return Action.DISMISS
 
     def _cautious(self, rule: CategoryPolicy) -> float:
-        """P(severity >= 3) below which a hit is dismissed; a policy may only make it lower."""
+        """Chance of a concern in any category below which a hit is dismissed; a policy may only make it lower."""
         return self.threshold * min(1.0, CUTS[rule.sensitivity] / CUTS[0])
 
 
@@ -299,6 +302,11 @@ def _assess(hit: KeywordHit, ladders: dict[str, Ladder], policy: ResolvedPolicy,
     others = [category for category in STANDARD_CATEGORIES if policy.of(category).on]
     best = max(others, key=lambda category: (*weight(category), ladders[category][GENUINE - 1]), default=hit.category)
     return best if weight(best) > weight(hit.category) else hit.category
+
+
+def _concern(ladders: Mapping[str, Ladder], policy: ResolvedPolicy) -> float:
+    """The chance of a concern in any category that is switched on; 0 without a model's answer."""
+    return any_concern(ladder for category, ladder in ladders.items() if policy.of(category).on)
 
 
 def _unlowered(hit: KeywordHit, policy: ResolvedPolicy) -> int:

@@ -10,6 +10,7 @@ import pytest
 from domain.errors import InvalidModel
 from domain.hit import ContextWindow, KeywordHit
 from domain.page import Page
+from domain.severity import STANDARD_CATEGORIES
 from domain.verdict import Action
 from models.artifact import load_artifact, write_manifest
 from models.asking import asks
@@ -74,7 +75,7 @@ def window(text: str) -> ContextWindow:
 
 def answered(probability: float) -> WindowScores:
     table = np.zeros((2, 9, 5))
-    table[:, :, :3] = probability
+    table[:, STANDARD_CATEGORIES.index("drugs"), :3] = probability
     return WindowScores(table[0], table[1:], (True,), 0.0)
 
 
@@ -135,6 +136,6 @@ def test_a_model_states_it_and_it_is_never_the_higher(small_model: Path, tmp_pat
 def test_int8_is_not_believed_near_the_threshold_of_its_own_text() -> None:
     limits = Limits.of(0.05, 0.02)
     low, high = (np.zeros((1, 9, 5)) for _ in range(2))
-    low[:, :, :3], high[:, :, :3] = 0.0201, 0.0501
+    low[:, 0, :3], high[:, 0, :3] = 0.0201, 0.0501
     settled = [[limits.settles(one, encoded(asks=asks), 0.1) for one in (low, high)] for asks in (False, True)]
     assert settled == [[True, False], [False, True]]

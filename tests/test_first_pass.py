@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 import models.scorer
 from domain.errors import InvalidModel
 from domain.hit import ContextWindow, KeywordHit
+from domain.verdict import any_concern as any_concern_told
 from models.artifact import ModelArtifact, load_artifact, write_manifest
 from models.asking import asks
 from models.encoding import EncodedWindow
-from models.first_pass import BAR, Boundaries, Limits
+from models.first_pass import ANY, BAR, Boundaries, Limits, log_odds
+from models.ladder import any_concern
 from models.scorer import OnnxScorer
 from tests.windows import encoded
 
@@ -170,7 +172,8 @@ def test_text_that_asks_is_known_as_such_when_it_is_read(
     thresholds = {"dismissal": 0.05, "asking": 0.01}
     config |= {name: config[name] | {"threshold": value} for name, value in thresholds.items()}
     (folder / "model.json").write_text(json.dumps(config), encoding="utf-8")
-    double = Double(logit(thresholds[threshold] ** (1 / 3)), 7.0)
+    of_each = 1 - (1 - thresholds[threshold]) ** (1 / 9)  # the double says the same of all categories and levels
+    double = Double(logit(of_each ** (1 / 3)), 7.0)
     monkeypatch.setattr(models.scorer, "Network", lambda path: double)
     OnnxScorer(with_margin(folder, 0.1)).score(replace(window((7, 11)), text=text))
     assert double.asked == ([False, True] if asks(text) == (threshold == "asking") else [False])
@@ -196,6 +199,15 @@ def test_a_margin_needs_a_network_with_a_first_pass(folder: Path, monkeypatch: p
     monkeypatch.setattr(models.scorer, "Network", lambda path: double)
     with pytest.raises(InvalidModel, match="no first pass"):
         OnnxScorer(artifact)
+
+
+def test_the_threshold_is_compared_with_the_chance_of_any_concern() -> None:
+    found = np.random.default_rng(5).random((40, 9, 5)).cumprod(-1) ** 2
+    limits = Boundaries(np.array([ANY]), log_odds(np.array([0.3])))
+    told = [any_concern_told(tuple(map(tuple, hit))) for hit in found.tolist()]
+    np.testing.assert_allclose(any_concern(found), told, atol=1e-6)
+    assert limits.sides(found)[:, 0].tolist() == [chance >= 0.3 for chance in told]
+    assert 0 < limits.sides(found).sum() < 40, "both sides"
 
 
 def test_boundaries_are_compared_with_the_worst_category() -> None:

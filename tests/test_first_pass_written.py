@@ -94,6 +94,75 @@ def test_no_sum_of_two_products_leaves_16_bits(folder: Path) -> None:
     assert 2 * WEIGHT_LIMIT * (128 + TOKEN_LIMIT) < 2**15
 
 
+@pytest.fixture(scope="module")
+def uneven(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """The same network with a first pass as its channels are, and evened out; one channel is large in every text."""
+    import torch
+
+    from training.export import FP32, to_onnx
+    from training.first_pass import add_first_pass
+    from training.network import tiny_network
+    from training.quantise import quantise_weights
+
+    torch.manual_seed(4)
+    folder = tmp_path_factory.mktemp("uneven")
+    network = tiny_network(30522).eval()
+    for layer in network.encoder.encoder.layer:
+        for norm in (layer.attention.output.LayerNorm, layer.output.LayerNorm):
+            torch.nn.init.constant_(norm.weight[3:4], 40.0)
+    with warnings.catch_warnings(action="ignore"):
+        to_onnx(network, folder / FP32)
+    for name, typical in (("plain.onnx", []), ("evened.onnx", [encoded(30, seed=seed) for seed in range(20)])):
+        quantise_weights(folder / FP32, folder / name)
+        add_first_pass(folder / name, typical)
+    return folder / "plain.onnx", folder / "evened.onnx"
+
+
+def test_evened_out_the_first_pass_errs_less_and_fp32_is_as_it_was(uneven: tuple[Path, Path]) -> None:
+    plain, evened = map(Network, uneven)
+    errors = []
+    for seed in range(100, 120):
+        window = encoded(30, seed=seed)
+        exact = plain.logits(window)
+        assert (evened.logits(window) == exact).all()
+        errors.append([np.abs(network.logits(window, exact=False) - exact).mean() for network in (plain, evened)])
+    before, after = np.mean(errors, axis=0)
+    assert 0 < after < 0.85 * before
+
+
+def test_only_what_gelu_leaves_is_lifted_and_no_sum_leaves_16_bits(uneven: tuple[Path, Path]) -> None:
+    import onnx
+    from onnx import numpy_helper
+
+    from training.first_pass import WEIGHT_LIMIT, values
+
+    graph = onnx.load(str(uneven[1])).graph
+    stored = values(graph.node, graph.initializer)
+    assert len([name for name in stored if name.endswith("_lift")]) == 2  # one of each layer's feed-forward part
+    assert len([name for name in stored if name.endswith("_by")]) == 2 * 4
+    assert stored["first_pass_lifted_share"] == np.float32(1 / 255)
+    assert 2 * WEIGHT_LIMIT * 255 < 2**15
+    for tensor in graph.initializer:
+        if tensor.name.endswith("_step"):
+            even = stored[f"{tensor.name.removesuffix('_step')}_even"]
+            largest = np.abs(even).max(axis=0) / numpy_helper.to_array(tensor)
+            np.testing.assert_allclose(largest, WEIGHT_LIMIT, rtol=1e-5)
+
+
+def test_large_channels_are_divided_and_only_what_gelu_leaves_is_lifted() -> None:
+    from training.evening import even_out
+
+    weights = np.random.default_rng(2).normal(size=(16, 4)).astype(np.float32)
+    peak = np.ones(16, np.float32)
+    peak[5] = 100.0
+    found = even_out({"signed": peak, "gelu": peak}, {"signed": [weights], "gelu": [weights]}, {"gelu"})
+    assert found["signed"].divisor.argmax() == 5
+    np.testing.assert_array_equal(found["signed"].divisor, found["gelu"].divisor)
+    assert found["signed"].lift is None
+    assert found["gelu"].lift is not None
+    np.testing.assert_allclose(found["gelu"].lift * found["gelu"].divisor, 0.17, rtol=1e-6)
+
+
 def test_the_least_margin_that_holds_is_chosen() -> None:
     from training.margin import MOST_CHANGED, MOST_TWICE, margins_that_hold, measure
 
@@ -127,8 +196,8 @@ def test_an_outcome_is_changed_where_it_crosses_the_threshold_of_its_own_text() 
     from training.margin import measure
 
     limits = Limits.of(0.05, 0.01)
-    below, above = (np.full((1, 9, 5), 0.001) for _ in range(2))
-    below[..., :3], above[..., :3] = 0.009, 0.011
+    below, above = (np.zeros((1, 9, 5)) for _ in range(2))
+    below[:, 0, :3], above[:, 0, :3] = 0.009, 0.011
     plain, asking = windows.encoded(), windows.encoded(asks=True)
     assert measure(0.0, [below], [above], [plain], limits).changed == 0
     assert measure(0.0, [below], [above], [asking], limits).changed == 1
@@ -158,7 +227,9 @@ class Double:
         level = 4.0 if number < 700 else -6.0
         if not exact:
             level = 0.01 + (self._below if number in self._misread else level)
-        return np.full((2, 9, 5), level, np.float32)
+        logits = np.full((2, 9, 5), -20.0, np.float32)
+        logits[:, 0] = level
+        return logits
 
 
 def asked(double: Double) -> list[AskedRow]:

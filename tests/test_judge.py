@@ -93,6 +93,14 @@ def test_nothing_is_dismissed_while_another_category_reaches_the_threshold() -> 
     assert outcome(finding) == (0, "suicide", Action.REVIEW, Reason.MODEL)
 
 
+def test_doubts_in_several_categories_add_up() -> None:
+    slight: Ladder = (0.2, 0.1, 0.02, 0.0, 0.0)
+    assert outcome(judge(scores(violence=slight, drugs=slight)))[2] is Action.DISMISS  # 1 - 0.98^2 = 0.0396
+    assert outcome(judge(scores(violence=slight, drugs=slight, bullying=slight)))[2] is Action.REVIEW  # 0.0588
+    off = policy(bullying=CategoryPolicy(on=False))
+    assert outcome(judge(scores(violence=slight, drugs=slight, bullying=slight), off))[2] is Action.DISMISS
+
+
 def test_an_explicit_statement_stays_in_the_queue_unless_it_is_excluded() -> None:
     assert outcome(judge(scores(violence=BENIGN), explicit=True)) == (0, "violence", Action.REVIEW, Reason.MODEL)
     sure = scores(violence=(0.9, 0.9, 0.8, 0.5, 0.1))

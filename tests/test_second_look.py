@@ -9,6 +9,7 @@ from domain.capture import Capture
 from domain.errors import Unavailable
 from domain.hit import ContextWindow
 from domain.page import Line, Page
+from domain.severity import STANDARD_CATEGORIES
 from domain.verdict import Action, Reason, Verdict
 from models.scorer import WindowScores
 from ocr.engine import Owner, Reading
@@ -65,7 +66,7 @@ class TwoViews:
         if p is None:
             raise Unavailable("no answer")
         table = np.zeros((len(window.hits) + 1, 9, 5))
-        table[:, :, :3] = p
+        table[:, STANDARD_CATEGORIES.index("drugs"), :3] = p
         return WindowScores(table[0], table[1:], (True,) * len(window.hits), 0.0)
 
 

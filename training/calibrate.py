@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from domain.severity import GENUINE, STANDARD_CATEGORIES
+from domain.severity import GENUINE, STANDARD_CATEGORIES, Severity
 from evaluation.exact import binomial_tail, upper_limit
-from models.ladder import LEVELS
+from models.ladder import LEVELS, any_concern
 
-THRESHOLDS = np.concatenate([np.geomspace(1e-4, 0.05, 60), np.linspace(0.055, 0.5, 90)])
+THRESHOLDS = np.concatenate([np.geomspace(1e-4, 0.05, 600), np.linspace(0.055, 0.5, 90)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Dismissal:
     """A dismissal threshold and what is known of it.
 
     Attributes:
-        threshold: P(severity >= 3) from which on nothing is dismissed.
+        threshold: Chance of a concern in any category from which on nothing is dismissed.
         alpha: Bound on the miss rate; attained with confidence 1 - `delta`.
         attained: Whether any threshold passed; if not, `threshold` is the most cautious one.
         genuine: Genuine concerns that it was tested on.
@@ -71,7 +71,7 @@ def _loss(logits: np.ndarray, truth: np.ndarray) -> float:
 
 
 def worst_scores(rows: Sequence[Sequence[np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:
-    """What the policy looks at before it dismisses: the highest concern of each row over its hits and categories.
+    """What the policy looks at before it dismisses: the most that is said of any hit of a row.
 
     The reading of a window as a whole decides nothing.
 
@@ -79,17 +79,18 @@ def worst_scores(rows: Sequence[Sequence[np.ndarray]]) -> tuple[np.ndarray, np.n
         rows: For each row P(severity >= 1..5) of its windows, each (hits + 1, categories, 5).
 
     Returns:
-        Highest P(severity >= 3) and highest P(severity >= 2) of each row, both (rows,).
+        For each row the highest chance of a concern in any category and the highest P(severity >= 2), both (rows,).
     """
-    worst = np.array([np.concatenate([window[1:] for window in row]).max(axis=(0, 1)) for row in rows])
-    return worst.reshape(-1, LEVELS)[:, GENUINE - 1], worst.reshape(-1, LEVELS)[:, 1]
+    hits = [np.concatenate([window[1:] for window in row]) for row in rows]
+    any_category = np.array([any_concern(row).max() for row in hits])
+    return any_category, np.array([row[..., Severity.LOW - 1].max() for row in hits])
 
 
 def choose_threshold(scores: np.ndarray, low: np.ndarray, alpha: float, delta: float = 0.05) -> Dismissal:
     """Chooses the dismissal threshold on genuine concerns of the calibration split.
 
     Args:
-        scores: Highest P(severity >= 3) of each genuine concern, (n,).
+        scores: Highest chance of a concern in any category of each genuine concern, (n,).
         low: Highest P(severity >= 2) of each; from 0.5 on a concern is in the queue whatever the threshold.
         alpha: Highest miss rate to allow.
         delta: Chance of being wrong about it.

@@ -5,10 +5,12 @@
 
 Weights get 7 bits and one scale for each output channel, activations 8 bits and one scale for each token. So no sum of
 two products leaves 16 bits, and integers come out the same whether or not the CPU has VNNI; and what is read of a token
-hangs on the window alone. onnxruntime makes the integers of the stored weights once, when the session opens.
+hangs on the window alone. Both can be evened out before they are rounded (`training/evening.py`). onnxruntime makes the
+integers of the stored weights once, when the session opens.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,28 +19,55 @@ import numpy.typing as npt
 import onnx
 from onnx import NodeProto, helper, numpy_helper
 
+from models.encoding import EncodedWindow
 from models.network import EXACT
+from training.evening import Evened, even_out, measure_peaks
 
 WEIGHT_LIMIT, TOKEN_LIMIT, MIDDLE = 63, 127, 128
 """Largest integer of a weight and of an activation, which is stored around the middle of a byte."""
 _MICROSOFT = "com.microsoft"
-_ONE, _SHARE, _FLAT, _MIDDLE, _MIDDLES = (
-    f"first_pass_{name}" for name in ("one", "share", "flat", "middle", "middles")
-)
-_CONSTANTS = {
-    _ONE: np.float32(1),
-    _SHARE: np.float32(1 / TOKEN_LIMIT),
-    _FLAT: np.array([-1], np.int64),
-    _MIDDLE: np.uint8(MIDDLE),
-    _MIDDLES: np.array([MIDDLE], np.uint8),
-}
+_ONE, _FLAT = "first_pass_one", "first_pass_flat"
 
 
-def add_first_pass(network: Path) -> None:
+@dataclass(frozen=True, slots=True)
+class _Bytes:
+    """How activations become bytes, and the names of the constants by which they do.
+
+    Attributes:
+        steps: Into which a token's largest value is parted.
+        middle: The byte of 0.
+        kind: Tells its names from those of the other kind.
+    """
+
+    steps: int
+    middle: int
+    kind: str = ""
+
+    @property
+    def names(self) -> tuple[str, str, str]:
+        """Of one step's share of the largest value, of the byte of 0, and of that in a list of one."""
+        share, middle, middles = (f"first_pass_{self.kind}{part}" for part in ("share", "middle", "middles"))
+        return share, middle, middles
+
+    def constants(self) -> dict[str, npt.NDArray[Any]]:
+        share, middle, middles = self.names
+        return {
+            share: np.array(1 / self.steps, np.float32),
+            _FLAT: np.array([-1], np.int64),
+            middle: np.array(self.middle, np.uint8),
+            middles: np.array([self.middle], np.uint8),
+        }
+
+
+_SIGNED, _LIFTED = _Bytes(TOKEN_LIMIT, MIDDLE), _Bytes(MIDDLE + TOKEN_LIMIT, 0, "lifted_")
+
+
+def add_first_pass(network: Path, typical: Sequence[EncodedWindow] = ()) -> None:
     """Rewrites an exported network so that its input `exact` chooses between fp32 and the first pass.
 
     Args:
         network: As `quantise_weights` writes it.
+        typical: Windows by which activations and weights are evened out; without any they are rounded as they are.
     """
     model = onnx.load(str(network))
     graph = model.graph
@@ -47,17 +76,21 @@ def add_first_pass(network: Path) -> None:
     tail = [node for node in graph.node if node.output[0] in of_matrices]
     head = [node for node in graph.node if node.output[0] not in of_matrices]
     known = values(graph.node, graph.initializer)
-    for name in {node.input[1]: None for node in matrices}:
-        scale = np.maximum(np.abs(known[name]).max(axis=0), 1e-12) / WEIGHT_LIMIT
-        graph.initializer.append(numpy_helper.from_array(scale.astype(np.float32), f"{name}_step"))
-        graph.initializer.append(numpy_helper.from_array(np.zeros(len(scale), np.int8), f"{name}_zero"))
-        head.append(
-            helper.make_node("QuantizeLinear", [name, f"{name}_step", f"{name}_zero"], [f"{name}_whole"], axis=1)
-        )
-    graph.initializer.extend(numpy_helper.from_array(value, name) for name, value in _CONSTANTS.items())
+    evened = _evened(model, matrices, known, typical)
+    for name, tokens in {node.input[1]: node.input[0] for node in matrices}.items():
+        head += _weights_to_integers(graph, name, known[name], evened.get(tokens))
+    kinds = {_kind_of(evened.get(node.input[0])): None for node in matrices}
+    constants: dict[str, npt.NDArray[Any]] = {_ONE: np.array(1, np.float32)}
+    for kind in kinds:
+        constants |= kind.constants()
+    graph.initializer.extend(numpy_helper.from_array(value, name) for name, value in constants.items())
+    for tokens, how in evened.items():
+        graph.initializer.append(numpy_helper.from_array(1 / how.divisor, f"{tokens}_by"))
+        if how.lift is not None:
+            graph.initializer.append(numpy_helper.from_array(how.lift, f"{tokens}_lift"))
     branches = {
         "then_branch": _branch(tail, graph.output[0]),
-        "else_branch": _branch(_in_int8(tail, matrices), graph.output[0]),
+        "else_branch": _branch(_in_int8(tail, matrices, evened), graph.output[0]),
     }
     choice = helper.make_node("If", [EXACT], [graph.output[0].name], **branches)
     del graph.node[:]
@@ -65,6 +98,51 @@ def add_first_pass(network: Path) -> None:
     graph.input.append(helper.make_tensor_value_info(EXACT, onnx.TensorProto.BOOL, []))
     model.opset_import.append(helper.make_opsetid(_MICROSOFT, 1))
     onnx.save(model, str(network))
+
+
+def _evened(
+    model: onnx.ModelProto,
+    matrices: Sequence[NodeProto],
+    known: Mapping[str, npt.NDArray[Any]],
+    typical: Sequence[EncodedWindow],
+) -> dict[str, Evened]:
+    if not typical:
+        return {}
+    weights: dict[str, list[npt.NDArray[np.float32]]] = {}
+    for node in matrices:
+        weights.setdefault(node.input[0], []).append(known[node.input[1]])
+    made_by = {output: node for node in model.graph.node for output in node.output}
+    of_gelu = [name for name in weights if _holds_erf(name, made_by)]
+    return even_out(measure_peaks(model, list(weights), typical), weights, of_gelu)
+
+
+def _holds_erf(name: str, made_by: Mapping[str, NodeProto], deep: int = 4) -> bool:
+    """Whether a tensor is what GELU leaves, x (1 + erf(x / sqrt(2))) / 2: the error function is four nodes above it."""
+    node = made_by.get(name)
+    if node is None or not deep:
+        return False
+    return node.op_type == "Erf" or any(_holds_erf(given, made_by, deep - 1) for given in node.input)
+
+
+def _weights_to_integers(
+    graph: onnx.GraphProto, name: str, weights: npt.NDArray[np.float32], evened: Evened | None
+) -> list[NodeProto]:
+    """Stores how a matrix becomes integers, and what a lift of the activations adds to its product."""
+    nodes, source, stored = [], name, {}
+    if evened is not None:
+        source, rows = f"{name}_even", evened.divisor[:, None]
+        stored[f"{name}_rows"] = rows
+        nodes.append(helper.make_node("Mul", [name, f"{name}_rows"], [source]))
+        weights = weights * rows
+    step = (np.maximum(np.abs(weights).max(axis=0), 1e-12) / WEIGHT_LIMIT).astype(np.float32)
+    stored |= {f"{name}_step": step, f"{name}_zero": np.zeros(len(step), np.int8)}
+    if evened is not None and evened.lift is not None:
+        stored[f"{name}_lifted"] = -(evened.lift @ (np.rint(weights / step) * step))
+    graph.initializer.extend(numpy_helper.from_array(value, part) for part, value in stored.items())
+    nodes.append(
+        helper.make_node("QuantizeLinear", [source, f"{name}_step", f"{name}_zero"], [f"{name}_whole"], axis=1)
+    )
+    return nodes
 
 
 def exact_nodes(graph: onnx.GraphProto) -> list[NodeProto]:
@@ -122,7 +200,9 @@ def _branch(nodes: Iterable[NodeProto], output: onnx.ValueInfoProto) -> onnx.Gra
     return helper.make_graph(copies, answer.name, [], [answer])
 
 
-def _in_int8(nodes: Iterable[NodeProto], matrices: Sequence[NodeProto]) -> Iterator[NodeProto]:
+def _in_int8(
+    nodes: Iterable[NodeProto], matrices: Sequence[NodeProto], evened: Mapping[str, Evened]
+) -> Iterator[NodeProto]:
     """The nodes, with integers multiplied where matrices were; queries, keys and values share theirs."""
     products = {node.output[0] for node in matrices}
     seen: set[str] = set()
@@ -131,23 +211,40 @@ def _in_int8(nodes: Iterable[NodeProto], matrices: Sequence[NodeProto]) -> Itera
             yield node
             continue
         tokens, weights = node.input
+        kind = _kind_of(evened.get(tokens))
         if tokens not in seen:
             seen.add(tokens)
-            yield from _to_integers(tokens)
-        operands = [f"{tokens}_whole", f"{weights}_whole", _ONE, f"{weights}_step", _MIDDLE]
-        yield helper.make_node("MatMulIntegerToFloat", operands, [f"{node.output[0]}_steps"], domain=_MICROSOFT)
-        yield helper.make_node("Mul", [f"{node.output[0]}_steps", f"{tokens}_step"], node.output)
+            yield from _to_integers(tokens, tokens in evened, kind)
+        operands = [f"{tokens}_whole", f"{weights}_whole", _ONE, f"{weights}_step", kind.names[1]]
+        product, scaled = f"{node.output[0]}_steps", f"{node.output[0]}_scaled"
+        yield helper.make_node("MatMulIntegerToFloat", operands, [product], domain=_MICROSOFT)
+        yield helper.make_node("Mul", [product, f"{tokens}_step"], [scaled] if kind is _LIFTED else node.output)
+        if kind is _LIFTED:
+            yield helper.make_node("Add", [scaled, f"{weights}_lifted"], node.output)
 
 
-def _to_integers(tokens: str) -> Iterator[NodeProto]:
-    """Integers of a tensor of shape (1, tokens, width), and one step for each token: its largest value is 127 of it."""
-    size, largest, step, steps, count, middles = (
-        f"{tokens}_{part}" for part in ("size", "largest", "step", "steps", "count", "middles")
+def _kind_of(evened: Evened | None) -> _Bytes:
+    return _SIGNED if evened is None or evened.lift is None else _LIFTED
+
+
+def _to_integers(tokens: str, evened: bool, kind: _Bytes) -> Iterator[NodeProto]:
+    """Integers of a tensor of shape (1, tokens, width), and one step for each token, by its largest value."""
+    size, largest, step, steps, count, middles, even, lifted = (
+        f"{tokens}_{part}" for part in ("size", "largest", "step", "steps", "count", "middles", "even", "raised")
     )
-    yield helper.make_node("Abs", [tokens], [size])
+    share, _, middle = kind.names
+    source = tokens
+    if evened:
+        source = even
+        yield helper.make_node("Mul", [tokens, f"{tokens}_by"], [even])
+    if kind is _LIFTED:
+        source = size = lifted
+        yield helper.make_node("Add", [even, f"{tokens}_lift"], [lifted])
+    else:
+        yield helper.make_node("Abs", [source], [size])
     yield helper.make_node("ReduceMax", [size], [largest], axes=[-1], keepdims=1)
-    yield helper.make_node("Mul", [largest, _SHARE], [step])
+    yield helper.make_node("Mul", [largest, share], [step])
     yield helper.make_node("Reshape", [step, _FLAT], [steps])
     yield helper.make_node("Shape", [steps], [count])
-    yield helper.make_node("Expand", [_MIDDLES, count], [middles])
-    yield helper.make_node("QuantizeLinear", [tokens, steps, middles], [f"{tokens}_whole"], axis=1)
+    yield helper.make_node("Expand", [middle, count], [middles])
+    yield helper.make_node("QuantizeLinear", [source, steps, middles], [f"{tokens}_whole"], axis=1)

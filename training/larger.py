@@ -14,6 +14,7 @@ from tqdm import tqdm
 
 from domain.errors import InvalidModel
 from models.artifact import LARGER
+from models.encoding import EncodedWindow
 from models.network import Network
 from models.second_opinion import weighed
 from training.dataset import Example
@@ -29,7 +30,9 @@ SPECIAL = {"[CLS]": "<s>", "[SEP]": "</s>", "[MASK]": "<mask>"}
 """BERT's special tokens and what MPNet has in their place; it has theirs by name too, but never learnt them."""
 
 
-def export_larger(network: SpanSeverityNetwork, own: Path, small: Path, run: Path) -> None:
+def export_larger(
+    network: SpanSeverityNetwork, own: Path, small: Path, run: Path, typical: Sequence[EncodedWindow] = ()
+) -> None:
     """Writes `second.fp32.onnx` and `second.onnx` into a small network's run.
 
     Args:
@@ -37,6 +40,7 @@ def export_larger(network: SpanSeverityNetwork, own: Path, small: Path, run: Pat
         own: Its tokenizer.json.
         small: The small one's.
         run: Folder of the small one's run.
+        typical: Windows by which its first pass is evened out (`training/evening.py`).
 
     Raises:
         InvalidModel: If it lacks a word of the small one's.
@@ -45,7 +49,7 @@ def export_larger(network: SpanSeverityNetwork, own: Path, small: Path, run: Pat
     renumber_words(network, Tokenizer.from_file(str(own)), Tokenizer.from_file(str(small)))
     to_onnx(network, run / FP32)
     quantise_weights(run / FP32, run / LARGER, in_blocks=True)
-    add_first_pass(run / LARGER)
+    add_first_pass(run / LARGER, typical)
 
 
 def renumber_words(network: SpanSeverityNetwork, own: Tokenizer, small: Tokenizer) -> None:
