@@ -47,7 +47,7 @@ on {parity["spans"]} spans of the dev split: largest difference of P(severity >=
 {parity["served_mean_probability_gap"]:.4f}; same action (dismiss, review, alert by severity) {100 * parity["served_same_action"]:.2f} %.
 {taken_over(training)}{first_pass(config)}
 
-**Dismissal.** Nothing with P(severity >= 3) of {dismissal["threshold"]:.4f} or more is dismissed. Goal: at most
+**Dismissal.** Nothing whose chance of a concern in any category is {dismissal["threshold"]:.4f} or more is dismissed. Goal: at most
 {100 * dismissal["alpha"]:.0f} % of genuine concerns (rows with a hit) dismissed, with {100 * (1 - dismissal["delta"]):.0f} % confidence, by
 Learn-then-Test on {dismissal["genuine"]} genuine rows of the calibration split: **{bound}**; {dismissal["missed"]} were dismissed,
 upper confidence limit {100 * dismissal["upper"]:.2f} %. The bound holds for text like the calibration split's, which was
