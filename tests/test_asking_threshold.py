@@ -6,9 +6,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from domain.hit import ContextWindow, KeywordHit
+from domain.page import Page
+from domain.verdict import Action
 from evaluation.rows import LabelledRow
 from models.first_pass import Limits
 from models.reading import Reading
+from models.scorer import WindowScores
+from pipeline.judge import Judge
+from pipeline.policy import CategoryPolicy, ResolvedPolicy
 from tests.windows import encoded
 
 if TYPE_CHECKING:
@@ -37,6 +43,33 @@ def row(severity: int, *windows: tuple[float, bool]) -> "AskedRow":
             for probability, asks in windows
         ],
     )
+
+
+def test_calibration_dismisses_what_the_judge_dismisses() -> None:
+    """Else the bound is fitted on something that is not served; doubts here are spread over the categories."""
+    from training.calibrate import is_dismissed, worst_scores
+
+    threshold, rng = 0.05, np.random.default_rng(8)
+    text = "they kill the process now"
+    hit = KeywordHit("kill", "violence", 2, 5, 9, "kill")
+    tables = (0.02 * rng.random((300, 2, 9, 1)) * np.linspace(1.6, 0.2, 5)).clip(0, 1)
+    tables[::10, 1, 3, :2] = 0.6  # probably of severity 2, if not more
+    judge = Judge(threshold, ("en",))
+    judged = [
+        judge.judge(
+            ContextWindow(text, 0, (hit,)),
+            0,
+            scores,
+            Page.from_text(text),
+            ResolvedPolicy({}, CategoryPolicy(), frozenset()),
+        )
+        for scores in (WindowScores(table[0], table[1:], (True,), 0.0) for table in tables)
+    ]
+    told = [finding is not None and finding.action is Action.DISMISS for finding in judged]
+    counted = is_dismissed(*worst_scores([[table] for table in tables]), threshold)
+    assert counted.tolist() == told
+    alone = is_dismissed(tables[:, 1, :, 2].max(axis=1), tables[:, 1, :, 1].max(axis=1), threshold)
+    assert 0 < counted.sum() < alone.sum(), "by the highest category alone more would go"
 
 
 def test_text_that_asks_has_the_threshold_of_a_stricter_bound() -> None:
