@@ -5,10 +5,11 @@ import threading
 import time
 import urllib.request
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import jwt
+from pydantic import ConfigDict, StringConstraints, TypeAdapter, ValidationError
 
 from domain.errors import InvalidKeys, Unavailable
 from serving.caller import SCOPES, Caller
@@ -18,7 +19,16 @@ ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES
 KEYS_FOR_S = 300.0
 LEAST_FETCH_S = 30.0
 """A token with an unknown key id makes the keys be fetched again, but not more often than this."""
+DOWN_S = 10.0
+"""For so long an issuer that could not be reached is not asked again: each caller would wait for those before it."""
 LEEWAY_S = 30.0
+_UNREACHABLE = "the issuer of tokens cannot be reached"
+_Name = Annotated[str, StringConstraints(strict=True, min_length=1)]
+_NAME: TypeAdapter[str] = TypeAdapter(_Name)
+_SITES: TypeAdapter[list[str]] = TypeAdapter(list[_Name], config=ConfigDict(strict=True))
+"""Schools that a token may name. Without the claim it may name any; one that is no list of names is refused, and an
+empty list names none."""
+_SCOPES: TypeAdapter[str | list[str]] = TypeAdapter(str | list[str], config=ConfigDict(strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +83,7 @@ class OidcTokens:
         self._client = jwt.PyJWKClient(settings.jwks_url, cache_keys=False, lifespan=KEYS_FOR_S, timeout=5)
         self._fetching = threading.Lock()
         self._fetched = -LEAST_FETCH_S
+        self._down_until = 0.0
 
     def find(self, token: str) -> Caller | None:
         """The caller whom a token names, if it is genuine, for this service and valid now.
@@ -94,14 +105,22 @@ class OidcTokens:
                 leeway=LEEWAY_S,
                 options={"require": ["exp", "iat", "sub", self._settings.tenant_claim]},
             )
-        except jwt.PyJWKClientConnectionError:
-            raise Unavailable("the issuer of tokens cannot be reached") from None
-        except jwt.PyJWTError:
+        except (jwt.PyJWTError, ValueError, ArithmeticError):
+            return None  # the latter two: what UTF-8 cannot carry, a time that is no number of seconds
+        try:
+            return self._caller(claims)
+        except ValidationError:
             return None
-        tenant = claims[self._settings.tenant_claim]
-        if not isinstance(tenant, str) or not tenant:
-            return None
-        return Caller(tenant, _scopes(claims), f"token {str(claims['sub'])[:64]}", _sites(claims))
+
+    def _caller(self, claims: dict[str, Any]) -> Caller:
+        """Whom claims name.
+
+        Raises:
+            ValidationError: If they say it in another way than they should: what is not understood grants nothing.
+        """
+        tenant = _NAME.validate_python(claims[self._settings.tenant_claim])
+        sites = frozenset(_SITES.validate_python(claims["sites"])) if "sites" in claims else None
+        return Caller(tenant, _scopes(claims), f"token {str(claims['sub'])[:64]}", sites)
 
     def _key(self, identity: str | None) -> jwt.PyJWK | None:
         with self._fetching:
@@ -112,17 +131,22 @@ class OidcTokens:
             return found
 
     def _match(self, identity: str | None, refresh: bool) -> jwt.PyJWK | None:
-        keys = self._client.get_signing_keys(refresh=refresh)
+        if time.monotonic() < self._down_until:
+            raise Unavailable(_UNREACHABLE)
+        try:
+            keys = self._client.get_signing_keys(refresh=refresh)
+        except jwt.PyJWKClientConnectionError:
+            self._down_until = time.monotonic() + DOWN_S
+            raise Unavailable(_UNREACHABLE) from None
         return next((key for key in keys if key.key_id == identity), None)
 
 
 def _scopes(claims: dict[str, Any]) -> frozenset[str]:
-    """Scopes as OAuth 2 writes them (`scope`, parted by spaces) or as a list (`scp`)."""
-    given = claims.get("scope", claims.get("scp", ""))
-    names = given.split() if isinstance(given, str) else [str(name) for name in given]
+    """Scopes as OAuth 2 writes them (`scope`, parted by spaces) or as a list (`scp`); some issuers mix the two up.
+
+    Raises:
+        ValidationError: If they are neither.
+    """
+    given = _SCOPES.validate_python(claims.get("scope", claims.get("scp", "")))
+    names = given.split() if isinstance(given, str) else given
     return SCOPES & {name.removeprefix("secondglance:") for name in names}
-
-
-def _sites(claims: dict[str, Any]) -> frozenset[str] | None:
-    given = claims.get("sites")
-    return frozenset(map(str, given)) if isinstance(given, list) else None

@@ -13,7 +13,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
-from domain.errors import InvalidKeys, Unauthenticated, Unavailable
+from domain.errors import Forbidden, InvalidKeys, Unauthenticated, Unavailable
 from serving.access import Access
 from serving.caller import Caller
 from serving.oidc import OidcSettings, OidcTokens, discover
@@ -147,3 +147,66 @@ def test_what_is_no_token_never_reaches_the_issuer(issuer: Issuer, tokens: OidcT
     with pytest.raises(Unauthenticated):
         asyncio.run(Access(tokens=tokens).find(credential))
     assert issuer.fetched == 0
+
+
+@pytest.mark.parametrize("sites", ["oak", None, 5, True, {"oak": 1}, ["oak", 1], [None], [""], [["oak"]]])
+def test_schools_that_are_no_list_of_names_are_not_every_school(
+    issuer: Issuer, tokens: OidcTokens, sites: object
+) -> None:
+    assert tokens.find(issuer.token()).sites is None  # type: ignore[union-attr]  the claim is absent: any school
+    assert tokens.find(token_with(issuer, sites=sites)) is None
+
+
+def test_an_empty_list_of_schools_is_none(issuer: Issuer, tokens: OidcTokens) -> None:
+    caller = tokens.find(issuer.token(sites=[]))
+    assert caller is not None
+    with pytest.raises(Forbidden):
+        caller.check_site("oak")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"scope": None},
+        {"scope": 5},
+        {"scope": {"score": 1}},
+        {"scope": ["score", {}]},
+        {"tenant": "\ud800"},
+        {"tenant": 5},
+        {"exp": float("inf")},
+    ],
+)
+def test_a_claim_of_another_type_is_a_refusal_and_no_fault(
+    issuer: Issuer, tokens: OidcTokens, changes: dict[str, object]
+) -> None:
+    assert tokens.find(token_with(issuer, **changes)) is None
+
+
+def test_what_utf_8_cannot_carry_is_no_token(issuer: Issuer, tokens: OidcTokens) -> None:
+    assert tokens.find("a.b.\ud800") is None
+    assert tokens.find(issuer.token() + "\ud800") is None
+
+
+def test_an_issuer_that_is_down_is_asked_once_and_not_by_everybody_in_turn(
+    issuer: Issuer, tokens: OidcTokens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bool] = []
+
+    def hang(**_: Any) -> None:
+        asked.append(True)
+        raise jwt.PyJWKClientConnectionError("timed out")
+
+    monkeypatch.setattr(tokens._client, "get_signing_keys", hang)
+    for _ in range(20):
+        with pytest.raises(Unavailable, match="issuer"):
+            tokens.find(issuer.token())
+    assert len(asked) == 1
+    tokens._down_until = time.monotonic()
+    monkeypatch.undo()
+    assert tokens.find(issuer.token())
+
+
+def token_with(issuer: Issuer, **changes: Any) -> str:
+    """A token that holds a null where it is given; `Issuer.token` leaves the claim out."""
+    claims = jwt.decode(issuer.token(), options={"verify_signature": False}) | changes
+    return jwt.encode(claims, issuer.rsa, "RS256", headers={"kid": "rsa"})
