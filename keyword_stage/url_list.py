@@ -63,9 +63,13 @@ class UrlFinder:
         if not self._entries:
             return ()
         hits = [_hit(entry, 0, 0, "") for entry in self._matching(address or "")]
-        for start, end in find_addresses(page.text):
-            written = page.text[start:end]
-            hits += [_hit(entry, start, end, written) for entry in self._matching(written)]
+        for address in find_addresses(page.text):
+            found: dict[str, KeywordHit] = {}
+            for end in address.ends:
+                written = page.text[address.start : end]
+                for entry in self._matching(written):
+                    found.setdefault(entry.id, _hit(entry, address.start, end, written))
+            hits += found.values()
         return tuple(hits)
 
     def _matching(self, address: str) -> Iterator[UrlEntry]:
