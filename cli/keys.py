@@ -36,11 +36,12 @@ def add(
     path: Path, tenant: str, scopes: tuple[str, ...], sites: tuple[str, ...], per_minute: int | None, days: int | None
 ) -> None:
     """Makes a key and prints it, this once."""
-    from serving.key_file import issue, read_keys, write_keys
+    from serving.key_file import changing, issue, read_keys, write_keys
 
     expires = _in_days(days) if days else None
-    made = issue(tenant, frozenset(scopes), frozenset(sites), per_minute, expires)
-    write_keys(path, [*(read_keys(path) if path.exists() else []), made.record])
+    made = issue(tenant, frozenset(scopes), frozenset(sites) or None, per_minute, expires)
+    with changing(path):
+        write_keys(path, [*(read_keys(path) if path.exists() else []), made.record])
     click.echo(made.key)
 
 
@@ -52,7 +53,7 @@ def list_keys(path: Path) -> None:
 
     for record in read_keys(path):
         end = record.expires.isoformat(timespec="minutes") if record.expires else "never"
-        sites = ",".join(sorted(record.sites)) if record.sites else "any"
+        sites = "any" if record.sites is None else ",".join(sorted(record.sites)) or "none"
         state = "" if record.valid(now()) else " EXPIRED"
         limit = record.per_minute or "any"
         click.echo(f"{record.id} {record.tenant} {','.join(sorted(record.scopes))} {sites} {limit} {end}{state}")
@@ -87,12 +88,13 @@ def revoke(path: Path, key_id: str) -> None:
 
 
 def _change(path: Path, key_id: str, change: Callable[[Any], list[Any]]) -> None:
-    from serving.key_file import read_keys, write_keys
+    from serving.key_file import changing, read_keys, write_keys
 
-    records = read_keys(path)
-    if key_id not in {record.id for record in records}:
-        raise click.ClickException(f"no key {key_id!r} in {path.name}")
-    write_keys(path, [new for record in records for new in (change(record) if record.id == key_id else [record])])
+    with changing(path):
+        records = read_keys(path)
+        if key_id not in {record.id for record in records}:
+            raise click.ClickException(f"no key {key_id!r} in {path.name}")
+        write_keys(path, [new for record in records for new in (change(record) if record.id == key_id else [record])])
 
 
 def _in_days(days: int) -> datetime:

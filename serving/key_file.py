@@ -4,12 +4,15 @@ A key is `sg_ID_SECRET`; the file holds the SHA-256 of the secret. 256 random bi
 them all, whatever one try costs. The file is JSON, `{"keys": [{"id", "sha256", "tenant", "scopes", ...}]}`.
 """
 
+import contextlib
+import fcntl
 import hashlib
 import json
 import os
 import secrets
 import stat
 import tempfile
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -67,7 +70,7 @@ def issue(
     per_minute: int | None = None,
     expires: datetime | None = None,
 ) -> IssuedKey:
-    """Makes a key.
+    """Makes a key; with no sites (None) its captures may name any, with an empty set none.
 
     Raises:
         InvalidKeys: If tenant or scopes are none.
@@ -79,7 +82,7 @@ def issue(
             sha256=digest(secret),
             tenant=tenant,
             scopes=scopes,
-            sites=sites or None,
+            sites=sites,
             per_minute=per_minute,
             expires=expires,
         )
@@ -100,16 +103,67 @@ def read_keys(path: Path) -> list[KeyRecord]:
     Raises:
         InvalidKeys: Naming the file and the fault; never a hash.
     """
+    return parse_keys(read_content(path), path.name)
+
+
+def read_content(path: Path) -> bytes:
+    """The bytes of a key file.
+
+    Raises:
+        InvalidKeys: If it cannot be read.
+    """
     try:
-        records = _KeyFile.model_validate_json(path.read_bytes()).keys
+        return path.read_bytes()
     except OSError as error:
         raise InvalidKeys(f"{path.name}: cannot be read ({error.strerror})") from error
+
+
+def parse_keys(content: bytes, name: str) -> list[KeyRecord]:
+    """The keys that the bytes of a file hold.
+
+    Args:
+        content: Its bytes.
+        name: What the file is called in errors.
+
+    Raises:
+        InvalidKeys: As `read_keys`.
+    """
+    try:
+        records = _KeyFile.model_validate_json(content).keys
     except ValidationError as error:
-        raise InvalidKeys(f"{path.name}: {_faults(error)}") from None
+        raise InvalidKeys(f"{name}: {_faults(error)}") from None
     if len({record.id for record in records}) != len(records):
-        raise InvalidKeys(f"{path.name}: two keys have the same id")
-    _check_scopes(records, path.name)
+        raise InvalidKeys(f"{name}: two keys have the same id")
+    _check_scopes(records, name)
     return records
+
+
+def left_by(content: bytes, known: Mapping[str, KeyRecord]) -> dict[str, KeyRecord]:
+    """What a file at fault leaves of the keys in force: a fault in one key must not keep another that is revoked.
+
+    Args:
+        content: Bytes that are no key file as a whole.
+        known: The keys in force by their ids.
+
+    Returns:
+        Those whose ids the file still names, as it has them where that one can be read; all of them if the bytes are no
+        list of keys at all, as of a file that is only half written.
+    """
+    try:
+        entries = json.loads(content)["keys"]
+    except (ValueError, RecursionError, KeyError, TypeError):
+        return dict(known)
+    if not isinstance(entries, list):
+        return dict(known)
+    named = [entry.get("id") for entry in entries if isinstance(entry, dict)]
+    left = {identity: record for identity, record in known.items() if identity in named}
+    for entry in entries:
+        with contextlib.suppress(ValidationError, InvalidKeys):  # the fault itself: it is told of the file as a whole
+            record = KeyRecord.model_validate(entry)
+            _check_scopes([record], "a key")
+            if record.id in left and named.count(record.id) == 1:
+                left[record.id] = record
+    return left
 
 
 def write_keys(path: Path, records: list[KeyRecord]) -> None:
@@ -121,6 +175,17 @@ def write_keys(path: Path, records: list[KeyRecord]) -> None:
     if path.exists():
         Path(name).chmod(stat.S_IMODE(path.stat().st_mode))
     Path(name).replace(path)
+
+
+@contextlib.contextmanager
+def changing(path: Path) -> Iterator[None]:
+    """Keeps others from changing a key file meanwhile: one that has read it would write back what another revokes."""
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
 
 
 def now() -> datetime:

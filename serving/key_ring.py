@@ -9,7 +9,7 @@ from pathlib import Path
 
 from domain.errors import InvalidKeys
 from serving.caller import Caller
-from serving.key_file import KeyRecord, digest, now, read_keys
+from serving.key_file import KeyRecord, digest, left_by, now, parse_keys, read_content
 
 LOOK_EVERY_S = 1.0
 _KEY = re.compile(r"sg_([0-9a-f]{12})_([A-Za-z0-9_-]{43})")
@@ -17,7 +17,11 @@ _LOG = logging.getLogger("secondglance")
 
 
 class KeyRing:
-    """Finds the caller of a key. A file that becomes faulty leaves the old keys in force, and says so in the log.
+    """Finds the caller of a key.
+
+    The file itself is compared, and not its time or size: two changes may have the same. Of a file that becomes faulty
+    what it takes away is taken away, all else stays in force, and the log says so; one that cannot be read just now is
+    tried again.
 
     Args:
         path: The key file.
@@ -32,8 +36,9 @@ class KeyRing:
         self._look_every_s = look_every_s
         self._looking = threading.Lock()
         self._looked = time.monotonic()
-        self._seen = self._state()
-        self._keys = self._read()
+        self._seen = read_content(path)
+        self._unread = ""
+        self._keys = _by_id(parse_keys(self._seen, path.name))
 
     def find(self, key: str) -> Caller | None:
         """The caller who has this key, if it is one and valid."""
@@ -51,26 +56,30 @@ class KeyRing:
             return
         try:
             self._looked = time.monotonic()
-            state = self._state()
-            if state == self._seen:
-                return
-            self._seen = state
-            try:
-                self._keys = self._read()
-            except InvalidKeys as error:
-                _LOG.error("keys rejected, the old ones stay in force: %s", error)
-                return
-            _LOG.info("keys reloaded: %d", len(self._keys))
+            self._renew()
         finally:
             self._looking.release()
 
-    def _state(self) -> tuple[int, int, int] | None:
-        """Changes whenever the file does; None while there is none."""
+    def _renew(self) -> None:
         try:
-            found = self._path.stat()
-        except FileNotFoundError:
-            return None
-        return found.st_mtime_ns, found.st_size, found.st_ino
+            content = read_content(self._path)
+        except InvalidKeys as error:
+            if str(error) != self._unread:
+                _LOG.error("keys rejected, the old ones stay in force: %s", error)
+            self._unread = str(error)
+            return
+        self._unread = ""
+        if content == self._seen:
+            return
+        self._seen = content
+        try:
+            self._keys = _by_id(parse_keys(content, self._path.name))
+        except InvalidKeys as error:
+            self._keys = left_by(content, before := self._keys)
+            _LOG.error("keys rejected, the old ones stay in force (%d of %d): %s", len(self._keys), len(before), error)
+            return
+        _LOG.info("keys reloaded: %d", len(self._keys))
 
-    def _read(self) -> dict[str, KeyRecord]:
-        return {record.id: record for record in read_keys(self._path)}
+
+def _by_id(records: list[KeyRecord]) -> dict[str, KeyRecord]:
+    return {record.id: record for record in records}
