@@ -17,14 +17,14 @@ def command(data: Path | None, run: str, other: str) -> None:
     from evaluation.run import run_rows
     from models.registry import resolve
     from pipeline.build import build_pipeline
-    from pipeline.settings import PipelineSettings
+    from pipeline.settings import StatedSettings
     from training.material import BLIND
     from training.promote import prepare
     from training.setup import RUNS
 
     rows = list(read_rows(data or BLIND))
     folders = [prepare(RUNS / run), resolve(other)]
-    pipelines = [build_pipeline(PipelineSettings(model=folder)) for folder in folders]
+    pipelines = [build_pipeline(StatedSettings(model=folder)) for folder in folders]
     new, old = (
         with_progress(run_rows(pipeline, rows), f"scoring with {name}", len(rows))
         for pipeline, name in zip(pipelines, (run, other), strict=True)

@@ -1,7 +1,5 @@
 """`secondglance export`: torch to ONNX, with the parity figures."""
 
-import json
-
 import click
 
 
@@ -17,7 +15,7 @@ def command(run: str, second: str | None, tracking: str) -> None:
     from training.larger import export_larger, parity_of_both
     from training.network import load_base, load_run
     from training.record import record_export, track
-    from training.runs import read_about, write_about
+    from training.runs import PARITY, read_about, write_about, write_parity
     from training.setup import RUNS, base_model, set_up
 
     track(tracking)
@@ -28,6 +26,7 @@ def command(run: str, second: str | None, tracking: str) -> None:
     network = load_base(base_model())
     load_run(network, folder)
     tokenizer = base_model() / "tokenizer.json"
+    (folder / PARITY).unlink(missing_ok=True)  # it is of the networks of before
     export(network, tokenizer, folder)
     examples = [example for row in setup.split("dev") for example in setup.maker.plain(row)]
     figures, about = parity(network, folder, examples), read_about(folder)
@@ -40,7 +39,7 @@ def command(run: str, second: str | None, tracking: str) -> None:
         figures |= parity_of_both(larger, folder, examples)
         about["second"] = {"run": second, **read_about(RUNS / second)}
     write_about(folder, about)
-    (folder / "parity.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    write_parity(folder, figures)
     record_export(folder, figures)
     for name, value in figures.items():
         click.echo(f"{name}: {value:.6g}")

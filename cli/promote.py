@@ -36,18 +36,19 @@ def command(run: str, test: Path | None, dry_run: bool, force: str | None, alias
     from evaluation.run import run_rows
     from models.artifact import write_manifest
     from pipeline.build import build_pipeline
-    from pipeline.settings import PipelineSettings
+    from pipeline.settings import StatedSettings
     from training.canary import gate_against_champion
     from training.card import write_card
-    from training.promote import add_reference, promote
+    from training.promote import add_reference, check_calibrated, promote
     from training.setup import RUNS
 
     if force is not None and not force.strip():
         raise click.UsageError("--force needs a reason")
     folder = RUNS / run
+    check_calibrated(folder)
     write_card(folder, "")
     write_manifest(folder)
-    pipeline = build_pipeline(PipelineSettings(model=folder))
+    pipeline = build_pipeline(StatedSettings(model=folder))
     rows = list(read_rows(test or Path(__file__).parents[1] / "evaluation" / "data"))
     outcomes = with_progress(run_rows(pipeline, rows), "scoring", len(rows))
     gates = [*check_gates(outcomes, pipeline.model_config), *gate_against_champion(pipeline)]

@@ -4,13 +4,14 @@ model.onnx       the network
 second.onnx      a larger one that is asked beside it, in the models that have one
 tokenizer.json   its tokenizer
 model.json       categories, temperatures, dismissal threshold and the bound it was fitted for, that of text that asks,
-                 margin of the first pass
+                 margin of the first pass, and the sha256 of the networks that all of these were fitted for
 MODEL_CARD.md    what it is, what it saw, how well it does
 manifest.json    sha256 of all the others; its own digest names the folder
 """
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,8 @@ CHAMPION = ARTIFACTS / "CHAMPION"
 FILES = ("model.onnx", "tokenizer.json", "model.json", "MODEL_CARD.md")
 LARGER = "second.onnx"
 """The one file that a model folder may lack."""
+FITTED_FOR = "fitted_for"
+"""In model.json: sha256 of the files that thresholds were fitted for. Models from before it was noted have none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +125,28 @@ def load_artifact(folder: Path) -> ModelArtifact:
         raise InvalidModel(f"{folder.name}: the larger network's share must be in (0, 1]")
     if (second is None) != (LARGER not in files_of(folder)):
         raise InvalidModel(f"{folder.name}: {LARGER} and what model.json says of a second opinion need each other")
+    if FITTED_FOR in config and config[FITTED_FOR] != _networks(_read_json(folder / "manifest.json")):
+        raise InvalidModel(f"{folder.name}: thresholds were fitted for other networks; calibrate again")
     return ModelArtifact(folder, name, temperatures, threshold, asking, max_tokens, languages, margin, second, config)
 
 
 def files_of(folder: Path) -> tuple[str, ...]:
     """The files that a model folder is made of, its manifest aside."""
     return (*FILES, LARGER) if (folder / LARGER).is_file() else FILES
+
+
+def digests_of(folder: Path) -> dict[str, str]:
+    """sha256 of the files of a model folder that its thresholds depend on, by name: networks and tokenizer."""
+    return {file: _sha256(folder / file) for file in _networks(dict.fromkeys(files_of(folder)))}
+
+
+def _networks(files: Mapping[str, Any]) -> dict[str, Any]:
+    return {file: said for file, said in files.items() if file not in ("model.json", "MODEL_CARD.md")}
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _second_opinion(config: dict[str, Any]) -> SecondOpinion:
@@ -157,7 +176,7 @@ def verify(folder: Path) -> str:
         path = folder / file
         if not path.is_file():
             raise InvalidModel(f"{folder.name}: {file} is missing")
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        digest = _sha256(path)
         if digest != manifest.get(file):
             raise InvalidModel(
                 f"{folder.name}: {file} is not the file that was released "
@@ -172,7 +191,7 @@ def write_manifest(folder: Path) -> str:
     Returns:
         The name that the folder should have.
     """
-    digests = {file: hashlib.sha256((folder / file).read_bytes()).hexdigest() for file in files_of(folder)}
+    digests = {file: _sha256(folder / file) for file in files_of(folder)}
     (folder / "manifest.json").write_text(json.dumps(digests, indent=1) + "\n", encoding="utf-8")
     return manifest_name(folder)
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, SecretStr
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 
 def _split(value: Any) -> Any:
@@ -37,3 +37,30 @@ class PipelineSettings(BaseSettings):
     policy: Path | None = Field(None, description="Policy file (YAML); the default policy if unset.")
     ocr_weights: Path | None = Field(None, description="Folder with det/ and rec/; `.weights/ocr` if unset.")
     ocr_workers: int = Field(1, ge=1, le=256, description="OCR worker processes, one engine each.")
+
+    def changed(self) -> tuple[str, ...]:
+        """Names of the fields that change what becomes of a text, and that are not the project's own here."""
+        return tuple(name for name in OF_TEXTS if getattr(self, name))
+
+
+OF_TEXTS = ("lexicon", "overlays", "urls", "protected", "policy")
+"""Fields that change what becomes of a text whatever the model; matchers all find the same."""
+
+
+class StatedSettings(PipelineSettings):
+    """What the pipeline runs with where a model is measured: as the code states it, whatever the environment says.
+
+    A policy or a lexicon that the environment names would let a model through every gate.
+    """
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003  # pydantic gives these by name
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what is stated."""
+        return (init_settings,)

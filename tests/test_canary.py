@@ -17,6 +17,7 @@ from evaluation.run import run_rows
 from models.artifact import default_folder
 from pipeline.pipeline import Pipeline
 from tests.conftest import FixedScorer
+from tests.made_runs import state_fitted
 from training import canary
 from training.canary import check_canary, gate_against_champion, read_canary
 from training.guards import same_text
@@ -79,7 +80,7 @@ def test_promote_refuses_a_run_that_fell_and_names_the_row(
     pipeline: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """No other gate has anything to say: there are no rows to report on."""
-    shutil.copytree(default_folder(), tmp_path / "runs" / "spring")
+    state_fitted(Path(shutil.copytree(default_folder(), tmp_path / "runs" / "spring")))
     (tmp_path / "rows.jsonl").touch()
     bound = {"attained": True, "alpha": 0.01, "delta": 0.05, "missed": 0, "genuine": 400, "upper": 0.0075}
     config = {**pipeline.model_config, "dismissal": bound}

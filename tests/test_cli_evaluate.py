@@ -22,6 +22,7 @@ from pipeline.policy import Policy
 from pipeline.policy_file import PolicyFile
 from tests.conftest import FixedScorer
 from tests.made_outcomes import ZERO
+from tests.made_runs import state_fitted
 
 SURE = (0.9, 0.9, 0.9, 0.0, 0.0)
 HARMLESS = (0.2, 0.1, 0.0, 0.0, 0.0)
@@ -185,7 +186,7 @@ def test_baselines_without_the_training_extra_are_refused_before_anything_is_sco
 @pytest.fixture
 def promoted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Path]:
     """A calibrated run; what is promoted is only noted."""
-    shutil.copytree(default_folder(), tmp_path / "runs" / "base")
+    state_fitted(Path(shutil.copytree(default_folder(), tmp_path / "runs" / "base")))
     noted: list[Path] = []
     monkeypatch.setattr(training.setup, "RUNS", tmp_path / "runs")
     monkeypatch.chdir(tmp_path)  # where MLflow's store is, if none is named

@@ -14,7 +14,7 @@ from evaluation.exact import binomial_tail, upper_limit
 from evaluation.rows import LabelledRow, LabelledSpan
 from keyword_stage.lexicon import read_lexicon
 from keyword_stage.matcher import Matcher
-from models.artifact import default_folder, load_artifact
+from models.artifact import default_folder, digests_of, load_artifact
 from models.encoding import EncodedWindow, WindowEncoder
 from training.augment import disturb
 from training.calibrate import choose_threshold, fit_temperatures
@@ -78,6 +78,7 @@ def test_train_export_calibrate_promote(maker: ExampleMaker, tmp_path: Path, mon
     config = calibrate(run, maker, ROWS[:4], ROWS)
     assert config["dismissal"]["genuine"] == 12
     assert not config["dismissal"]["attained"]  # a dozen rows cannot prove a bound of 1 %
+    assert config["fitted_for"] == digests_of(run)
     write_card(run, "none")
     folder = promote(run, tmp_path / "artifacts")
     assert load_artifact(folder).name == folder.name
@@ -319,7 +320,8 @@ def test_the_card_can_say_what_each_bound_would_cost(
             return np.full((encoded.spans.shape[1], 9, 5), 8.0 * sign, np.float32)
 
     monkeypatch.setattr(asked, "Network", Certain)
-    (tmp_path / "training.json").write_text("{}", encoding="utf-8")
+    for file in ("training.json", "model.onnx", "tokenizer.json"):
+        (tmp_path / file).write_text("{}", encoding="utf-8")
     few, enough = (fit.calibrate(tmp_path, maker, ROWS[:4], ROWS, alpha)["dismissal"] for alpha in (0.01, 0.4))
     assert (few["attained"], enough["attained"]) == (False, True)  # a dozen rows cannot prove a bound of 1 %
     assert (enough["genuine"], enough["missed"], enough["benign"], enough["benign_dismissed"]) == (12, 0, 12, 12)

@@ -16,7 +16,7 @@ from evaluation.run import run_rows
 from models.registry import CHAMPION, read_aliases, resolve
 from pipeline.build import build_pipeline
 from pipeline.pipeline import Pipeline
-from pipeline.settings import PipelineSettings
+from pipeline.settings import StatedSettings
 
 CANARY = Path(__file__).parent / "canary.jsonl"
 
@@ -71,4 +71,4 @@ def gate_against_champion(run: Pipeline) -> list[Gate]:
     champion = read_aliases().get(CHAMPION)
     if champion is None:
         return []
-    return [check_canary(run, build_pipeline(PipelineSettings(model=resolve(champion)))).gate()]
+    return [check_canary(run, build_pipeline(StatedSettings(model=resolve(champion)))).gate()]

@@ -10,6 +10,7 @@ import numpy as np
 
 from domain.severity import GENUINE, STANDARD_CATEGORIES
 from evaluation.rows import LabelledRow
+from models.artifact import FITTED_FOR, digests_of
 from models.encoding import MAX_TOKENS
 from models.first_pass import Limits
 from models.reading import Reading
@@ -26,8 +27,9 @@ from training.calibrate import (
     worst_scores,
 )
 from training.dataset import ExampleMaker
+from training.digest import digest_rows
 from training.margin import fit_margin
-from training.runs import read_about, write_curve
+from training.runs import check_exported, read_about, write_curve
 
 ALPHA = 0.01
 """Share of genuine concerns that the served threshold may dismiss; `docs/decisions` says why."""
@@ -65,7 +67,12 @@ def calibrate(
 
     Returns:
         What was written.
+
+    Raises:
+        InvalidModel: If the run was trained on since it was exported.
     """
+    check_exported(run)
+    fitted_for = digests_of(run)
     networks = RunNetworks(run)
     asked = [window for row in dev for window in networks.about(row, maker)[1]]
     severities = np.concatenate([window.example.severities for window in asked])
@@ -117,6 +124,8 @@ def calibrate(
         **_second_opinion(second),
         "asking": measure_asking(rows, who_ask, reading, thresholds),
         **(fit_margin(rows, reading, dismissal, thresholds) if networks.small.has_first_pass else {}),
+        FITTED_FOR: fitted_for,
+        "fitted_on": {"dev": digest_rows(dev), "calibration": digest_rows(held_out)},
         "training": read_about(run),
     }
     (run / "model.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")

@@ -7,7 +7,16 @@ from pathlib import Path
 
 from domain.errors import InvalidModel
 from evaluation.outcome import Outcome
-from models.artifact import ARTIFACTS, FILES, files_of, load_artifact, manifest_name, write_manifest
+from models.artifact import (
+    ARTIFACTS,
+    FILES,
+    FITTED_FOR,
+    digests_of,
+    files_of,
+    load_artifact,
+    manifest_name,
+    write_manifest,
+)
 from models.registry import CHAMPION, point
 from pipeline.drift import Tally
 from training.card import write_card
@@ -17,15 +26,30 @@ def prepare(run: Path) -> Path:
     """Makes a calibrated run loadable; a card that it has already stays as it is.
 
     Raises:
-        InvalidModel: If the run was not exported and calibrated.
+        InvalidModel: If the run was not exported and calibrated, or exported again after that.
     """
-    missing = [file for file in FILES if file != "MODEL_CARD.md" and not (run / file).is_file()]
-    if missing:
-        raise InvalidModel(f"run {run.name} lacks {', '.join(missing)}; run train, export and calibrate first")
+    check_calibrated(run)
     if not (run / "MODEL_CARD.md").is_file():
         write_card(run, "")
     write_manifest(run)
     return run
+
+
+def check_calibrated(run: Path) -> None:
+    """Checks that temperatures, thresholds and margin were fitted for the very networks that the run holds.
+
+    Raises:
+        InvalidModel: If a file is missing, or they were fitted for others, as when the run was exported again since, or
+            it is not known for which.
+    """
+    missing = [file for file in FILES if file != "MODEL_CARD.md" and not (run / file).is_file()]
+    if missing:
+        raise InvalidModel(f"run {run.name} lacks {', '.join(missing)}; run train, export and calibrate first")
+    config = json.loads((run / "model.json").read_text(encoding="utf-8"))
+    if FITTED_FOR not in config:
+        raise InvalidModel(f"run {run.name}: its thresholds do not say which networks they are for; calibrate again")
+    if config[FITTED_FOR] != digests_of(run):
+        raise InvalidModel(f"run {run.name}: its thresholds were fitted for other networks; calibrate again")
 
 
 def add_reference(run: Path, outcomes: Iterable[Outcome]) -> None:
@@ -47,11 +71,12 @@ def promote(run: Path, artifacts: Path = ARTIFACTS, alias: str = CHAMPION) -> Pa
         alias: `champion` (served from now on) or `challenger`.
 
     Raises:
-        InvalidModel: If the run lacks a file or does not load.
+        InvalidModel: If the run lacks a file, its thresholds are not of its networks, or it does not load.
     """
     missing = [file for file in FILES if not (run / file).is_file()]
     if missing:
         raise InvalidModel(f"{run.name} lacks {', '.join(missing)}; run export, calibrate and evaluate first")
+    check_calibrated(run)
     write_manifest(run)
     folder = artifacts / manifest_name(run)
     folder.mkdir(parents=True, exist_ok=True)

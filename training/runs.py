@@ -1,5 +1,6 @@
 """What a run leaves in its folder: its best weights, what it learnt from, what each threshold would dismiss."""
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,6 +14,8 @@ from domain.errors import InvalidModel
 BEST = "best.pt"
 ABOUT = "training.json"
 CURVE = "thresholds.json"
+PARITY = "parity.json"
+_WEIGHTS = "weights"
 
 
 def read_best(run: Path) -> dict[str, Tensor]:
@@ -47,6 +50,30 @@ def reads_spans(about: Mapping[str, Any]) -> bool:
 def write_about(run: Path, about: Mapping[str, Any]) -> None:
     """Says what a run learnt from."""
     (run / ABOUT).write_text(json.dumps(about, indent=1), encoding="utf-8")
+
+
+def write_parity(run: Path, figures: Mapping[str, float]) -> None:
+    """Says how near the exported networks are to the best weights, and which weights these were."""
+    found = {_WEIGHTS: _digest(run / BEST), **figures}
+    (run / PARITY).write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+
+
+def check_exported(run: Path) -> None:
+    """Checks that the networks of a run are those of its best weights; an export of before it was noted is believed.
+
+    Raises:
+        InvalidModel: If it was trained on since: what it learnt from is not what the networks learnt from.
+    """
+    if not (run / PARITY).is_file() or not (run / BEST).is_file():
+        return
+    noted = json.loads((run / PARITY).read_text(encoding="utf-8")).get(_WEIGHTS)
+    if noted is not None and noted != _digest(run / BEST):
+        raise InvalidModel(f"run {run.name} has other weights than when it was exported; export again")
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def read_curve(run: Path) -> list[dict[str, float]]:
