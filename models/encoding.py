@@ -15,7 +15,8 @@ from tokenizers import Tokenizer
 from domain.hit import ContextWindow, KeywordHit
 from models.asking import asks
 
-MAX_TOKENS = 320
+MAX_TOKENS = 512
+"""All that the encoders have positions for: a window of common words takes some 250, one of emoji or odd signs more."""
 _FIRST, _SEPARATOR = ("<s>", "[CLS]"), ("</s>", "[SEP]")
 """Names of the special tokens, as MPNet or as BERT has them. MPNet's table holds BERT's too, but never learnt them."""
 _WORD = re.compile(r"\S+")

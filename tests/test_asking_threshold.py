@@ -18,7 +18,7 @@ from pipeline.policy import CategoryPolicy, ResolvedPolicy
 from tests.windows import encoded
 
 if TYPE_CHECKING:
-    from training.asked import AskedRow
+    from training.asked import AskedRow, AskedWindow
 
 pytestmark = pytest.mark.training
 READING = Reading(np.ones(9), Limits.of(0.5, 0.5), None)
@@ -72,19 +72,42 @@ def test_calibration_dismisses_what_the_judge_dismisses() -> None:
     assert 0 < counted.sum() < alone.sum(), "by the highest category alone more would go"
 
 
-def test_text_that_asks_has_the_threshold_of_a_stricter_bound() -> None:
+def answered(found: "AskedRow") -> "list[tuple[AskedWindow, np.ndarray]]":
+    return [(window, window.read(READING)) for window in found[1]]
+
+
+def test_text_that_asks_has_the_threshold_of_a_bound_of_its_own() -> None:
+    """Tested on genuine rows that ask, and of these on the windows that do."""
     from training.asking import choose_thresholds
     from training.calibrate import choose_threshold, worst_scores
 
-    genuine = [row(4, (0.0006 * (number + 1), False)) for number in range(1500)]
-    answers = [[window.read(READING) for window in found] for _, found in genuine]
-    loose = choose_threshold(*worst_scores(answers), 0.03)
-    found = choose_thresholds(answers, loose, 0.01)
-    assert found.any == loose.threshold
-    assert found.asking == choose_threshold(*worst_scores(answers), 0.01).threshold < found.any
-    strict = choose_threshold(*worst_scores(answers), 0.005)
-    assert choose_thresholds(answers, strict, 0.01).asking == strict.threshold, "never the higher of the two"
-    assert choose_thresholds(answers, loose).asking == loose.threshold, "none of its own"
+    asking = [row(4, (0.0006 * (number + 1), True), (0.9, False)) for number in range(900)]
+    others = [row(4, (0.0003 * (number + 1), False)) for number in range(1500)]
+    genuine = [answered(found) for found in (*asking, *others)]
+    dismissal = choose_threshold(*worst_scores([[answer for _, answer in found] for found in genuine]), 0.03)
+    alone = choose_threshold(*worst_scores([[answered(found)[0][1]] for found in asking]), 0.01)
+    chosen = choose_thresholds(genuine, dismissal, 0.01)
+    assert chosen.bound == alone
+    assert alone.genuine == len(asking)
+    assert chosen.thresholds.any == dismissal.threshold
+    assert chosen.thresholds.asking == alone.threshold < dismissal.threshold
+    loose = choose_thresholds(genuine, dismissal, 0.2)
+    assert loose.bound is not None
+    assert loose.bound.threshold > dismissal.threshold == loose.thresholds.asking, "never the higher of the two"
+    none = choose_thresholds(genuine, dismissal)
+    assert (none.thresholds.asking, none.bound) == (dismissal.threshold, None), "none of its own"
+
+
+def test_where_no_genuine_row_asks_such_text_has_the_most_cautious_threshold() -> None:
+    from training.asking import choose_thresholds
+    from training.calibrate import THRESHOLDS, choose_threshold, worst_scores
+
+    genuine = [answered(row(4, (0.0003 * (number + 1), False))) for number in range(1500)]
+    dismissal = choose_threshold(*worst_scores([[answer for _, answer in found] for found in genuine]), 0.03)
+    chosen = choose_thresholds(genuine, dismissal, 0.01)
+    assert chosen.thresholds.asking == THRESHOLDS[0]
+    assert chosen.bound is not None
+    assert (chosen.bound.attained, chosen.bound.genuine) == (False, 0)
 
 
 def test_rows_count_by_the_threshold_of_each_of_their_windows() -> None:
@@ -92,9 +115,10 @@ def test_rows_count_by_the_threshold_of_each_of_their_windows() -> None:
     from training.calibrate import choose_threshold, worst_scores
     from training.card import asking as told
 
-    genuine = [row(4, (0.0006 * (number + 1), False)) for number in range(1500)]
-    answers = [[window.read(READING) for window in found] for _, found in genuine]
-    thresholds = choose_thresholds(answers, choose_threshold(*worst_scores(answers), 0.03), 0.01)
+    genuine = [answered(row(4, (0.0006 * (number + 1), True))) for number in range(1500)]
+    dismissal = choose_threshold(*worst_scores([[answer for _, answer in found] for found in genuine]), 0.03)
+    chosen = choose_thresholds(genuine, dismissal, 0.01)
+    thresholds = chosen.thresholds
     between, below = (thresholds.any + thresholds.asking) / 2, thresholds.asking / 2
     calibration = [
         row(4, (between, False)),
@@ -105,7 +129,7 @@ def test_rows_count_by_the_threshold_of_each_of_their_windows() -> None:
         row(0, (between, True)),
     ]
     asking = [row(4, (between, True)), row(4, (between, False)), row(4, (0.9, False)), row(4, (below, True))]
-    found = measure_asking(calibration, asking, READING, thresholds)
+    found = measure_asking(calibration, asking, READING, chosen)
     assert found["threshold"] == thresholds.asking
     assert (found["genuine_dismissed"], found["benign_dismissed"]) == (1, 2)
     assert (found["rows"], found["told"], found["dismissed"]) == (4, 2, 2)
@@ -113,6 +137,7 @@ def test_rows_count_by_the_threshold_of_each_of_their_windows() -> None:
     own, none = ({"asking": found, "dismissal": {"threshold": of}} for of in (thresholds.any, thresholds.asking))
     assert "4 rows in which a child at risk asks for help" in told(own)
     assert "2 are dismissed" in told(own)
+    assert f"of 1500 genuine rows of the calibration split that ask {chosen.bound.missed} may be dismissed" in told(own)
     assert "2 of these rows" in told(own)
     assert "Text in which somebody asks" not in told(none)
     assert told({}) == ""

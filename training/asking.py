@@ -1,7 +1,7 @@
 """Text in which somebody asks: which dismissal threshold it has, and what that keeps and costs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -42,24 +42,41 @@ def read_asking() -> list[LabelledRow]:
     return list(read_rows(ASKING))
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The thresholds of a model, and the bound of text that asks.
+
+    Attributes:
+        thresholds: Both.
+        bound: The threshold of text that asks as it was tested, on genuine rows that ask; None if it has none.
+    """
+
+    thresholds: Thresholds
+    bound: Dismissal | None
+
+
 def choose_thresholds(
-    genuine: Sequence[Sequence[Ladders]], dismissal: Dismissal, alpha: float | None = None
-) -> Thresholds:
+    genuine: Sequence[Sequence[tuple[AskedWindow, Ladders]]], dismissal: Dismissal, alpha: float | None = None
+) -> Chosen:
     """The thresholds of a model; that of text that asks only ever adds to what is kept, so the other's bound holds.
 
+    Of a row its windows that ask are looked at and no others, as if these were always dismissed: the bound is on the
+    safe side.
+
     Args:
-        genuine: For each genuine concern of the calibration split the answers for its windows.
+        genuine: For each genuine concern of the calibration split its windows and the answers for them.
         dismissal: The threshold of any text.
-        alpha: Bound whose threshold text that asks has; None: none of its own.
+        alpha: Highest share to dismiss of the genuine concerns in which somebody asks; None: no threshold of its own.
     """
     if alpha is None:
-        return Thresholds(dismissal.threshold, dismissal.threshold)
-    strict = choose_threshold(*worst_scores(genuine), alpha, dismissal.delta)
-    return Thresholds(dismissal.threshold, min(strict.threshold, dismissal.threshold))
+        return Chosen(Thresholds(dismissal.threshold, dismissal.threshold), None)
+    asking = [[answer for window, answer in found if window.example.encoded.asks] for found in genuine]
+    bound = choose_threshold(*worst_scores([answers for answers in asking if answers]), alpha, dismissal.delta)
+    return Chosen(Thresholds(dismissal.threshold, min(bound.threshold, dismissal.threshold)), bound)
 
 
 def measure_asking(
-    rows: Sequence[AskedRow], asking: Sequence[AskedRow], reading: Reading, thresholds: Thresholds
+    rows: Sequence[AskedRow], asking: Sequence[AskedRow], reading: Reading, chosen: Chosen
 ) -> dict[str, Any]:
     """What model.json says of the threshold of text that asks.
 
@@ -67,15 +84,17 @@ def measure_asking(
         rows: Of the calibration split, with a graded phrase.
         asking: Rows in which a child asks for help, with a graded phrase.
         reading: How the model reads in fp32.
-        thresholds: Both.
+        chosen: Both thresholds, and the bound of the stricter one.
     """
+    thresholds = chosen.thresholds
 
-    def dismissed(chosen: Sequence[AskedRow]) -> int:
-        return sum(thresholds.dismiss([(window, window.read(reading)) for window in found]) for _, found in chosen)
+    def dismissed(some: Sequence[AskedRow]) -> int:
+        return sum(thresholds.dismiss([(window, window.read(reading)) for window in found]) for _, found in some)
 
     lost = dismissed(asking)
     return {
         "threshold": thresholds.asking,
+        "bound": None if chosen.bound is None else asdict(chosen.bound),
         "rows": len(asking),
         "told": sum(any(window.example.encoded.asks for window in found) for _, found in asking),
         "dismissed": lost,

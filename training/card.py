@@ -112,9 +112,17 @@ Of {measured["rows"]} rows in which a child at risk asks for help, written for t
 """
     if measured["threshold"] == config["dismissal"]["threshold"]:
         return text
-    return f"""{text}Text in which somebody asks (`models/asking.py`: {measured["told"]} of these rows) is not dismissed from {measured["threshold"]:.4f} on. With that {measured["genuine_dismissed"]} genuine and
+    return f"""{text}Text in which somebody asks (`models/asking.py`: {measured["told"]} of these rows) is not dismissed from {measured["threshold"]:.4f} on{_own_bound(measured.get("bound"))}. With that {measured["genuine_dismissed"]} genuine and
 {measured["benign_dismissed"]} benign rows of the calibration split are dismissed; the tables below are without.
 """
+
+
+def _own_bound(bound: Mapping[str, Any] | None) -> str:
+    if bound is None:
+        return ""
+    attained = f"at most {100 * bound['alpha']:g} % with 95 % confidence" if bound["attained"] else "no bound attained"
+    return f""": of {bound["genuine"]} genuine rows of the calibration split that ask {bound["missed"]} may be dismissed
+(upper limit {100 * bound["upper"]:.2f} %; {attained})"""
 
 
 def first_pass(config: Mapping[str, Any]) -> str:

@@ -33,9 +33,9 @@ from training.runs import check_exported, read_about, write_curve
 
 ALPHA = 0.01
 """Share of genuine concerns that the served threshold may dismiss; `docs/decisions` says why."""
-ASKED = (0.002, 0.9, 0.1)
+ASKED = (0.0005, 0.9, 0.1)
 """P(severity >= 3) of the small network from which on and up to which the larger one is asked about a phrase, and from
-which on about a cue; `0051` and `0053` say why."""
+which on about a cue; `0051`, `0053` and `0057` say why."""
 SHARE = 0.65
 """Of the larger network in what both say together; `0054` says why."""
 STATED = (0.01, 0.02, 0.03, 0.05)
@@ -63,7 +63,8 @@ def calibrate(
         held_out: Rows for thresholds and margin, used for nothing else.
         alpha: Highest share of genuine concerns to dismiss.
         asking: Genuine rows in which a child asks for help, on which it is measured whether these are kept.
-        asking_alpha: Bound whose threshold text that asks has; None: none of its own.
+        asking_alpha: Highest share to dismiss of the genuine concerns in which somebody asks; None: such text has no
+            threshold of its own.
 
     Returns:
         What was written.
@@ -93,7 +94,15 @@ def calibrate(
     benign_scores, benign_low = worst_scores(benign)
     dismissal = choose_threshold(scores, low, alpha)
     dismissed = is_dismissed(scores, low, dismissal.threshold)
-    thresholds = choose_thresholds([found for _, found in genuine], dismissal, asking_alpha)
+    chosen = choose_thresholds(
+        [
+            list(zip(windows, found, strict=True))
+            for (_, windows), (row, found) in zip(rows, answered, strict=True)
+            if row.severity >= GENUINE
+        ],
+        dismissal,
+        asking_alpha,
+    )
     who_ask = [networks.about(row, maker) for row in asking if maker.has_phrase(row)]
 
     def count(threshold: float) -> dict[str, float]:
@@ -122,8 +131,8 @@ def calibrate(
             "by_category": bounds_by_category([row.labels for row, _ in genuine], dismissed),
         },
         **_second_opinion(second),
-        "asking": measure_asking(rows, who_ask, reading, thresholds),
-        **(fit_margin(rows, reading, dismissal, thresholds) if networks.small.has_first_pass else {}),
+        "asking": measure_asking(rows, who_ask, reading, chosen),
+        **(fit_margin(rows, reading, dismissal, chosen.thresholds) if networks.small.has_first_pass else {}),
         FITTED_FOR: fitted_for,
         "fitted_on": {"dev": digest_rows(dev), "calibration": digest_rows(held_out)},
         "training": read_about(run),
