@@ -9,20 +9,12 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from statistics import median
 
-import numpy as np
-
 from domain.page import Box
 from ocr.decode import Pixels
+from ocr.empty_columns import Run, emptiest, empty_runs
 from ocr.recognised import RecognisedLine, RecognisedWord
 from ocr.recogniser import Read
 
-_FAINT = 16
-_SHARE = 0.25
-"""A column is empty if it varies by less than the first, or than this share of what the line varies by."""
-_TRIM = 0.12
-_TRIM_MOST = 3
-"""Share of the height, at top and bottom, that is not looked at: rules, and neighbours that reach in. Never more than
-so many pixels: around large type there is no more, and a stem that fills the rest would pass for empty space."""
 _SPACE = 0.22
 """Width of a lost space in heights of the line, where the line has no other space to compare with."""
 _LIKE_SPACES = 0.7
@@ -35,8 +27,6 @@ _OPENING = "([‘“"
 
 _LONG = 40
 """Width of the longest line that is read at once, in heights: the network would squeeze one beyond 66."""
-
-Run = tuple[int, int]
 
 
 def line_of(read: Read, pixels: Pixels, box: Box) -> RecognisedLine | None:
@@ -51,7 +41,7 @@ def line_of(read: Read, pixels: Pixels, box: Box) -> RecognisedLine | None:
         return None
     width = box[2] - box[0]
     places = [share * width for share in read.places]
-    runs = _empty_runs(pixels)
+    runs = empty_runs(pixels, [place for place, char in zip(places, read.text, strict=True) if not char.isspace()])
     between: dict[int, Run] = {}
     for run in runs[1:-1]:
         before = bisect_left(places, (run[0] + run[1]) / 2) - 1
@@ -68,7 +58,7 @@ def parts_of(pixels: Pixels) -> list[Run]:
     parts: list[Run] = []
     start = 0
     if width > _LONG * height:
-        gaps = [(a + b) // 2 for a, b in _empty_runs(pixels)[1:-1] if b - a >= _SPACE * height]
+        gaps = [emptiest(pixels, (a, b)) for a, b in empty_runs(pixels)[1:-1] if b - a >= _SPACE * height]
         while width - start > _LONG * height:
             within = [gap for gap in gaps if start + _LONG * height / 2 < gap <= start + _LONG * height]
             if not within:
@@ -171,19 +161,3 @@ def _could_part(text: str, i: int) -> bool:
 
 def _wide(run: Run | None) -> int:
     return run[1] - run[0] if run else 0
-
-
-def _empty_runs(pixels: Pixels) -> list[Run]:
-    """Stretches of columns without ink, from left to right; the first and the last are the margins."""
-    height, width, _ = pixels.shape
-    trim = min(_TRIM_MOST, int(_TRIM * height))
-    core = pixels[trim : height - trim]
-    varies = (core.max(axis=0) - core.min(axis=0)).max(axis=1)
-    empty = varies < max(_FAINT, _SHARE * int(varies.max()))
-    change = np.flatnonzero(np.diff(empty.astype(np.int8), prepend=0, append=0)).tolist()
-    runs = [(start, stop) for start, stop in zip(change[::2], change[1::2], strict=True)]
-    if not runs or runs[0][0] > 0:
-        runs.insert(0, (0, 0))
-    if runs[-1][1] < width or len(runs) == 1:
-        runs.append((width, width))
-    return runs
