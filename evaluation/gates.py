@@ -1,16 +1,26 @@
-"""Gates that block a release, each with the figures that it was decided on."""
+"""Gates that block a release, each with the figures that it was decided on.
+
+What too few rows can show is not shown, and blocks: a gate is passed by evidence and not by the want of it.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from domain.severity import GENUINE
-from evaluation.exact import lower_limit
+from evaluation.exact import lower_limit, upper_limit
 from evaluation.outcome import Outcome
 from evaluation.slices import GUARDED, disparity
 
 MOST_RATIO = 1.25
 """How many times its peers' false-positive rate a guarded slice may have."""
+LEAST_SLICE = 100
+"""Benign rows of a guarded slice, and of its peers: of so few, one that is raised twice as often as peers of whom 30 %
+are blocks 99 times of a hundred."""
+LEAST_ASKING = 299
+"""Rows in which a child asks for help: where none of so many is dismissed, at most 1 % are, with 95 % confidence."""
+MOST_ALPHA = 0.05
+"""Laxest bound, and least confident, that a model may be promoted with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,22 +45,32 @@ def check_gates(outcomes: Sequence[Outcome], model: Mapping[str, Any]) -> list[G
     """All gates.
 
     Args:
-        outcomes: Rows that training never saw, scored by the model.
+        outcomes: Rows that training never saw, scored by the model; a text that stands twice counts once.
         model: The model's `model.json`.
     """
+    outcomes = _distinct(outcomes)
     fairness = [_false_positives(outcomes, tag) for tag in GUARDED]
     return [*fairness, _help_seeking(outcomes), _bound(model.get("dismissal") or {})]
 
 
+def _distinct(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """The first outcome of each text: one row a thousand times is one row."""
+    first: dict[str, Outcome] = {}
+    for outcome in outcomes:
+        first.setdefault(" ".join(outcome.row.text.casefold().split()), outcome)
+    return list(first.values())
+
+
 def _false_positives(outcomes: Sequence[Outcome], tag: str) -> Gate:
-    """Blocks if even the lower limit of the slice's rate is over 1.25 times its peers'.
+    """Blocks if even the lower limit of the slice's rate is over 1.25 times its peers', or the rows are too few.
 
     The limit is exact (Clopper-Pearson, 97.5 %), so that three rows that are raised by chance block nothing.
     """
     found = disparity(outcomes, tag)
     name = f"false positives of {tag}"
+    few = min(found.benign, found.peers) < LEAST_SLICE
     if not found.benign or not found.peers:
-        return Gate(name, False, f"not measured ({found.benign} benign rows with the tag, {found.peers} without)")
+        return Gate(name, True, _not_shown(f"{found.benign} benign with the tag, {found.peers} without", LEAST_SLICE))
     rate, peers = found.raised / found.benign, found.peers_raised / found.peers
     low = lower_limit(found.raised, found.benign)
     figures = (
@@ -58,7 +78,8 @@ def _false_positives(outcomes: Sequence[Outcome], tag: str) -> Gate:
         f"peers {found.peers_raised} of {found.peers} ({100 * peers:.1f} %); ratio {found.ratio}; "
         f"may be {MOST_RATIO} x {100 * peers:.1f} % = {100 * MOST_RATIO * peers:.1f} %"
     )
-    return Gate(name, low > MOST_RATIO * peers, figures)
+    worse = low > MOST_RATIO * peers
+    return Gate(name, worse or few, _not_shown(figures, LEAST_SLICE) if few and not worse else figures)
 
 
 def _help_seeking(outcomes: Sequence[Outcome]) -> Gate:
@@ -68,16 +89,28 @@ def _help_seeking(outcomes: Sequence[Outcome]) -> Gate:
     dismissed = [o.row.id for o in hit if not o.raised]
     named = f" ({', '.join(dismissed[:10])}{', ...' if len(dismissed) > 10 else ''})" if dismissed else ""
     figures = f"{len(dismissed)} of {len(hit)} rows with a hit{named}; no keyword hit {len(asking) - len(hit)} more"
-    return Gate("a child who asks for help is dismissed", bool(dismissed), figures)
+    few = len(hit) < LEAST_ASKING
+    shown = _not_shown(figures, LEAST_ASKING) if few and not dismissed else figures
+    return Gate("a child who asks for help is dismissed", bool(dismissed) or few, shown)
 
 
 def _bound(dismissal: Mapping[str, Any]) -> Gate:
+    """Blocks by the counts, whatever is said of them, and if what they attain is too little to promise."""
     name = "dismissal bound"
-    if "attained" not in dismissal:
+    if not {"attained", "alpha", "delta", "missed", "genuine"} <= set(dismissal):
         return Gate(name, True, "the model states none")
+    alpha, delta, missed, genuine = (dismissal[part] for part in ("alpha", "delta", "missed", "genuine"))
+    upper = upper_limit(missed, genuine, delta)
+    attained = bool(dismissal["attained"]) and upper <= alpha
     figures = (
-        f"at most {100 * dismissal['alpha']:.1f} % with {100 * (1 - dismissal['delta']):.0f} % confidence "
-        f"{'attained' if dismissal['attained'] else 'NOT attained'}: {dismissal['missed']} of {dismissal['genuine']} "
-        f"genuine rows dismissed, upper limit {100 * dismissal['upper']:.2f} %"
+        f"at most {100 * alpha:.1f} % with {100 * (1 - delta):.0f} % confidence "
+        f"{'attained' if attained else 'NOT attained'}: {missed} of {genuine} "
+        f"genuine rows dismissed, upper limit {100 * upper:.2f} %"
     )
-    return Gate(name, not dismissal["attained"], figures)
+    if max(alpha, delta) > MOST_ALPHA:
+        figures += f"; a bound may be {100 * MOST_ALPHA:.0f} % at most, with 95 % confidence at least"
+    return Gate(name, not attained or max(alpha, delta) > MOST_ALPHA, figures)
+
+
+def _not_shown(figures: str, least: int) -> str:
+    return f"not shown, at least {least} rows are needed: {figures}"

@@ -16,6 +16,7 @@ import training.setup
 from cli.main import main
 from evaluation.rows import read_rows
 from evaluation.run import run_rows
+from evaluation.slices import GUARDED
 from models.artifact import default_folder
 from pipeline.pipeline import Pipeline
 from pipeline.policy import Policy
@@ -46,6 +47,16 @@ ROWS = [
 def data(tmp_path: Path) -> Path:
     (tmp_path / "rows.jsonl").write_text("\n".join(ROWS), encoding="utf-8")
     return tmp_path / "rows.jsonl"
+
+
+@pytest.fixture
+def enough(data: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A benign row of each guarded slice more, and gates that are content with one."""
+    guarded = [row(f"g{n}", f"i want to die in round {n}", 0, tag) for n, tag in enumerate(GUARDED)]
+    data.write_text("\n".join([*ROWS, *guarded]), encoding="utf-8")
+    monkeypatch.setattr("evaluation.gates.LEAST_SLICE", 1)
+    monkeypatch.setattr("evaluation.gates.LEAST_ASKING", 1)
+    return data
 
 
 @pytest.fixture
@@ -119,8 +130,9 @@ def test_with_matplotlib_one_html_file_stands_beside_it(
 
 
 def test_gates_are_printed_and_one_that_blocks_ends_with_status_1(
-    served: Callable, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    served: Callable, enough: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    data = enough
     served(SURE)
     status, out, _ = run(capsys, "evaluate", data, "--gates")
     assert (status, out.count("| passes |"), out.count("| BLOCKS |")) == (0, 5, 0)
@@ -202,10 +214,10 @@ def card(tmp_path: Path) -> str:
 
 
 def test_a_model_that_passes_is_promoted_with_its_gates_in_the_card(
-    served: Callable, promoted: list[Path], data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    served: Callable, promoted: list[Path], enough: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     served(SURE)
-    status, out, _ = run(capsys, "promote", "--test", data, "--force", "not needed")
+    status, out, _ = run(capsys, "promote", "--test", enough, "--force", "not needed")
     assert (status, len(promoted)) == (0, 1)
     assert "promoted: base" in out
     assert "## Release gates" in card(tmp_path)
@@ -213,31 +225,40 @@ def test_a_model_that_passes_is_promoted_with_its_gates_in_the_card(
 
 
 def test_a_blocked_model_is_promoted_only_by_force_and_on_the_record(
-    served: Callable, promoted: list[Path], data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    served: Callable, promoted: list[Path], enough: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     served(HARMLESS)
-    status, out, err = run(capsys, "promote", "--test", data)
+    status, out, err = run(capsys, "promote", "--test", enough)
     assert (status, promoted) == (1, [])
     assert "| BLOCKS | a child who asks for help is dismissed |" in out
     assert "not promoted" in err
-    assert run(capsys, "promote", "--test", data, "--dry-run")[0] == 0
-    assert run(capsys, "promote", "--test", data, "--force", "  ")[0] == 2
+    assert run(capsys, "promote", "--test", enough, "--dry-run")[0] == 0
+    assert run(capsys, "promote", "--test", enough, "--force", "  ")[0] == 2
     assert promoted == []
-    status, _, _ = run(capsys, "promote", "--test", data, "--force", "the old model\nmisses more")
+    status, _, _ = run(capsys, "promote", "--test", enough, "--force", "the old model\nmisses more")
     assert (status, len(promoted)) == (0, 1)
     assert "promoted by force, for this reason: the old model misses more" in card(tmp_path)
+
+
+def test_a_few_rows_let_no_model_through(
+    served: Callable, promoted: list[Path], data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    served(SURE)
+    status, out, _ = run(capsys, "promote", "--test", data)
+    assert (status, promoted) == (1, [])
+    assert out.count("not shown, at least") == 4
 
 
 def test_without_mlflow_a_promotion_says_that_it_is_not_told(
     served: Callable,
     promoted: list[Path],
-    data: Path,
+    enough: Path,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     served(SURE)
     monkeypatch.setattr("cli.promote.find_spec", lambda name: None)
-    status, _, err = run(capsys, "promote", "--test", data)
+    status, _, err = run(capsys, "promote", "--test", enough)
     assert (status, len(promoted)) == (0, 1)
     assert "not told to MLflow, which is not installed" in err
 
@@ -246,7 +267,7 @@ def test_without_mlflow_a_promotion_says_that_it_is_not_told(
 def test_mlflow_is_told_what_was_promoted_and_why(
     served: Callable,
     promoted: list[Path],
-    data: Path,
+    enough: Path,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
@@ -258,14 +279,14 @@ def test_mlflow_is_told_what_was_promoted_and_why(
     monkeypatch.setattr("warnings.filters", [])  # third-party deprecations are not ours to mend
     served(HARMLESS)
     store = ("--tracking", f"sqlite:///{tmp_path}/mlflow.db")
-    assert run(capsys, "promote", "--test", data, *store)[0] == 1  # blocked, and told so
-    assert run(capsys, "promote", "--test", data, "--force", "the old one misses more", *store)[0] == 0
+    assert run(capsys, "promote", "--test", enough, *store)[0] == 1  # blocked, and told so
+    assert run(capsys, "promote", "--test", enough, "--force", "the old one misses more", *store)[0] == 0
     (record,) = mlflow.search_runs(search_all_experiments=True, output_format="list")
     assert record.info.run_name == "base"
-    assert record.data.metrics["test.rows"] == 4
+    assert record.data.metrics["test.rows"] == 7
     assert record.data.metrics["test.end_to_end_recall"] == 0.0
     tags = record.data.tags
-    assert tags["test.data"] == digest_rows(read_rows(data))
+    assert tags["test.data"] == digest_rows(read_rows(enough))
     assert tags["gate.a child who asks for help is dismissed"].startswith("BLOCKS")
     assert (tags["model"], tags["promoted.champion"]) == ("base", "the old one misses more")
     kept = tmp_path / "mlruns" / record.info.run_id / "artifacts"

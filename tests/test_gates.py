@@ -1,6 +1,7 @@
 import pytest
 
-from evaluation.gates import Gate, check_gates
+from evaluation.exact import upper_limit
+from evaluation.gates import LEAST_ASKING, LEAST_SLICE, Gate, check_gates
 from evaluation.outcome import Outcome
 from tests.made_outcomes import outcome
 
@@ -12,7 +13,11 @@ def gates(*rows: Outcome, **dismissal: object) -> dict[str, Gate]:
 
 
 def benign(n: int, raised: int, *tags: str) -> list[Outcome]:
-    return [outcome(0, raised=place < raised, tags=tags) for place in range(n)]
+    return [outcome(0, raised=place < raised, tags=tags, text=f"lights {place} {tags}") for place in range(n)]
+
+
+def asking(n: int) -> list[Outcome]:
+    return [outcome(3, tags=["help_seeking"], text=f"i need help {place}") for place in range(n)]
 
 
 @pytest.mark.parametrize("tag", ["identity", "help_seeking", "dialect"])
@@ -24,11 +29,26 @@ def test_a_slice_that_is_surely_worse_off_blocks(tag: str) -> None:
 
 
 def test_a_slice_that_may_be_worse_off_by_chance_does_not() -> None:
-    assert not gates(*benign(3, 3, "dialect"), *benign(400, 160))["false positives of dialect"].blocks
     assert not gates(*benign(200, 70, "dialect"), *benign(400, 120))["false positives of dialect"].blocks
-    nobody = gates(*benign(400, 160))["false positives of dialect"]
-    assert not nobody.blocks
-    assert "not measured" in str(nobody)
+
+
+@pytest.mark.parametrize("rows", [(), benign(3, 3, "dialect"), benign(LEAST_SLICE - 1, 0, "dialect")])
+def test_a_slice_that_is_too_small_is_not_shown_and_blocks(rows: list[Outcome]) -> None:
+    few = gates(*rows, *benign(400, 160))["false positives of dialect"]
+    assert few.blocks
+    assert "BLOCKS  false positives of dialect: not shown, at least 100 rows are needed" in str(few)
+    enough = [*rows, *benign(LEAST_SLICE, 0, "dialect")]
+    assert not gates(*enough, *benign(400, 160))["false positives of dialect"].blocks
+    alone = gates(*enough, *benign(LEAST_SLICE - 1, 60))["false positives of dialect"]
+    assert alone.blocks, "nor has it peers"
+    assert "not shown" in str(alone)
+
+
+def test_a_text_that_is_repeated_counts_once() -> None:
+    (one,) = benign(1, 0, "dialect")
+    gate = gates(*[one] * 1000, *benign(400, 160))["false positives of dialect"]
+    assert gate.blocks
+    assert "0 of 1 benign rows raised" in str(gate)
 
 
 def test_where_peers_have_no_false_positive_any_sure_one_blocks() -> None:
@@ -38,21 +58,37 @@ def test_where_peers_have_no_false_positive_any_sure_one_blocks() -> None:
 def test_one_child_who_asks_for_help_and_is_dismissed_blocks() -> None:
     name = "a child who asks for help is dismissed"
     raised = outcome(3, tags=["help_seeking"])
-    unseen = outcome(3, None, tags=["help_seeking"])
-    leaflet = outcome(1, raised=False, tags=["help_seeking"])
-    fine = gates(raised, unseen, leaflet)[name]
+    unseen = outcome(3, None, text="how do i say it", tags=["help_seeking"])
+    leaflet = outcome(1, raised=False, text="where to get help", tags=["help_seeking"])
+    fine = gates(*asking(LEAST_ASKING), unseen, leaflet)[name]
     assert not fine.blocks
-    assert "0 of 1 rows with a hit; no keyword hit 1 more" in str(fine)
-    dismissed = gates(raised, outcome(3, raised=False, identity="row-7", tags=["help_seeking"]))[name]
+    assert f"passes  {name}: 0 of {LEAST_ASKING} rows with a hit; no keyword hit 1 more" in str(fine)
+    dismissed = gates(raised, outcome(3, raised=False, identity="row-7", text="help", tags=["help_seeking"]))[name]
     assert dismissed.blocks
-    assert "1 of 2 rows with a hit (row-7)" in str(dismissed)
+    assert f"BLOCKS  {name}: 1 of 2 rows with a hit (row-7)" in str(dismissed)
+    few = gates(*asking(LEAST_ASKING - 1))[name]
+    assert few.blocks
+    assert "not shown, at least 299 rows are needed: 0 of 298" in str(few)
+    assert upper_limit(0, LEAST_ASKING, 0.05) <= 0.01 < upper_limit(0, LEAST_ASKING - 1, 0.05)
 
 
 def test_a_bound_that_is_not_attained_or_not_stated_blocks() -> None:
     assert not gates()["dismissal bound"].blocks
-    missed = gates(attained=False, missed=9, upper=0.04)["dismissal bound"]
+    missed = gates(attained=False, missed=9)["dismissal bound"]
     assert missed.blocks
     assert "NOT attained: 9 of 400" in str(missed)
-    assert "upper limit 4.00 %" in str(missed)
+    assert "upper limit 3.89 %" in str(missed)
     (stated,) = [gate for gate in check_gates([], {}) if gate.name == "dismissal bound"]
     assert stated.blocks
+
+
+def test_a_bound_is_what_its_counts_attain_and_no_laxer_than_may_be_promised() -> None:
+    said = gates(missed=9, upper=0.001)["dismissal bound"]
+    assert said.blocks
+    assert "NOT attained: 9 of 400 genuine rows dismissed, upper limit 3.89 %" in str(said)
+    for lax in ({"alpha": 0.2}, {"alpha": 0.01, "delta": 0.5}):
+        gate = gates(**lax)["dismissal bound"]
+        assert gate.blocks
+        assert "a bound may be 5 % at most, with 95 % confidence at least" in str(gate)
+    assert not gates(alpha=0.05, missed=5)["dismissal bound"].blocks
+    assert gates(missed=0, genuine=0)["dismissal bound"].blocks, "nothing was tested"
