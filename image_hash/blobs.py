@@ -38,9 +38,10 @@ def _boxes(core: Mask, rim: int, smallest: int) -> list[Box]:
     """Boxes of the connected areas of `core`, `rim` larger on each side but inside the mask.
 
     Areas are told apart on every second row and column, which is enough as no gap is that narrow after
-    erosion, and the sides then looked up on all.
+    erosion, and the sides then looked up on all. Labels have 32 bits: a crafted picture has more areas than 16 bits
+    tell apart, and OpenCV then writes beyond its tables, which ends the process.
     """
-    found: Any = cv2.connectedComponentsWithStats(core[::2, ::2].copy(), connectivity=4, ltype=cv2.CV_16U)
+    found: Any = cv2.connectedComponentsWithStats(core[::2, ::2].copy(), connectivity=4, ltype=cv2.CV_32S)
     height, width = core.shape
     stats = found[2][1:]
     large = 2 * np.minimum(stats[:, 2], stats[:, 3]) + 2 * rim + 1 >= smallest

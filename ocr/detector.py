@@ -55,7 +55,7 @@ class Detector:
             A box for each level line, four corners for each tilted one.
         """
         height, width, _ = pixels.shape
-        shrink = math.sqrt(height * width / _MOST)
+        shrink = max(math.sqrt(height * width / _MOST), _LEAST * max(height, width) / _MOST)  # a thin one is filled up
         if shrink > 1:
             size = max(1, int(width / shrink)), max(1, int(height / shrink))  # never up: it would be shrunk for ever
             less = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)

@@ -121,6 +121,7 @@ def _candidates(mask: Mask, length: int, axis: int) -> npt.NDArray[np.intp]:
 
 def _opened(mask: Mask, length: int, axis: int) -> Mask:
     """The opening itself, in as many steps as the length has bits."""
+    length = min(length, 2 * mask.shape[axis] + 1)  # longer lines open no more, and a thin screen would fill the memory
     before = length // 2
     after = length - 1 - before
     around = (before, after, 0, 0) if axis == 0 else (0, 0, before, after)

@@ -28,6 +28,10 @@ _LEAST = 4
 _UPRIGHT = 2.0
 _TALL = 64
 """A line so many times higher than wide, and so high in pixels, is turned by a quarter; a lone letter is not."""
+_LONGEST = 32_000
+"""OpenCV turns nothing that is longer, in pixels, and raises instead: its places have 16 bits."""
+_RIM = 4
+"""What is turned is looked at so far beyond its corners, in pixels."""
 
 
 class ScreenReader:
@@ -129,22 +133,29 @@ class ScreenReader:
 
 
 def _straightened(region: Pixels, corners: Quad) -> tuple[Pixels, Box]:
-    """The pixels of a tilted line made level, and the box around it."""
+    """The pixels of a tilted line made level, and the box around it; as they stand where the line is too long."""
     by_sum, by_difference = corners.sum(axis=1), np.diff(corners, axis=1)[:, 0]
     ordered = corners[[by_sum.argmin(), by_difference.argmin(), by_sum.argmax(), by_difference.argmax()]]
     width = max(1, round(float(np.linalg.norm(ordered[1] - ordered[0]))))
     height = max(1, round(float(np.linalg.norm(ordered[3] - ordered[0]))))
-    target = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
-    turned = cv2.warpPerspective(
-        np.ascontiguousarray(region),
-        cv2.getPerspectiveTransform(ordered.astype(np.float32), target),
-        (width, height),
-        flags=cv2.INTER_CUBIC,
-        borderMode=cv2.BORDER_REPLICATE,
-    )
     high, wide, _ = region.shape
     left, top, broad, tall = cv2.boundingRect(corners.astype(np.int32))
     box = (max(0, left), max(0, top), min(wide, left + broad), min(high, top + tall))
+    if max(high, wide) > _LONGEST:
+        start, above = max(0, box[0] - _RIM), max(0, box[1] - _RIM)
+        region = region[above : box[3] + _RIM, start : box[2] + _RIM]
+        ordered = ordered - np.array([start, above], np.float32)
+    if max(*region.shape, width, height) > _LONGEST:
+        turned = region
+    else:
+        target = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+        turned = cv2.warpPerspective(
+            np.ascontiguousarray(region),
+            cv2.getPerspectiveTransform(ordered.astype(np.float32), target),
+            (width, height),
+            flags=cv2.INTER_CUBIC,
+            borderMode=cv2.BORDER_REPLICATE,
+        )
     if height >= _UPRIGHT * width:
         turned = np.rot90(turned)
     return np.asarray(turned, np.uint8), box
