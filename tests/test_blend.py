@@ -34,12 +34,14 @@ def test_a_blend_lies_between_its_runs_and_says_so(tmp_path: Path) -> None:
         ("new", 0.75, "d1"),
         ("old", 0.25, "d0"),
     ]
+    assert [part["learnt"] for part in told["blend"]] == [about["new"], about["old"]]
     assert "its weights are a mean: 75 % run new, 25 % sg-0123" in what_it_saw(told)
     assert "started from the weights of an earlier run, on rows with the digest `d0`" in what_it_saw(told)
     with pytest.raises(InvalidModel, match="holds weights already"):
         blend({new: 0.75, old: 0.25}, between)
-    with pytest.raises(InvalidModel, match="add up to nan"):
-        blend({new: math.nan, old: 0.25}, tmp_path / "other")
+    for wrong in (math.nan, 1.25):
+        with pytest.raises(InvalidModel, match=f"each share is 0 to 1, not {wrong:g}, "):
+            blend({new: wrong, old: 1 - wrong}, tmp_path / "other")
     with pytest.raises(InvalidModel, match=r"run gone has no training\.json"):
         blend({new: 0.5, tmp_path / "gone": 0.5}, tmp_path / "other")
     for other, fault in (({"encoder": "large"}, "are runs of two encoders"), ({"span_readout": False}, "read hits in")):

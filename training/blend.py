@@ -17,17 +17,19 @@ EXACT = 1e-6
 def blend(shares: Mapping[Path, float], run: Path) -> None:
     """Makes a run of the weighted mean of other runs' best weights.
 
-    Its training.json is that of the first one, with every part's share and what it learnt from.
+    Its training.json is that of the first one, with every part's share and all that is said of it.
 
     Args:
         shares: Of each run in the mean; they add up to 1.
         run: Folder of the run to make.
 
     Raises:
-        InvalidModel: If the shares do not add up, a run is missing, they have two encoders or read hits in two ways, or
-            the run to make exists.
+        InvalidModel: If a share is not 0 to 1 or they do not add up, a run is missing, they have two encoders or read
+            hits in two ways, or the run to make exists.
     """
-    if not abs(sum(shares.values()) - 1) <= EXACT:  # not a number either
+    if not all(0 <= share <= 1 for share in shares.values()):  # not a number either
+        raise InvalidModel(f"each share is 0 to 1, not {', '.join(f'{share:g}' for share in shares.values())}")
+    if abs(sum(shares.values()) - 1) > EXACT:
         raise InvalidModel(f"the shares add up to {sum(shares.values()):g}, not to 1")
     about = [read_about(one) for one in shares]
     if len({each.get("encoder") for each in about}) > 1:
@@ -41,4 +43,9 @@ def blend(shares: Mapping[Path, float], run: Path) -> None:
 
 def _part(run: tuple[Path, float], about: Mapping[str, Any]) -> dict[str, Any]:
     kept = ("rows", "data", "seed", "epochs", "best_dev_auroc", "restored")
-    return {"run": run[0].name, "share": run[1], **{name: about[name] for name in kept if name in about}}
+    return {
+        "run": run[0].name,
+        "share": run[1],
+        **{name: about[name] for name in kept if name in about},
+        "learnt": dict(about),
+    }

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from domain.errors import InvalidModel
+from training.ancestors import decisions_before, is_known, public_before, rows_before
 
 
 def write_card(run: Path, report: str) -> None:
@@ -178,21 +179,40 @@ it started from the weights of {earlier}, on rows with the digest `{start["data"
         )
         text += f""";
 its weights are a mean: {", ".join(parts)}"""
-    absent = [name for name, found in (("no pupil's text", decisions), ("no public data set", public)) if not found]
+    earlier_decisions, earlier_public = decisions_before(training), public_before(training)
+    sources = {"no pupil's text": decisions or earlier_decisions, "no public data set": public or earlier_public}
+    absent = [name for name, found in sources.items() if not found and is_known(training)]
     text += f": {' and '.join(absent)}." if absent else "."
     if public:
         text += f"""
 Public rows made up at most {100 * training["public_share"]:.0f} % of each epoch; what a set does not label counted as unknown."""
-    return text
+    return text + what_was_seen_before(training)
+
+
+def what_was_seen_before(training: Mapping[str, Any]) -> str:
+    """What the runs before a run saw and it did not: it is in the weights that these began with, or were taught by."""
+    seen = [f"rows with the digest `{digest}`" for digest in rows_before(training)]
+    seen += [
+        f"{found['rows']} decisions of safeguarding leads of {found['schools']} schools (digest `{found['data']}`)"
+        for found in decisions_before(training)
+    ]
+    if public_before(training):
+        seen.append(f"the public sets {', '.join(f'`{name}`' for name in public_before(training))}")
+    told = (
+        f"\nRuns before it, which it was started from, taught by or blended of, saw {'; '.join(seen)}." if seen else ""
+    )
+    return told if is_known(training) else f"{told}\nWhat all runs before it saw is not known."
 
 
 def public_table(training: Mapping[str, Any]) -> str:
-    """The public sets that a run saw, with licence and citation; empty if there are none."""
-    if not training.get("public"):
+    """The public sets that a run or one before it saw, with licence and citation; empty if there are none."""
+    own, before = training.get("public") or {}, public_before(training)
+    if not own and not before:
         return ""
     rows = [
-        f"| [{name}]({about['source']}) | {about['rows']} {about['use']} | {about['licence']} | {about['citation']} |"
-        for name, about in training["public"].items()
+        f"| [{name}]({about['source']}) | {about['rows']} {about['use']}{', by a run before it' if name in before else ''} "
+        f"| {about['licence']} | {about['citation']} |"
+        for name, about in {**own, **before}.items()
     ]
     return "\n".join(["", "| public set | what was read of it | licence | citation |", "|---|---|---|---|", *rows, ""])
 

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
+from domain.errors import InvalidModel
 from domain.severity import GENUINE
 from evaluation.metrics import auroc
 from evaluation.rows import LabelledRow
@@ -25,6 +26,8 @@ from training.record import begin, record_epochs
 from training.runs import BEST, write_about
 
 CHECKPOINT = "checkpoint.pt"
+EPOCH_SEEDS = 1_000_003
+"""How far the seeds of two epochs lie apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,8 @@ def train(
 ) -> None:
     """Trains a network and leaves its best weights (by dev AUROC) in the run's folder.
 
-    A run that was interrupted goes on after its last finished epoch.
+    A run that was interrupted goes on after its last finished epoch, as it would have if it had not been: the noise of
+    an epoch depends on seed and number of the epoch alone.
 
     Args:
         network: Starts from its present weights.
@@ -75,6 +79,9 @@ def train(
         public: Public rows to mix in.
         seen: What else to say of the data, for training.json and MLflow.
         lessons: Of a teacher, to learn from beside the labels.
+
+    Raises:
+        InvalidModel: If the run has learnt from other rows, or in another way, before: its account would be wrong.
     """
     public, seen = public or Mixture(), seen or {}
     run.mkdir(parents=True, exist_ok=True)
@@ -84,11 +91,14 @@ def train(
     network.to(device)
     optimiser, schedule = _optimiser(network, settings, len(rows) + public.size(len(rows)))
     dev_examples = [example for row in dev for example in maker.plain(row)]
-    first, best, history = _resume(run, network, optimiser, schedule)
+    data = {"rows": len(rows), "data": digest_rows(rows)}
+    params = {**asdict(settings), **data, "dev": len(dev), "dev_data": digest_rows(dev), **flat(seen)}
+    learns = {name: str(value) for name, value in params.items() if name != "epochs"}
+    first, best, history = _resume(run, learns, network, optimiser, schedule)
     with begin(run):
-        data = {"rows": len(rows), "data": digest_rows(rows)}
-        mlflow.log_params({**asdict(settings), **data, "dev": len(dev), "dev_data": digest_rows(dev), **flat(seen)})
+        mlflow.log_params(params)
         for epoch in range(first, settings.epochs):
+            torch.manual_seed(settings.seed + EPOCH_SEEDS * epoch)
             draw = epoch % lessons.draws if lessons else epoch
             examples = draw_examples(maker, rows, public, settings.seed, draw, settings.disguised)
             taught = lessons.of(examples, draw) if lessons else None
@@ -104,8 +114,8 @@ def train(
             )
             if figures["dev_auroc"] > best:
                 best = figures["dev_auroc"]
-                torch.save(network.state_dict(), run / BEST)
-            _save(run, epoch + 1, best, history, network, optimiser, schedule)
+                _write(network.state_dict(), run / BEST)
+            _save(run, epoch + 1, best, history, learns, network, optimiser, schedule)
         record_epochs(history)
     write_about(run, {**asdict(settings), **data, "best_dev_auroc": best, **seen})
 
@@ -192,23 +202,34 @@ def _optimiser(network: SpanSeverityNetwork, settings: TrainingSettings, rows: i
     return optimiser, torch.optim.lr_scheduler.LambdaLR(optimiser, factor)
 
 
-def _save(run, epoch, best, history, network, optimiser, schedule) -> None:  # type: ignore[no-untyped-def]
+def _save(run, epoch, best, history, learns, network, optimiser, schedule) -> None:  # type: ignore[no-untyped-def]
     state = {
         "epoch": epoch,
         "best": best,
         "history": history,
+        "learns": learns,
         "network": network.state_dict(),
         "optimiser": optimiser.state_dict(),
         "schedule": schedule.state_dict(),
     }
-    torch.save(state, run / f"{CHECKPOINT}.partial")
-    (run / f"{CHECKPOINT}.partial").replace(run / CHECKPOINT)
+    _write(state, run / CHECKPOINT)
 
 
-def _resume(run, network, optimiser, schedule) -> tuple[int, float, list[dict[str, float]]]:  # type: ignore[no-untyped-def]
+def _write(state: Mapping[str, Any], file: Path) -> None:
+    """All of a file or nothing."""
+    partial = file.with_name(f"{file.name}.partial")
+    torch.save(state, partial)
+    partial.replace(file)
+
+
+def _resume(run, learns, network, optimiser, schedule) -> tuple[int, float, list[dict[str, float]]]:  # type: ignore[no-untyped-def]
     if not (run / CHECKPOINT).is_file():
         return 0, 0.0, []
     state = torch.load(run / CHECKPOINT, weights_only=True)
+    before = state.get("learns", learns)  # older checkpoints have none
+    changed = sorted(name for name in {*before, *learns} if before.get(name) != learns.get(name))
+    if changed:
+        raise InvalidModel(f"run {run.name} has learnt in another way before ({', '.join(changed)}); name another run")
     network.load_state_dict(state["network"])
     optimiser.load_state_dict(state["optimiser"])
     schedule.load_state_dict(state["schedule"])
