@@ -15,8 +15,9 @@ from models.artifact import ModelArtifact, default_folder, load_artifact
 from models.scorer import OnnxScorer, Scorer
 from ocr.engine import OcrEngine
 from ocr.pool import OcrPool
+from pipeline.actions import CUTS
 from pipeline.first_look import FirstLook
-from pipeline.judge import BARS, CUTS, Judge
+from pipeline.judge import BARS, Judge
 from pipeline.lists import read_lists
 from pipeline.pipeline import Pipeline
 from pipeline.policy import Policy, read_policy

@@ -1,7 +1,7 @@
 """From a hit and the model's ladders to a finding: severity, category, action, and the reason for them."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,7 +16,20 @@ from models.artifact import ModelArtifact
 from models.asking import asks
 from models.first_pass import BAR
 from models.scorer import WindowScores
-from pipeline.language import is_supported
+from pipeline.actions import (
+    CUTS,
+    Told,
+    by_chance,
+    by_chances,
+    by_level,
+    excluded,
+    floored,
+    graded,
+    protected_action,
+    worst,
+)
+from pipeline.assessment import assess, is_wanted, severity_of, strongest, switched_on, wanted
+from pipeline.language import is_supported, speaks_english
 from pipeline.policy import CategoryPolicy, ResolvedPolicy
 
 POOR_OCR = 0.6
@@ -26,21 +39,13 @@ POOR_LINE = 0.95
 well. Chosen by `evaluation/conditions/trust.py`."""
 UNKNOWN_TOKENS = 0.3
 """Share of tokens that the model does not know above which it is not trusted."""
-CUTS = {-2: 0.8, -1: 0.65, 0: 0.5, 1: 0.35, 2: 0.2}
-"""P(severity >= level) from which an action is taken, by the policy's sensitivity."""
 BARS = {-2: 0.6, -1: 0.45, 0: BAR, 1: 0.2, 2: 0.15}
-"""P(severity >= 3) from which a cue stands, likewise (`docs/decisions/0054`)."""
+"""P(severity >= 3) from which a hit stands that only asks for a second look, likewise (`docs/decisions/0054`)."""
 DOUBT = 2.0
 """A hit on a screen that the model gives less than so many times the bound of dismissal is looked at once more, among
 all that stands around it (`docs/decisions/0041`)."""
-_RANK = {Action.DISMISS: 0, Action.REVIEW: 1, Action.ALERT: 2}
 _DIGITS = 6
 _AROUND = 60
-
-
-def worst(actions: Sequence[Action]) -> Action:
-    """The most urgent action; `dismiss` of none."""
-    return max(actions, key=_RANK.__getitem__, default=Action.DISMISS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,43 +125,32 @@ class Judge:
             context: Whether anything stands around its hits; looked for by default.
 
         Returns:
-            The finding, or None where the policy has its category switched off, and for a cue in which the model
-            reads no concern.
+            The finding; None for a hit that only asks for a second look (a cue, or one whose category the policy has
+            switched off) where the model reads no concern.
         """
         hit = window.hits[index]
         ladders = {} if scores is None else to_mapping(scores.hits[index])
-        concern = _concern(ladders, policy)
-        reason = self._reason_not_to_trust(window, index, scores, page, known, context) or Reason.MODEL
-        least = Action.DISMISS
-        if reason is Reason.MODEL:
-            assessed = _assess(hit, ladders, policy, self.threshold)
-            severity = severity_of(ladders[assessed])
-            if hit.explicit or hit.solicitation:  # the model may think it harmless, but not take it out of the queue
-                heard = self._action(severity, reason, policy.of(assessed), ladders[assessed], concern)
-                least = worst([heard, Action.REVIEW, _by_level(_unlowered(hit, policy), policy.of(hit.category))])
-            if severity <= _unlowered(hit, policy) > 0:
-                assessed, severity, reason = hit.category, hit.grade, Reason.SOLICITATION
+        told: Told | None
+        if hit.protected:
+            action = protected_action(hit.grade, policy.of(hit.category))
+            told = Told(hit.grade, hit.category, Reason.PROTECTED, action)
+        elif _only_asks(hit, policy):
+            trusted = scores is not None and self._may_raise(window, hit, page, known)
+            told = self._answered(hit, ladders if trusted else {}, policy)
         else:
-            assessed, severity = hit.category, hit.grade
-        rule = policy.of(assessed)
-        if not hit.protected:
-            if not rule.on:
-                return None
-            if hit.cue and (reason is not Reason.MODEL or not self._stands(ladders[assessed], rule)):
-                return None
-            if policy.excludes(hit.category, hit.phrase) or policy.excludes(assessed, hit.phrase):
-                severity, reason, least = 0, Reason.EXCLUDED, Action.DISMISS
-            elif rule.floor > severity:
-                severity, reason = rule.floor, Reason.POLICY_FLOOR
-        ladder = ladders.get(assessed)
+            reason = self._reason_not_to_trust(window, index, scores, page, known, context)
+            told = self._assessed(hit, ladders, policy) if reason is None else graded(hit, reason, policy)
+        if told is None:
+            return None
+        ladder = ladders.get(told.category)
         return Finding(
             hit=hit,
-            severity=severity,
-            assessed_category=assessed,
-            action=worst([self._action(severity, reason, rule, ladder, concern), least]),
+            severity=told.severity,
+            assessed_category=told.category,
+            action=told.action,
             probability=ladder[GENUINE - 1] if ladder else None,
             probabilities=ladders,
-            reason=reason,
+            reason=told.reason,
             fingerprint=_fingerprint(hit, page),
             boxes=page.boxes(hit.start, hit.end),
         )
@@ -165,11 +159,12 @@ class Judge:
         """Whether a finding is kept by caution alone, and by so little that text from further away may set it aside."""
         if finding.reason is not Reason.MODEL or finding.action is not Action.REVIEW:
             return False
-        if finding.hit.explicit or finding.hit.solicitation:
+        if finding.hit.explicit or finding.hit.solicitation or _only_asks(finding.hit, policy):
             return False
-        rule = policy.of(finding.assessed_category)
-        by_level = finding.probabilities[finding.assessed_category][rule.review - 1] >= CUTS[rule.sensitivity]
-        return not by_level and _concern(finding.probabilities, policy) < DOUBT * self._cautious(rule)
+        heard = wanted(finding.hit, finding.probabilities, policy)
+        if by_chances(heard, policy) is not Action.DISMISS:
+            return False
+        return not self._reaches(heard, policy.of(finding.assessed_category), policy, DOUBT)
 
     def judge_listed(self, hit: KeywordHit, page: Page, policy: ResolvedPolicy) -> Finding | None:
         """Judges a listed address: it is known for what it is, whatever stands around it, so its grade stands.
@@ -178,31 +173,98 @@ class Judge:
             The finding, or None where the policy has its category switched off.
         """
         rule = policy.of(hit.category)
-        severity, reason = hit.grade, Reason.PROTECTED if hit.protected else Reason.LISTED
-        if not hit.protected:
-            if not rule.on:
-                return None
-            if policy.excludes(hit.category, hit.phrase):
-                severity, reason = 0, Reason.EXCLUDED
-            elif rule.floor > severity:
-                severity, reason = rule.floor, Reason.POLICY_FLOOR
+        if hit.protected:
+            told = Told(hit.grade, hit.category, Reason.PROTECTED, protected_action(hit.grade, rule))
+        elif not rule.on:
+            return None
+        elif policy.excludes(hit.category, hit.phrase):
+            told = excluded(hit.category)
+        else:
+            told = graded(hit, Reason.LISTED, policy)
         return Finding(
             hit=hit,
-            severity=severity,
+            severity=told.severity,
             assessed_category=hit.category,
-            action=self._action(severity, reason, rule, None),
+            action=told.action,
             probability=None,
             probabilities={},
-            reason=reason,
+            reason=told.reason,
             fingerprint=_fingerprint(hit, page),
             boxes=page.boxes(hit.start, hit.end),
         )
 
     def severity_by_model(self, hit: KeywordHit, ladders: npt.NDArray[np.float64], policy: ResolvedPolicy) -> int:
-        """The severity of a hit whose ladders the model is trusted with, shape (categories, 5); floors included."""
+        """The severity of a hit whose ladders the model is trusted with, shape (categories, 5); floors included.
+
+        Returns:
+            0 also where there would be no finding.
+        """
         by_category = to_mapping(ladders)
-        assessed = _assess(hit, by_category, policy, self.threshold)
-        return max(severity_of(by_category[assessed]), policy.of(assessed).floor, _unlowered(hit, policy))
+        told = (self._answered if _only_asks(hit, policy) else self._assessed)(hit, by_category, policy)
+        return 0 if told is None else told.severity
+
+    def _assessed(self, hit: KeywordHit, ladders: Mapping[str, Ladder], policy: ResolvedPolicy) -> Told:
+        """What is told of a hit of a wanted category by what the model says of it."""
+        heard = wanted(hit, ladders, policy)
+        category = assess(hit, heard, self.threshold)
+        severity = severity_of(heard[category])
+        action = self._by_model(heard, category, policy)
+        told = Told(severity, category, Reason.MODEL, action)
+        if hit.explicit or hit.solicitation:  # the model may think it harmless, but not take it out of the queue
+            told = told._replace(action=worst([action, Action.REVIEW]))
+        if hit.solicitation:
+            by_grade = worst([told.action, by_level(hit.grade, policy.of(hit.category))])
+            told = told._replace(action=by_grade)
+            if severity <= hit.grade:
+                told = Told(hit.grade, hit.category, Reason.SOLICITATION, by_grade)
+        told = floored(told, (category, hit.category), policy)
+        if told.action is Action.DISMISS and policy.has_exclusions:
+            heaviest = assess(hit, switched_on(ladders, policy), self.threshold)
+            if heaviest not in heard:
+                return excluded(heaviest)
+        return told
+
+    def _answered(self, hit: KeywordHit, ladders: Mapping[str, Ladder], policy: ResolvedPolicy) -> Told | None:
+        """What is told of a hit that only asks for a second look, by what the model says of it, if anything.
+
+        Args:
+            hit: The hit.
+            ladders: Of all categories; empty where the model may not be asked.
+            policy: What is in force for the capture.
+        """
+        heard = wanted(hit, ladders, policy)
+        category = self._standing(hit, heard, policy)
+        if category is not None:
+            action = worst([Action.REVIEW, self._by_model(heard, category, policy)])
+            return floored(Told(severity_of(heard[category]), category, Reason.MODEL, action), (category,), policy)
+        on = switched_on(ladders, policy)
+        if hit.cue or not policy.of(hit.category).on:
+            category = self._standing(hit, on, policy)
+            return None if category is None else excluded(category)
+        return excluded(assess(hit, on, self.threshold))
+
+    def _standing(self, hit: KeywordHit, heard: Mapping[str, Ladder], policy: ResolvedPolicy) -> str | None:
+        """The category in which a hit that only asks for a second look stands; None if it does in none."""
+        return strongest(hit, heard, [c for c, ladder in heard.items() if self._stands(hit, ladder, policy.of(c))])
+
+    def _stands(self, hit: KeywordHit, ladder: Ladder, rule: CategoryPolicy) -> bool:
+        """Whether the model reads a genuine concern; of a phrase it is enough that its severity is for review."""
+        if not hit.cue and by_chance(ladder, rule) is not Action.DISMISS:
+            return True
+        return ladder[max(rule.review, GENUINE) - 1] >= BARS[rule.sensitivity]
+
+    def _may_raise(self, window: ContextWindow, hit: KeywordHit, page: Page, known: bool) -> bool:
+        """Whether the model may raise what its answer could not set aside.
+
+        A faint word on the line, letters that it has no token for, or a sentence in another language beside it make its
+        answer too unsure to dismiss by. A hit that only asks for a second look has no grade that would stand instead.
+        """
+        first, past = hit.start - window.offset, hit.end - window.offset
+        if page.confidence(hit.start, hit.end) < POOR_OCR:
+            return False
+        if not any(char.isalnum() for part in (window.text[:first], window.text[past:]) for char in part):
+            return False
+        return known or ("en" in self.languages and speaks_english(window.text, first, past))
 
     def _reason_not_to_trust(
         self,
@@ -215,8 +277,6 @@ class Judge:
     ) -> Reason | None:
         """Why the lexicon's grade must stand; None if the model may decide."""
         hit = window.hits[index]
-        if hit.protected:
-            return Reason.PROTECTED
         if scores is None:
             return Reason.DEGRADED
         if hit.category not in STANDARD_CATEGORIES:
@@ -229,28 +289,28 @@ class Judge:
             return Reason.LOW_CONFIDENCE
         return None if (_has_context(window) if context is None else context) else Reason.NO_CONTEXT
 
-    def _stands(self, ladder: Ladder, rule: CategoryPolicy) -> bool:
-        """Whether a cue, which says nothing by itself, stands where the model reads a genuine concern."""
-        return ladder[max(rule.review, GENUINE) - 1] >= BARS[rule.sensitivity]
-
-    def _action(
-        self, severity: int, reason: Reason, rule: CategoryPolicy, ladder: Ladder | None, concern: float = 0.0
-    ) -> Action:
-        if reason is Reason.EXCLUDED:
-            return Action.DISMISS
-        if reason is Reason.PROTECTED:
-            return _protected_action(severity, rule)
-        if ladder is None or reason not in (Reason.MODEL, Reason.POLICY_FLOOR):
-            return worst([Action.REVIEW, _by_level(severity, rule)])
-        if reason is Reason.POLICY_FLOOR:  # a floor only ever adds to what the model said
-            by_model = self._action(severity, Reason.MODEL, rule, ladder, concern)
-            return worst([Action.REVIEW, _by_level(severity, rule), by_model])
-        cut = CUTS[rule.sensitivity]
-        if ladder[rule.alert - 1] >= cut:
-            return Action.ALERT
-        if ladder[rule.review - 1] >= cut or concern >= self._cautious(rule):
+    def _by_model(self, heard: Mapping[str, Ladder], category: str, policy: ResolvedPolicy) -> Action:
+        """The most urgent action that any category asks for by what the model says; `category` is that of the hit."""
+        action = by_chances(heard, policy)
+        if action is Action.DISMISS and self._reaches(heard, policy.of(category), policy):
             return Action.REVIEW
-        return Action.DISMISS
+        return action
+
+    def _reaches(
+        self, heard: Mapping[str, Ladder], rule: CategoryPolicy, policy: ResolvedPolicy, times: float = 1.0
+    ) -> bool:
+        """Whether the chance of a concern is so many times what a hit is dismissed below.
+
+        A category for which the policy is more careful is also held to its own limit, with all that are as careful:
+        whichever category a hit is assessed as, a doubt about suicide is weighed as suicide is to be.
+        """
+        if any_concern(heard.values()) >= times * self._cautious(rule):
+            return True
+        for sensitivity in sorted({policy.of(category).sensitivity for category in heard} - {rule.sensitivity}):
+            careful = (ladder for c, ladder in heard.items() if policy.of(c).sensitivity >= sensitivity)
+            if any_concern(careful) >= times * self.threshold * min(1.0, CUTS[sensitivity] / CUTS[0]):
+                return True
+        return False
 
     def _cautious(self, rule: CategoryPolicy) -> float:
         """Chance of a concern in any category below which a hit is dismissed; a policy may only make it lower."""
@@ -261,17 +321,12 @@ def judge_picture(match: ImageMatch, policy: ResolvedPolicy) -> Action | None:
     """What to do about a known picture; None where the policy has its category switched off."""
     rule = policy.of(match.category)
     if match.protected:
-        return _protected_action(match.severity, rule)
+        return protected_action(match.severity, rule)
     if not rule.on:
         return None
     if match.quarantined or policy.excludes(match.category):
         return Action.DISMISS
-    return _by_level(max(match.severity, rule.floor), rule)
-
-
-def severity_of(ladder: Ladder) -> int:
-    """Largest k with P(severity >= k) >= 0.5."""
-    return sum(1 for probability in ladder if probability >= 0.5)
+    return by_level(max(match.severity, rule.floor), rule)
 
 
 def to_mapping(ladders: npt.NDArray[np.float64]) -> dict[str, Ladder]:
@@ -292,37 +347,9 @@ def _has_context(window: ContextWindow) -> bool:
     return any(char.isalnum() and place not in inside for place, char in enumerate(window.text))
 
 
-def _assess(hit: KeywordHit, ladders: dict[str, Ladder], policy: ResolvedPolicy, threshold: float) -> str:
-    """The hit's own category, unless another one that is switched on weighs more."""
-
-    def weight(category: str) -> tuple[int, bool]:
-        ladder = ladders[category]
-        return severity_of(ladder), ladder[GENUINE - 1] >= threshold
-
-    others = [category for category in STANDARD_CATEGORIES if policy.of(category).on]
-    best = max(others, key=lambda category: (*weight(category), ladders[category][GENUINE - 1]), default=hit.category)
-    return best if weight(best) > weight(hit.category) else hit.category
-
-
-def _concern(ladders: Mapping[str, Ladder], policy: ResolvedPolicy) -> float:
-    """The chance of a concern in any category that is switched on; 0 without a model's answer."""
-    return any_concern(ladder for category, ladder in ladders.items() if policy.of(category).on)
-
-
-def _unlowered(hit: KeywordHit, policy: ResolvedPolicy) -> int:
-    """The grade of a solicitation, below which no model brings it (`docs/decisions/0048`); 0 of any other hit."""
-    return hit.grade if hit.solicitation and policy.of(hit.category).on else 0
-
-
-def _protected_action(severity: int, rule: CategoryPolicy) -> Action:
-    """At least review, and an alert from 4 whatever a policy says."""
-    return Action.ALERT if severity >= min(rule.alert, 4) else Action.REVIEW
-
-
-def _by_level(severity: int, rule: CategoryPolicy) -> Action:
-    if severity >= rule.alert:
-        return Action.ALERT
-    return Action.REVIEW if severity >= rule.review else Action.DISMISS
+def _only_asks(hit: KeywordHit, policy: ResolvedPolicy) -> bool:
+    """Whether a hit says nothing by itself: a cue, and a phrase of a category that is not wanted there."""
+    return hit.cue or not is_wanted(hit.category, hit, policy)
 
 
 def _fingerprint(hit: KeywordHit, page: Page) -> str:

@@ -16,6 +16,10 @@ MOST_ENGLISH = 0.2
 """Share of English function words from which a text is English whatever the detector says."""
 LEAST_SOUTH_ASIAN = 2
 """Different function words that it takes to be Urdu, Hindi or Punjabi in Roman letters."""
+BESIDE = 6
+LEAST_ENGLISH = 3
+"""Words on each side of a place that tell whether English is spoken there, and how many of them must be function words
+of it."""
 READ = 4000
 """Code points that decide, from the start of the text; no window is as long."""
 _ENGLISHES = frozenset({"en", "sco", "kri"})
@@ -43,6 +47,19 @@ def is_supported(text: str, language: str | None, languages: Sequence[str]) -> b
         return False
     found = _latin_language(text)
     return found is None or found in languages
+
+
+def speaks_english(text: str, start: int, end: int) -> bool:
+    """Whether the words right beside a place are English beyond doubt, whatever the rest of the text is.
+
+    Args:
+        text: The text.
+        start: First code point of the place, which is not looked at itself.
+        end: Just past it.
+    """
+    beside = _WORD.findall(text[:start])[-BESIDE:] + _WORD.findall(text[end:])[:BESIDE]
+    english = sum(word in ENGLISH for word in _plain(beside))
+    return english >= max(LEAST_ENGLISH, MOST_ENGLISH * len(beside))
 
 
 def _latin_language(text: str) -> str | None:

@@ -20,10 +20,11 @@ from image_hash.quarantine import Quarantine
 from models.scorer import Scorer
 from ocr.decode import decode
 from ocr.engine import OcrEngine, Owner
+from pipeline.actions import worst
 from pipeline.context import make_reading_windows, make_windows
 from pipeline.evidence import Look, explain_told
 from pipeline.first_look import FirstLook, Seen
-from pipeline.judge import POOR_OCR, Judge, judge_picture, to_mapping, worst
+from pipeline.judge import POOR_OCR, Judge, judge_picture, to_mapping
 from pipeline.kept import MOST_FINDINGS, Kept
 from pipeline.policy import UNRULED, Policy, ResolvedPolicy
 from pipeline.second_look import Judged, judge_window

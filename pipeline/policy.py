@@ -78,7 +78,14 @@ class ResolvedPolicy:
         """Whether a trusted site or application takes this category out, or this phrase of it."""
         if ALL in self.excluded or category in self.excluded:
             return True
-        return phrase is not None and not self.excluded_phrases.isdisjoint({(phrase, ALL), (phrase, category)})
+        if phrase is None or not self.excluded_phrases:
+            return False
+        return not self.excluded_phrases.isdisjoint({(phrase, ALL), (phrase, category)})
+
+    @property
+    def has_exclusions(self) -> bool:
+        """Whether a trusted site or application takes anything out."""
+        return bool(self.excluded or self.excluded_phrases)
 
 
 UNRULED = ResolvedPolicy({}, CategoryPolicy(), frozenset())

@@ -11,8 +11,8 @@ from domain.capture import Capture
 from domain.errors import SecondglanceError
 from domain.verdict import Action, Finding, Verdict
 from ocr.engine import OcrEngine, Owner, Reading
+from pipeline.actions import worst
 from pipeline.build import build_pipeline
-from pipeline.judge import worst
 from pipeline.pipeline import Options, Pipeline
 from pipeline.settings import PipelineSettings
 

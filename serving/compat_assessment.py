@@ -13,7 +13,8 @@ from domain.capture import Capture
 from domain.errors import SecondglanceError, Unavailable
 from domain.severity import GENUINE, STANDARD_CATEGORIES
 from domain.verdict import Action, Finding, Reason, Verdict
-from pipeline.judge import judge_picture, severity_of
+from pipeline.assessment import severity_of
+from pipeline.judge import judge_picture
 from pipeline.pipeline import Options, Pipeline
 from pipeline.policy import ResolvedPolicy
 from serving.call import Call

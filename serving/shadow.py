@@ -21,7 +21,8 @@ from domain.hit import ContextWindow, KeywordHit
 from domain.page import Page
 from domain.verdict import Action
 from models.scorer import Scorer, WindowScores
-from pipeline.judge import Judge, worst
+from pipeline.actions import worst
+from pipeline.judge import Judge
 from pipeline.policy import ResolvedPolicy
 from pipeline.second_look import Judged, judge_window
 from serving.call import Call

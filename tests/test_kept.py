@@ -24,8 +24,9 @@ from keyword_stage.lexicon import read_lexicon
 from keyword_stage.matcher import Matcher
 from models.scorer import WindowScores
 from ocr.engine import Owner, Reading
+from pipeline.actions import worst
+from pipeline.assessment import severity_of
 from pipeline.first_look import FirstLook
-from pipeline.judge import severity_of, worst
 from pipeline.kept import MOST_FINDINGS, Kept
 from pipeline.kinds import kinds_of
 from pipeline.pipeline import Options, Pipeline
