@@ -87,7 +87,7 @@ def item_of_row(
         category=_category(row, categories, bank),
         **hashes,
         protected=_boolean("protected", row.get("protected", "")) or bank.protected,
-        distance=_distance(row.get("distance", ""), MAX_PDQ_DISTANCE if "pdq" in hashes else MAX_PHASH_DISTANCE),
+        distance=_distance(row.get("distance", ""), hashes, bank),
         quality=quality,
         source=row.get("source", "")[:_MOST_TEXT],
         tags=tuple(row.get("tags", "").split()),
@@ -175,8 +175,15 @@ def _boolean(name: str, text: str) -> bool:
     return _BOOLEANS[text.lower()]
 
 
-def _distance(text: str, limit: int) -> int | None:
-    return _whole_number("distance", text, limit) if text else None
+def _distance(text: str, hashes: Collection[str], bank: BankDefinition) -> int | None:
+    limit = MAX_PDQ_DISTANCE if "pdq" in hashes else MAX_PHASH_DISTANCE
+    if text:
+        return _whole_number("distance", text, limit)
+    if bank.too_wide_for_phash and "phash" in hashes and "pdq" not in hashes:
+        raise ValueError(
+            f"distance {bank.distance} of the bank is over {limit}, the most for pHash without PDQ: it needs its own"
+        )
+    return None
 
 
 def _day(text: str) -> date | None:

@@ -12,6 +12,7 @@ from domain.severity import STANDARD_CATEGORIES
 
 MAX_PDQ_DISTANCE = 63
 MAX_PHASH_DISTANCE = 15
+"""Of 64 bits; strangers are 32 apart, and half of them nearer."""
 
 Algorithm = Literal["pdq", "phash", "md5", "sha256"]
 
@@ -26,7 +27,8 @@ class BankDefinition(BaseModel):
         category: Of items that name none.
         severity: Of items that name none, 0..5.
         algorithm: The only one by which items match; None for all that an item has.
-        distance: Bits within which items match that name none; None for the default of the algorithm.
+        distance: Bits within which items match that name none; None for the default of the algorithm. Without
+            `algorithm` it is meant for PDQ, and over `MAX_PHASH_DISTANCE` no item may go by it that has pHash alone.
         protected: Nothing may lower or switch off what it finds.
         enabled: False leaves it out, which a protected bank cannot be.
         negative: What it holds is harmless, and wins over unprotected matches of the same region.
@@ -54,6 +56,12 @@ class BankDefinition(BaseModel):
         if self.algorithm == "phash" and self.distance is not None and self.distance > MAX_PHASH_DISTANCE:
             raise ValueError(f"distance {self.distance} is over {MAX_PHASH_DISTANCE}, the most for phash")
         return self
+
+    @property
+    def too_wide_for_phash(self) -> bool:
+        """Whether an item that has pHash without PDQ, and no distance of its own, would match nearly anything."""
+        wide = self.distance is not None and self.distance > MAX_PHASH_DISTANCE
+        return wide and self.algorithm in (None, "phash")
 
     @property
     def matching(self) -> dict[str, Any]:

@@ -32,11 +32,13 @@ class MappedIndex:
         generation: Name of its folder.
         parts: Its parts; their arrays are mapped.
         last_number: Items with a higher number are not in it.
+        made_of: Digest of what it was made of; empty of one from before it was written down.
     """
 
     generation: str
     parts: tuple[IndexPart, ...]
     last_number: int
+    made_of: str
 
 
 def current_generation(home: Path) -> str | None:
@@ -47,13 +49,14 @@ def current_generation(home: Path) -> str | None:
         return None
 
 
-def write_index(home: Path, parts: Sequence[IndexPart], last_number: int) -> str:
+def write_index(home: Path, parts: Sequence[IndexPart], last_number: int, made_of: str) -> str:
     """Writes an index aside and swaps it in; who has the old one mapped keeps it.
 
     Args:
         home: The folder of the indexes.
         parts: What to write.
         last_number: Of the items that it covers.
+        made_of: Digest of what it is made of.
 
     Returns:
         The new generation.
@@ -66,7 +69,7 @@ def write_index(home: Path, parts: Sequence[IndexPart], last_number: int) -> str
         shutil.rmtree(aside, ignore_errors=True)
         aside.mkdir()
         told = [_write_part(aside, place, part) for place, part in enumerate(parts)]
-        manifest = {"format": _FORMAT, "last_number": last_number, "parts": told}
+        manifest = {"format": _FORMAT, "last_number": last_number, "made_of": made_of, "parts": told}
         _write(aside / "manifest.json", json.dumps(manifest, indent=1).encode())
         shutil.rmtree(home / generation, ignore_errors=True)
         aside.rename(home / generation)
@@ -91,7 +94,8 @@ def map_index(home: Path) -> MappedIndex | None:
             if manifest["format"] != _FORMAT:
                 raise ValueError("it is of another version")
             parts = tuple(_map_part(folder, place, told) for place, told in enumerate(manifest["parts"]))
-            return MappedIndex(generation, parts, int(manifest["last_number"]))
+            made_of = str(manifest.get("made_of", ""))
+            return MappedIndex(generation, parts, int(manifest["last_number"]), made_of)
         except (OSError, ValueError, KeyError, TypeError) as error:
             if generation == current_generation(home):  # else another one was swapped in meanwhile
                 fault = f"{folder}: not an index ({error}); `secondglance bank build` makes it anew"

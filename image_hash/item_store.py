@@ -27,6 +27,8 @@ CREATE TABLE state (digest TEXT NOT NULL, items INTEGER NOT NULL);
 INSERT INTO state VALUES ('0', 0);
 PRAGMA user_version = 1;
 """
+_BUILDS = "CREATE TABLE IF NOT EXISTS builds (number INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL)"
+_MOST_BUILDS = 8
 _COLUMNS = tuple(field.name for field in fields(BankItem))
 _READ = f"number, quarantined, {', '.join(_COLUMNS)}"
 _ASK_HASHES = {
@@ -196,6 +198,27 @@ class ItemStore:
         """The highest number that was ever given; 0 if none was."""
         row = self._connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'items'").fetchone()
         return int(row[0]) if row else 0
+
+    def note_build(self, name: str) -> None:
+        """Writes down, inside a transaction, that an index is built of these items; the latest are known.
+
+        A copy of an older file does not know it: its numbers may since stand for other items.
+        """
+        self._connection.execute(_BUILDS)
+        self._connection.execute("INSERT INTO builds (name) VALUES (?)", (name,))
+        self._connection.execute(
+            "DELETE FROM builds WHERE number <= (SELECT max(number) FROM builds) - ?", (_MOST_BUILDS,)
+        )
+
+    def builds(self) -> list[str]:
+        """Names of the latest indexes that were built of these items."""
+        made = self._connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'builds'").fetchone()
+        return [row[0] for row in self._connection.execute("SELECT name FROM builds")] if made else []
+
+    def has_phash_alone(self) -> bool:
+        """Whether an item has pHash without PDQ, and no distance of its own."""
+        alone = "SELECT 1 FROM items WHERE phash IS NOT NULL AND pdq IS NULL AND distance IS NULL LIMIT 1"
+        return self._connection.execute(alone).fetchone() is not None
 
     def _one(self, where: str, value: object) -> StoredItem | None:
         return next(self._some(where, (value,)), None)

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from image_hash.bank_item import MIN_QUALITY, BankItem
-from image_hash.definition import Algorithm, BankDefinition
+from image_hash.definition import MAX_PHASH_DISTANCE, Algorithm, BankDefinition
 from image_hash.query import Queries
 
 PDQ_DISTANCE = 31
@@ -57,6 +57,7 @@ def radius_of(algorithm: Algorithm, distance: int | None, has_pdq: bool, bank: B
         algorithm: `pdq` or `phash`.
         distance: The item's own radius, if it has one: for PDQ if it has PDQ, else for pHash.
         has_pdq: Whether it has PDQ; its pHash must then be confirmed by it, and is never looser than the default.
+            Without, a distance that is meant for PDQ goes no further than `MAX_PHASH_DISTANCE`.
         bank: Its bank.
     """
     own = bank.distance if distance is None else distance
@@ -65,7 +66,13 @@ def radius_of(algorithm: Algorithm, distance: int | None, has_pdq: bool, bank: B
     default = CONFIRMED_PHASH_DISTANCE if has_pdq else PHASH_DISTANCE
     if own is None:
         return default
-    return min(own, default) if has_pdq else own
+    return min(own, default if has_pdq else MAX_PHASH_DISTANCE)
+
+
+def index_basis(bank: BankDefinition) -> list[object]:
+    """What decides which hashes an index of a bank holds, and within which radii."""
+    usual = [PDQ_DISTANCE, PHASH_DISTANCE, CONFIRMED_PHASH_DISTANCE, MAX_PHASH_DISTANCE, MIN_QUALITY]
+    return [bank.algorithm, bank.distance, *usual]
 
 
 def hash_of(algorithm: Algorithm, item: BankItem, bank: BankDefinition) -> bytes | None:

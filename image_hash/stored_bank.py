@@ -2,9 +2,12 @@
 
 import contextlib
 import hashlib
+import json
+import logging
+import secrets
 import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -14,16 +17,23 @@ import numpy.typing as npt
 from domain.errors import InvalidBank
 from image_hash.bank_item import HASHES, BankItem
 from image_hash.chunk_index import MOST_ROWS
-from image_hash.definition import Algorithm, BankDefinition, read_definition, write_definition
+from image_hash.definition import (
+    MAX_PHASH_DISTANCE,
+    Algorithm,
+    BankDefinition,
+    read_definition,
+    write_definition,
+)
 from image_hash.hash_index import PERCEPTUAL, IndexPart, Perceptual, make_parts, search_parts
-from image_hash.index_files import current_generation, map_index, write_index
+from image_hash.index_files import MappedIndex, current_generation, map_index, write_index
 from image_hash.item_store import Changes, ItemStore, StoredItem
-from image_hash.matching import IndexMatch, is_match, radius_of
+from image_hash.matching import IndexMatch, index_basis, is_match, radius_of
 from image_hash.query import Queries
 
 DEFINITION, _ITEMS, _INDEX = "bank.yaml", "items.sqlite", "index"
 LONGEST_TAIL = 20_000
 """Fresh items from which on an import builds the index anew; fewer are searched beside it."""
+_LOG = logging.getLogger("secondglance")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +54,22 @@ class StoredBank:
         """Opens a bank.
 
         Raises:
-            InvalidBank: The folder holds none, or one at fault.
+            InvalidBank: The folder holds none, or one at fault, or the definition's distance does not fit its items.
         """
         if not (folder / DEFINITION).is_file():
             raise InvalidBank(f"{folder}: no bank, as it has no {DEFINITION}")
         self.folder = folder
         self.definition: BankDefinition = read_definition(folder / DEFINITION, folder.resolve().name, categories)
         self._store = ItemStore(folder / _ITEMS)
+        if self.definition.too_wide_for_phash and self._store.has_phash_alone():
+            self._store.close()
+            raise InvalidBank(
+                f"{folder / DEFINITION}: distance {self.definition.distance} is over {MAX_PHASH_DISTANCE}, the most "
+                "for items with pHash and no PDQ, which it holds; say `algorithm: pdq`, or give those one of their own"
+            )
         self._lock = threading.Lock()
         self._snapshot: _Snapshot | None = None
+        self._mapped: MappedIndex | None = None
 
     @classmethod
     def create(cls, folder: Path, definition: BankDefinition) -> "StoredBank":
@@ -144,7 +161,8 @@ class StoredBank:
     def every(self) -> Iterator[StoredItem]:
         """All items in the order in which they came."""
         with self._writing() as store:
-            yield from store.every()
+            for stored in store.every():
+                yield replace(stored, item=self._told(stored.item))
 
     @property
     def tail_length(self) -> int:
@@ -154,8 +172,15 @@ class StoredBank:
     def build_index(self) -> str:
         """Builds the index aside and swaps it in; returns its generation."""
         with self._writing() as store:
-            last = store.last_number()
-            return write_index(self.folder / _INDEX, self._parts(store, 0), last)
+            build, last = secrets.token_hex(16), store.last_number()
+            parts = self._parts(store, 0)
+            with store.transaction():
+                store.note_build(build)
+            return write_index(self.folder / _INDEX, parts, last, self._made_of(build))
+
+    def _made_of(self, build: str) -> str:
+        """Digest of what an index is made of: a build that the items know of, under a definition."""
+        return hashlib.sha256(json.dumps([build, *index_basis(self.definition)]).encode()).hexdigest()
 
     def _fresh(self) -> _Snapshot:
         """The snapshot of now: a new one if items or index have changed since the last."""
@@ -164,16 +189,25 @@ class StoredBank:
             known = self._snapshot
             if known is not None and (known.version, known.generation) == (version, generation):
                 return known
-            mapped = map_index(self.folder / _INDEX)
+            self._map()
+            mapped = self._mapped
             tail = self._parts(self._store, mapped.last_number if mapped else 0)
             self._snapshot = _Snapshot(
-                version,
-                mapped.generation if mapped else None,
-                self._store.digest,
-                mapped.parts if mapped else (),
-                tuple(tail),
+                version, generation, self._store.digest, mapped.parts if mapped else (), tuple(tail)
             )
             return self._snapshot
+
+    def _map(self) -> None:
+        """Maps the index on disk, if it is made of these items under this definition; else the last that was stays.
+
+        Without one, all items are indexed in memory: that takes longer, and finds what the definition says.
+        """
+        found = map_index(self.folder / _INDEX)
+        if found is None or found.made_of in map(self._made_of, self._store.builds()):
+            self._mapped = found
+        else:
+            told = "%s: index %s was built under another definition or of other items, and is not used; "
+            _LOG.warning(told + "`secondglance bank build` makes it anew", self.folder, found.generation)
 
     def _parts(self, store: ItemStore, after: int) -> list[IndexPart]:
         parts = []
@@ -194,7 +228,12 @@ class StoredBank:
         return np.concatenate(hashes), np.concatenate(radii), np.concatenate([np.empty(0, np.uint32), *numbers])
 
     def _match(self, stored: StoredItem, query: int, algorithm: Algorithm, distance: int) -> IndexMatch:
-        return IndexMatch(query, self.definition, stored.item, algorithm, distance, stored.quarantined is not None)
+        aside = stored.quarantined is not None
+        return IndexMatch(query, self.definition, self._told(stored.item), algorithm, distance, aside)
+
+    def _told(self, item: BankItem) -> BankItem:
+        """The item under the definition of now: a bank that became protected protects what it held before."""
+        return replace(item, protected=True) if self.definition.protected and not item.protected else item
 
     def _writing(self) -> contextlib.closing[ItemStore]:
         """A connection of its own, so that searches see the change and never wait for it."""
