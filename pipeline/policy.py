@@ -22,7 +22,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from itertools import product
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import yaml
 from pydantic import ValidationError
@@ -30,7 +29,7 @@ from pydantic import ValidationError
 from domain.capture import CaptureContext
 from domain.errors import InvalidPolicy
 from domain.severity import STANDARD_CATEGORIES
-from pipeline.policy_file import CategoryRule, Exclusion, PolicyFile, Rule
+from pipeline.policy_file import CategoryRule, Exclusion, PolicyFile, Rule, host_of
 
 ALL = "all"
 
@@ -212,26 +211,28 @@ def _excluded(exclusion: Exclusion, context: CaptureContext) -> bool:
     if exclusion.application is not None and application != exclusion.application.casefold():
         return False
     if exclusion.url is not None:
-        host = _host(context.url or "")
-        site = _host(exclusion.url)
+        host = host_of(context.url or "")
+        site = host_of(exclusion.url)
         if host != site and not host.endswith("." + site):
             return False
     return True
 
 
-def _host(url: str) -> str:
-    """Host of an address, with or without scheme; empty if it has none."""
-    try:
-        return (urlsplit(url if "://" in url else f"//{url}").hostname or "").lower().removeprefix("www.")
-    except ValueError:
-        return ""
-
-
 def _within(hours: tuple[time, time], captured_at: str | None) -> bool:
-    """Whether a capture was taken in the hours; one without a readable time never was."""
+    """Whether a capture was taken in the hours; one without a readable time never was, a day alone is none."""
     try:
         taken = datetime.fromisoformat(captured_at or "").time()
     except ValueError:
         return False
+    if _is_day(captured_at or ""):
+        return False
     start, end = hours
-    return start <= taken < end if start <= end else taken >= start or taken < end
+    return start <= taken < end if start < end else taken >= start or taken < end
+
+
+def _is_day(captured_at: str) -> bool:
+    try:
+        date.fromisoformat(captured_at)
+    except ValueError:
+        return False
+    return True

@@ -3,10 +3,27 @@
 import re
 from datetime import date, time
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
+_HOST = re.compile(r"[\w:-]+(\.[\w-]+)*")
+
+
+def host_of(url: str) -> str:
+    """Host of an address as browsers read it, with or without scheme; empty if it has none."""
+    url = url.replace("\\", "/")  # to a browser they are the same: what follows one is no host
+    try:
+        return (urlsplit(url if "://" in url else f"//{url}").hostname or "").lower().removeprefix("www.")
+    except ValueError:
+        return ""
+
+
+def _names_a_site(url: str) -> bool:
+    """Whether an address is that of a site and no more: its host, and at most a scheme, a port and a slash."""
+    rest = url.partition("://")[2] or url
+    return _HOST.fullmatch(host_of(url)) is not None and not re.search(r"[/?#@].", rest)
 
 
 def _read_hours(value: object) -> tuple[time, time]:
@@ -59,6 +76,8 @@ class Exclusion(_Strict):
     def _names_something(self) -> "Exclusion":
         if not self.url and not self.application:
             raise ValueError("an exclusion needs a url or an application")
+        if self.url is not None and not _names_a_site(self.url):
+            raise ValueError(f"{self.url!r} is no site: an exclusion is of a whole host, such as 'bbc.co.uk'")
         return self
 
 
