@@ -66,13 +66,16 @@ def import_(
     given = {"source": source, "tags": " ".join(tags), "expires": expires}
     reader = ListReader(read_text(file), form, target.definition, given, declared, partial)
     try:
-        changes = target.add(reader.items())
+        changes = target.add(reader.items(), reader.withdrawn)
     except InvalidBank as error:
         if not reader.faults:
             raise InvalidBank(f"{file.name}: {error}") from error
         click.echo("nothing was imported")
     else:
-        click.echo(f"{changes.added} added, {changes.replaced} replaced, {changes.same} there already")
+        told = f"{changes.added} added, {changes.replaced} replaced, {changes.same} there already"
+        if reader.withdrawn:
+            told += f", {len(reader.withdrawn)} withdrawn ({changes.removed} of them removed)"
+        click.echo(told)
     for fault in reader.faults[:_MOST_SHOWN]:
         click.echo(f"{file.name}: {fault}", err=True)
     if len(reader.faults) > _MOST_SHOWN:

@@ -7,6 +7,7 @@ from domain.severity import STANDARD_CATEGORIES
 from image_hash.bank_item import BankItem, item_of_row
 from image_hash.definition import BankDefinition
 from image_hash.exchange_read import FORMATS, Row
+from image_hash.withdrawal import Withdrawn
 
 MOST_FAULTS = 1000
 """After so many bad rows the rest is not read: it is no list of this format."""
@@ -17,6 +18,7 @@ class ListReader:
 
     Attributes:
         faults: Rows that cannot be used, each with its line and what is wrong; filled while reading.
+        withdrawn: Ids of items that the list takes back, in its order; filled while reading.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class ListReader:
         self._known = frozenset(STANDARD_CATEGORIES).union(categories)
         self._partial = partial
         self.faults: list[str] = []
+        self.withdrawn: dict[str, None] = {}
 
     def items(self) -> Iterator[BankItem]:
         """The items that can be used.
@@ -52,6 +55,9 @@ class ListReader:
         seen: set[str] = set()
         for line, read in _rows(self._text, self._form, self.faults):
             try:
+                if isinstance(read, Withdrawn):
+                    self._take_back(read)
+                    continue
                 item = self._item(read)
                 if item.id in seen:
                     raise ValueError("its id stands further up")
@@ -62,9 +68,15 @@ class ListReader:
                 self.faults.append(f"{MOST_FAULTS} faults and more; the rest was not read")
                 break
             seen.add(item.id)
+            self.withdrawn.pop(item.id, None)  # it was taken back further up, and came again
             yield item
         if self.faults and not self._partial:
             raise InvalidBank(f"{len(self.faults)} faults; nothing was imported")
+
+    def _take_back(self, row: Withdrawn) -> None:
+        if not row.id:
+            raise ValueError("it takes an item back and does not say which: it has no id")
+        self.withdrawn[row.id] = None
 
     def _item(self, read: Row | str) -> BankItem:
         if isinstance(read, str):
@@ -75,7 +87,7 @@ class ListReader:
         return item_of_row(cells, None, self._known, self._bank)
 
 
-def _rows(text: str, form: str, faults: list[str]) -> Iterator[tuple[int, Row | str]]:
+def _rows(text: str, form: str, faults: list[str]) -> Iterator[tuple[int, Row | Withdrawn | str]]:
     """The rows; a fault at which the file cannot be read on is told as well."""
     started = False
     try:

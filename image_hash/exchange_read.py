@@ -10,10 +10,11 @@ from domain.errors import InvalidBank
 from image_hash.bank import COLUMNS, HASH_COLUMNS
 from image_hash.bank_item import HASHES
 from image_hash.table import read_rows
+from image_hash.withdrawal import MARKS, Withdrawn, is_withdrawn
 
 Row = dict[str, str]
-Read = Iterator[tuple[int, Row | str]]
-"""Lines, each with the cells of an item or what is wrong."""
+Read = Iterator[tuple[int, Row | Withdrawn | str]]
+"""Lines, each with the cells of an item, the item that it takes back, or what is wrong."""
 
 _TYPES = {
     "pdq": "pdq",
@@ -31,8 +32,9 @@ _LENGTHS = {2 * size: name for name, size in HASHES.items() if name != "sha256"}
 
 
 def read_csv(text: str) -> Read:
-    """A bank's own columns."""
-    yield from read_rows(text, Path("the file"), COLUMNS, ("id",), HASH_COLUMNS)
+    """A bank's own columns, and those that say that an item was taken back."""
+    for line, row in read_rows(text, Path("the file"), (*COLUMNS, *MARKS), ("id",), HASH_COLUMNS):
+        yield line, Withdrawn(row["id"]) if is_withdrawn(row) else row
 
 
 def read_list(text: str) -> Read:
@@ -49,7 +51,7 @@ def read_json(text: str) -> Read:
     """Objects with a bank's own columns as fields: one list, `{"items": [...]}`, or one object a line."""
     for line, entry in _entries(text, "items"):
         cells = {name: _cell(entry[name]) for name in COLUMNS if entry.get(name) not in (None, "")}
-        yield line, cells
+        yield line, Withdrawn(cells.get("id", "")) if is_withdrawn(entry) else cells
 
 
 def read_threatexchange(text: str) -> Read:
@@ -60,7 +62,7 @@ def read_threatexchange(text: str) -> Read:
     """
     for line, entry in _entries(text, "data"):
         try:
-            yield line, _descriptor(entry)
+            yield line, _taken_back(entry) if is_withdrawn(entry) else _descriptor(entry)
         except ValueError as error:
             yield line, str(error)
 
@@ -123,6 +125,12 @@ def _object(value: Any, place: int) -> Mapping[str, Any]:
     if not isinstance(value, dict):
         raise InvalidBank(f"entry {place} is no object")
     return value
+
+
+def _taken_back(entry: Mapping[str, Any]) -> Withdrawn:
+    """What an entry takes back; some have an id and no hash any more."""
+    named = _cell(entry.get("id") or entry.get("content_id") or "")
+    return Withdrawn(named or _descriptor(entry)["id"])
 
 
 def _descriptor(entry: Mapping[str, Any]) -> Row:

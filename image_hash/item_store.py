@@ -65,11 +65,13 @@ class Changes:
         added: New ones.
         replaced: Ones whose id was there with something else.
         same: Ones that were there already.
+        removed: Ones that were taken back.
     """
 
     added: int = 0
     replaced: int = 0
     same: int = 0
+    removed: int = 0
 
 
 class ItemStore:

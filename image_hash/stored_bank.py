@@ -134,10 +134,16 @@ class StoredBank:
             if self.definition.algorithm in (None, algorithm) and not _expired(known.item, today):
                 yield self._match(known, 0, algorithm, 0)
 
-    def add(self, items: Iterable[BankItem]) -> Changes:
-        """Adds all of the items or, if reading them raises, none; builds the index anew if it fell behind."""
+    def add(self, items: Iterable[BankItem], withdrawn: Iterable[str] = ()) -> Changes:
+        """Adds all of the items or, if reading them raises, none; builds the index anew if it fell behind.
+
+        Args:
+            items: What to add.
+            withdrawn: Ids of items that are removed, if they are there; asked for after the last of `items`.
+        """
         with self._writing() as store, store.transaction():
             changes = store.add(items)
+            changes.removed = sum([store.remove(identity) for identity in withdrawn])
         if self.tail_length > LONGEST_TAIL:
             self.build_index()
         return changes
