@@ -4,7 +4,7 @@ import asyncio
 import base64
 import binascii
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
@@ -57,7 +57,7 @@ class AnalyzeTextIn(AzureModel):
     """A text, and the blocklists that are looked through; `context` is ours."""
 
     text: str
-    categories: list[Category] | None = None
+    categories: Annotated[list[Category], Field(max_length=100)] | None = None
     blocklist_names: list[str] = Field([], max_length=100)
     halt_on_blocklist_hit: bool = False
     output_type: OutputType = Field(OutputType.FOUR, strict=False)
@@ -75,7 +75,7 @@ class AnalyzeImageIn(AzureModel):
     """A picture; `context` is ours."""
 
     image: ImageIn
-    categories: list[Category] | None = None
+    categories: Annotated[list[Category], Field(max_length=100)] | None = None
     context: ContextIn = ContextIn()
 
 

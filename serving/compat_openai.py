@@ -69,13 +69,14 @@ class ImagePart(OpenAiModel):
     image_url: ImageUrl
 
 
+_FEW = Field(max_length=MAX_BATCH)
 Part = Annotated[TextPart | ImagePart, Field(discriminator="type")]
 
 
 class ModerationIn(OpenAiModel):
     """One text, several texts, or parts that are answered as one; `context` is ours."""
 
-    input: str | list[str] | list[Part]
+    input: str | Annotated[list[str], _FEW] | Annotated[list[Part], _FEW]
     model: str | None = None
     context: ContextIn = ContextIn()
 

@@ -24,14 +24,14 @@ Context = grpc.aio.ServicerContext[Any, Any]
 _LOG = logging.getLogger("secondglance")
 
 
-def hand_over(answer: Message, room: Room, call: Call, context: Context) -> bytes:
+def hand_over(answer: Message | bytes, room: Room, call: Call, context: Context) -> bytes:
     """The bytes of a unary answer; they hold room until the RPC is over, which is when they are taken.
 
     As long as its caller takes nothing gRPC keeps them, and what it was given them as: here not the message, which is
     several times as large.
 
     Args:
-        answer: The answer.
+        answer: The answer, or its bytes.
         room: For answers that nobody has taken yet.
         call: Whose it is.
         context: Of the RPC.
@@ -39,7 +39,7 @@ def hand_over(answer: Message, room: Room, call: Call, context: Context) -> byte
     Raises:
         Overloaded: If there is no room for it.
     """
-    told = answer.SerializeToString()
+    told = answer if isinstance(answer, bytes) else answer.SerializeToString()
     size = len(told)
     room.take(size, call.tenant)
     over: Any = lambda _: room.give(size, call.tenant)  # noqa: E731

@@ -16,6 +16,8 @@ from serving.room import Room
 from serving.schemas import check_label
 from serving.service import ScoringService
 
+MOST_OF_ONE = 1000
+"""Findings, or matches, of one verdict that is grouped; of no capture so many are told."""
 PICTURES = pb.DESCRIPTOR.services_by_name["Pictures"].full_name
 
 
@@ -53,7 +55,8 @@ class Pictures(scoring_pb2_grpc.PicturesServicer):
     async def Group(self, request: pb.GroupRequest, context: Context) -> bytes:  # noqa: N802
         """Which verdicts belong to one incident."""
         async with answering(context, self._service, request) as call:
-            incidents = await self._pictures.group([(one.id, _sighting(one)) for one in request.verdicts], call)
+            verdicts = request.verdicts
+            incidents = await self._pictures.group(len(verdicts), lambda: map(_named_sighting, verdicts), call)
             answer = pb.GroupResponse(incidents=[pb.Incident(captures=captures) for captures in incidents])
             return hand_over(answer, self._untaken, call, context)
 
@@ -71,7 +74,13 @@ def _picture(message: pb.Picture) -> PictureGiven:
     return PictureGiven(image, hashes, given.quality if given.HasField("quality") else UNSAID_QUALITY)
 
 
+def _named_sighting(verdict: pb.Verdict) -> tuple[str, Sighting]:
+    return verdict.id, _sighting(verdict)
+
+
 def _sighting(verdict: pb.Verdict) -> Sighting:
+    if max(len(verdict.findings), len(verdict.image_matches)) > MOST_OF_ONE:
+        raise InvalidRequest(f"verdicts: at most {MOST_OF_ONE} findings or matches each")
     frame = read_frame(verdict.frame.pdq, verdict.frame.quality) if verdict.HasField("frame") else None
     fingerprints = [finding.fingerprint for finding in verdict.findings]
     items = [(match.bank, match.item) for match in verdict.image_matches]

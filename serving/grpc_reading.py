@@ -1,10 +1,11 @@
-"""Reads messages: bytes that are none, that are too many together or that never come are refused.
+"""Reads messages: bytes that are none, that are too many together, of too many fields or that never come are refused.
 
 Left to gRPC the first would be a fault of ours (UNKNOWN), and there would be no bound to the others.
 """
 
 import asyncio
 import contextlib
+import math
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
@@ -14,7 +15,11 @@ from google.protobuf.message import DecodeError
 
 from domain.errors import InvalidRequest, Overloaded, SecondglanceError
 from serving.errors import grpc_code, grpc_retry
+from serving.grpc_fields import has_few_fields
 from serving.room import Room
+
+LONGEST = {"/secondglance.v1.Pictures/Group": 8 * 1024 * 1024}
+"""Bytes of messages without pictures that unpack to many times as much: a thousand verdicts as they were answered."""
 
 
 class GrpcReading(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
@@ -42,7 +47,8 @@ class GrpcReading(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
             return None
         if handler_call_details.method.startswith("/grpc."):
             handler = checked(handler)
-        read, write = reader(handler.request_deserializer), writer(handler.response_serializer)
+        longest = LONGEST.get(handler_call_details.method, math.inf)
+        read, write = reader(handler.request_deserializer, longest), writer(handler.response_serializer)
         if handler.request_streaming:
             return handler._replace(request_deserializer=read, response_serializer=write)
         if handler.response_streaming:
@@ -71,10 +77,14 @@ class GrpcReading(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
         return answer
 
 
-def reader(deserialize: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
-    """Reads a message, or an error where the bytes are none."""
+def reader(deserialize: Callable[[bytes], Any], longest: float = math.inf) -> Callable[[bytes], Any]:
+    """Reads a message, or an error where the bytes are none, too many, or too many fields."""
 
     def read(message: bytes) -> Any:
+        if len(message) > longest:
+            return InvalidRequest(f"the message has more than {longest} bytes")
+        if not has_few_fields(message):
+            return InvalidRequest("the message has too many fields")
         try:
             return deserialize(message)
         except DecodeError:

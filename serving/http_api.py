@@ -30,6 +30,8 @@ from serving.service import ScoringService
 MAX_BODY_BYTES = 2 * MAX_IMAGE_BYTES
 MAX_BODIES_BYTES = 8 * MAX_IMAGE_BYTES
 """Of all requests under way together."""
+MARKS = {"/v1/verdicts:group": 1_000_000}
+"""Of JSON that may be long: a thousand verdicts as they were answered."""
 _NO_TELEMETRY: TelemetryConfig = {
     "tracing": False,
     "metrics": False,
@@ -59,7 +61,7 @@ def make_app(service: ScoringService, access: Access | None = None, blocklists: 
     )
     app.add_middleware(Lean, service=service)
     app.add_middleware(Idempotency)
-    app.add_middleware(BodyLimit, limit=MAX_BODY_BYTES, together=MAX_BODIES_BYTES)
+    app.add_middleware(BodyLimit, limit=MAX_BODY_BYTES, together=MAX_BODIES_BYTES, marks=MARKS)
     app.add_middleware(HttpAccess, access=access or Access())
     app.add_middleware(HttpCall, service=service)
     add_problems(app)

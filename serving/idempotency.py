@@ -22,6 +22,8 @@ from serving.call import Call
 
 MOST_DROPPED = 16
 """Answers that are dropped at a time, so that no request pays for all of them."""
+MOST_PARTS = 2048
+"""Of a form, more than are read of one; what is left after so many is looked at as a whole."""
 HEADER = "idempotency-key"
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _BOUNDARY = re.compile(rb'boundary="?([^";,]+)"?', re.IGNORECASE)
@@ -132,7 +134,7 @@ def _fingerprint(scope: Scope, body: bytes) -> bytes:
     """
     content_type = Headers(scope=scope).get("content-type", "").encode("latin-1")
     boundary = _BOUNDARY.search(content_type)
-    parts = re.split(rb"(?:^|\r\n)--" + re.escape(boundary[1]), body) if boundary else [body]
+    parts = (b"\r\n" + body).split(b"\r\n--" + boundary[1], MOST_PARTS) if boundary else [body]
     whole = hashlib.sha256(scope.get("query_string", b"") + b"\n")
     for part in parts:
         whole.update(hashlib.sha256(part).digest())

@@ -35,6 +35,11 @@ class _Entry:
     call: Call = field(compare=False)
     work: Callable[[], Any] = field(compare=False)
     future: "Future[Any]" = field(compare=False)
+    queued: bool = field(default=True, compare=False)
+
+
+def _nothing() -> None:
+    """What is left to do of what was dropped."""
 
 
 class Lane:
@@ -52,6 +57,7 @@ class Lane:
         self._count = threads
         self._changed = threading.Condition()
         self._heap: list[_Entry] = []
+        self._dropped = 0
         self._numbers = itertools.count()
         self._clock = 0.0
         self._last: dict[str, float] = {}
@@ -98,7 +104,9 @@ class Lane:
             self._waiting[call.tenant] += cost
             self._sorts[sort] += cost
             heapq.heappush(self._heap, entry)
-            if len(self._threads) < self._count and self._running + len(self._heap) > len(self._threads):
+            if len(self._threads) < self._count and self._running + len(self._heap) - self._dropped > len(
+                self._threads
+            ):
                 self._start_thread()
             self._changed.notify()
         entry.future.add_done_callback(lambda future: self._forget(entry) if future.cancelled() else None)
@@ -127,7 +135,7 @@ class Lane:
         if self._waiting[call.tenant] == self.waiting:
             return self._sorts.items()
         start = self._start(call)
-        return ((entry.sort, entry.cost) for entry in self._heap if entry.tag <= start)
+        return ((entry.sort, entry.cost) for entry in self._heap if entry.queued and entry.tag <= start)
 
     def _start(self, call: Call) -> float:
         """Where a tenant's next entry stands on the virtual clock."""
@@ -147,12 +155,19 @@ class Lane:
         thread.start()
 
     def _forget(self, entry: _Entry) -> None:
-        """Gives back the room of an entry that was cancelled while it waited."""
+        """Gives back the room of an entry that was cancelled while it waited, and what its work holds.
+
+        Its place goes once every second one is such: to look for each would take all whose client hangs up seconds.
+        """
         with self._changed:
-            if entry in self._heap:
-                self._heap.remove(entry)
-                heapq.heapify(self._heap)
+            if entry.queued:
+                entry.queued, entry.work = False, _nothing
+                self._dropped += 1
                 self._release(entry)
+                if 2 * self._dropped > len(self._heap):
+                    self._heap = [kept for kept in self._heap if kept.queued]
+                    heapq.heapify(self._heap)
+                    self._dropped = 0
 
     def _release(self, entry: _Entry) -> None:
         self._waiting[entry.call.tenant] -= entry.cost
@@ -162,10 +177,14 @@ class Lane:
 
     def _take(self) -> _Entry | None:
         with self._changed:
-            self._changed.wait_for(lambda: self._heap or self._closed)
+            self._changed.wait_for(lambda: len(self._heap) > self._dropped or self._closed)
+            while self._heap and not self._heap[0].queued:
+                heapq.heappop(self._heap)
+                self._dropped -= 1
             if not self._heap:
                 return None
             entry = heapq.heappop(self._heap)
+            entry.queued = False
             self._release(entry)
             self._clock = entry.tag
             self._last = {tenant: tag for tenant, tag in self._last.items() if tag > self._clock}

@@ -17,7 +17,7 @@ from serving.routes_scoring import score_many, score_one, write
 from serving.schemas import BatchIn, ScoreIn
 from serving.service import ScoringService
 
-_Answering = Callable[[ScoringService, Any, Call], Awaitable[Any]]
+_Answering = Callable[[ScoringService, Any, Call], Awaitable[bytes]]
 _WAYS: dict[str, tuple[type[ScoreIn | BatchIn], _Answering]] = {
     "/v1/score": (ScoreIn, score_one),
     "/v1/score:batch": (BatchIn, score_many),

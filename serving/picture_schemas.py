@@ -1,6 +1,8 @@
 """The JSON of the calls about pictures."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, FailFast, Field
 
 from domain.errors import InvalidRequest
 from domain.frame import FrameHash
@@ -70,9 +72,9 @@ class VerdictIn(_Answered):
 
     id: Label
     frame: _FrameIn | None = None
-    findings: list[_FindingIn] = []
+    findings: Annotated[list[_FindingIn], FailFast()] = []
     more_findings: int = Field(0, ge=0)
-    image_matches: list[_MatchIn] = []
+    image_matches: Annotated[list[_MatchIn], FailFast()] = []
 
     def to_sighting(self) -> Sighting:
         """What the capture showed."""
@@ -85,7 +87,7 @@ class VerdictIn(_Answered):
 class GroupIn(Given):
     """Verdicts of which some may belong to one incident."""
 
-    verdicts: list[VerdictIn] = Field(max_length=MOST_GROUPED)
+    verdicts: Annotated[list[VerdictIn], FailFast()] = Field(max_length=MOST_GROUPED)
 
 
 def read_frame(pdq: str, quality: int) -> FrameHash:

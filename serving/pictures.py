@@ -1,6 +1,6 @@
 """What both transports answer about pictures: hashes, lookups, comparisons, incidents, banks."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -111,18 +111,22 @@ class PictureService:
         cost = _cost(one) + _cost(other)
         return await self._run(lambda: compare_digests(self._hashes(one), self._hashes(other)), cost, call)
 
-    async def group(self, captures: Sequence[tuple[str, Sighting]], call: Call | None = None) -> list[list[str]]:
+    async def group(
+        self, count: int, captures: Callable[[], Iterable[tuple[str, Sighting]]], call: Call | None = None
+    ) -> list[list[str]]:
         """Ids of captures by incident; the first of each is its card.
 
+        Args:
+            count: How many there are.
+            captures: Reads them, in the queue's own thread.
+            call: Whose it is.
+
         Raises:
-            InvalidRequest: There are too many.
+            InvalidRequest: There are too many, or one of them is at fault.
         """
-        if len(captures) > MOST_GROUPED:
-            raise InvalidRequest(f"{len(captures)} verdicts; at most {MOST_GROUPED} are grouped at a time")
-        groups = await self._run(
-            lambda: group_sightings([sighting for _, sighting in captures]), _HASH_COST * max(1, len(captures)), call
-        )
-        return [[captures[place][0] for place in group] for group in groups]
+        if count > MOST_GROUPED:
+            raise InvalidRequest(f"{count} verdicts; at most {MOST_GROUPED} are grouped at a time")
+        return await self._run(lambda: _grouped(captures()), _HASH_COST * max(1, count), call)
 
     def banks(self) -> list[BankTold]:
         """The banks that are loaded."""
@@ -175,6 +179,11 @@ class PictureService:
 
     async def _run(self, work: Callable[[], T], cost: int, call: Call | None) -> T:
         return await self._service.run_picture(work, cost, call or Call())
+
+
+def _grouped(captures: Iterable[tuple[str, Sighting]]) -> list[list[str]]:
+    read = list(captures)
+    return [[read[place][0] for place in group] for group in group_sightings([sighting for _, sighting in read])]
 
 
 def checked(picture: PictureGiven) -> dict[str, bytes]:

@@ -19,6 +19,8 @@ LEAST_PIXELS = 64 * 1024
 none takes milliseconds too. Counted as a pixel it would teach the queue that a pixel takes milliseconds."""
 _SIGNATURES = (b"\x89PNG", b"\xff\xd8", b"RIFF")
 """The other formats that the header's reader knows are none of ours, and some of them are XML."""
+MOST_READS = 2048
+"""Of a picture's header, which the event loop looks through; a JPEG's takes three for each of some dozen parts."""
 CHUNK = 32 * 1024
 """Units of text from which on a piece is full: a thread takes up several short texts of a batch at a time."""
 
@@ -108,6 +110,23 @@ def text_cost(text: str) -> int:
     return BYTES_A_TEXT + len(text.encode("utf-8"))
 
 
+class _Header(io.BytesIO):
+    """A file of which only so much is read as a header takes: one of a million parts says nothing of its size."""
+
+    left = MOST_READS
+
+    def read(self, size: int | None = -1) -> bytes:
+        """As any file does.
+
+        Raises:
+            ValueError: Once it was read from too often.
+        """
+        self.left -= 1
+        if self.left < 0:
+            raise ValueError("the header has too many parts")
+        return super().read(size)
+
+
 def image_cost(image: bytes) -> int:
     """Pixels of a picture by its header, undecoded; the least where it says nothing: decoding will refuse it.
 
@@ -119,7 +138,7 @@ def image_cost(image: bytes) -> int:
     if not image.startswith(_SIGNATURES):
         return LEAST_PIXELS
     try:
-        width, height = imagesize.get(io.BytesIO(image))
+        width, height = imagesize.get(_Header(image), exif_rotation=False)
     except (ValueError, struct.error):
         return LEAST_PIXELS
     if width * height > MAX_IMAGE_PIXELS:

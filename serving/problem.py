@@ -27,6 +27,8 @@ _KINDS = {
     413: "request_too_large",
     415: "unsupported_media_type",
 }
+MOST_TOLD = 20
+"""Faults of one request."""
 _NAME = re.compile(r"[\w-]{1,40}|list\[[\w\[\],-]+\]", re.ASCII)
 
 
@@ -70,8 +72,11 @@ def _headers(error: SecondglanceError) -> dict[str, str]:
 
 
 def faults(errors: Sequence[Any]) -> str:
-    """Where and what, but never the value: it may be a pupil's text."""
-    return "; ".join(f"{'.'.join(_named(part) for part in fault['loc'])}: {_told(fault)}" for fault in errors)
+    """Where and what, but never the value: it may be a pupil's text. Of very many the first few are told."""
+    told = [f"{'.'.join(_named(part) for part in fault['loc'])}: {_told(fault)}" for fault in errors[:MOST_TOLD]]
+    if len(errors) > MOST_TOLD:
+        told.append(f"and {len(errors) - MOST_TOLD} more")
+    return "; ".join(told)
 
 
 def _named(part: object) -> str:

@@ -42,7 +42,9 @@ def picture_routes(service: ScoringService) -> APIRouter:
     @routes.post("/v1/verdicts:group")
     async def group(body: GroupIn, call: CallOf) -> Json:
         """Which verdicts belong to one incident; the first of each is its card."""
-        incidents = await pictures.group([(one.id, one.to_sighting()) for one in body.verdicts], call)
+        incidents = await pictures.group(
+            len(body.verdicts), lambda: ((one.id, one.to_sighting()) for one in body.verdicts), call
+        )
         return {"incidents": [{"captures": captures} for captures in incidents]}
 
     return routes
