@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from domain.hit import KeywordHit
 from domain.page import Page
-from keyword_stage.matcher import Matcher, settle
+from keyword_stage.matcher import Matcher, Told, settle
 from keyword_stage.overlay import MUTED, Overlay, Scope
 
 MOST_BUILT = 256
@@ -60,8 +60,8 @@ class Layers:
         mine = hashlib.sha256("\n".join(overlay.digest for overlay in overlays).encode()).hexdigest()[:16]
         return f"{self.central.digest}+{mine}"
 
-    def find(self, page: Page, overlays: Sequence[Overlay] = ()) -> tuple[KeywordHit, ...]:
-        """Finds the hits of a page as one lexicon with all changes made would."""
+    def find(self, page: Page, overlays: Sequence[Overlay] = (), told: Told | None = None) -> tuple[KeywordHit, ...]:
+        """Finds the hits of a page as one lexicon with all changes made would; `told` is that of `settle`."""
         found, context = self.central.look(page)
         for overlay in overlays:
             matcher, own = self._built(overlay)
@@ -74,7 +74,7 @@ class Layers:
             if matcher:
                 more, words = matcher.look(page)
                 found, context = found + more, context + words
-        return settle(found, context)
+        return settle(found, context, told)
 
     def _build(self, overlay: Overlay) -> tuple[Matcher | None, frozenset[tuple[str, str]]]:
         """What finds an overlay's own phrases, and which they are: they stand in place of earlier ones."""

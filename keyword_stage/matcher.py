@@ -22,6 +22,8 @@ from keyword_stage.vocabulary import Vocabulary
 
 _LAST_LATIN = "\u0250"
 Sighting = tuple[Phrase, KeywordHit]
+Told = Callable[[KeywordHit], bool]
+"""Whether a hit may be told of as what it is: its category is one that somebody wants to hear of."""
 ContextWord = tuple[str, int, int]
 """A folded spelling that a rule looks for, and where it stands."""
 
@@ -97,11 +99,19 @@ def _standing(
             yield phrase, place
 
 
-def settle(found: Sequence[Sighting], context: Iterable[ContextWord]) -> tuple[KeywordHit, ...]:
-    """The hits of a page in order of appearance: those in the company they need and that no longer one explains."""
+def settle(
+    found: Sequence[Sighting], context: Iterable[ContextWord], told: Told | None = None
+) -> tuple[KeywordHit, ...]:
+    """The hits of a page in order of appearance: those in the company they need and that no longer one explains.
+
+    Args:
+        found: What there is to choose from.
+        context: What stands with it.
+        told: Of one that is not told of none is explained that would be; all are told by default.
+    """
     if not found:
         return ()
-    return without_secrets(_choose(_in_company(found, context)))
+    return without_secrets(_choose(_in_company(found, context), told))
 
 
 def _places_by_phrase(phrases: Iterable[tuple[Phrase, Place]]) -> dict[str, list[tuple[int, int]]]:
@@ -205,11 +215,17 @@ def _explains(other: KeywordHit, hit: KeywordHit) -> bool:
     return longer or other.category == hit.category
 
 
-def _choose(hits: Sequence[KeywordHit]) -> tuple[KeywordHit, ...]:
+def _speaks_for(other: KeywordHit, hit: KeywordHit, told: Told | None) -> bool:
+    """Whether one may stand for another: what nobody is told of stands for nothing that somebody is."""
+    return told is None or told(other) or not told(hit)
+
+
+def _choose(hits: Sequence[KeywordHit], told: Told | None) -> tuple[KeywordHit, ...]:
     """Leaves out hits that another of at least their grade explains; sorts by place.
 
     A longer phrase explains any hit inside it, one of the same length only its own category, and what stands there
-    plainly what had to be undone; a solicitation, which no model lowers, is explained by another one alone.
+    plainly what had to be undone; a solicitation, which no model lowers, is explained by another one alone, and what is
+    told of by nothing that is not.
     """
     ordered = sorted(
         hits, key=lambda hit: (hit.start, -hit.end, -hit.grade, hit.category, bool(hit.disguise), hit.phrase)
@@ -218,7 +234,7 @@ def _choose(hits: Sequence[KeywordHit]) -> tuple[KeywordHit, ...]:
     covering: list[KeywordHit] = []
     for hit in ordered:
         covering = [other for other in covering if other.end > hit.start]
-        if hit.protected or not any(_explains(other, hit) for other in covering):
+        if hit.protected or not any(_explains(other, hit) and _speaks_for(other, hit, told) for other in covering):
             chosen.append(hit)
         covering.append(hit)
     return tuple(chosen)

@@ -8,7 +8,7 @@ from domain.capture import CaptureContext
 from domain.hit import KeywordHit
 from domain.page import Page
 from keyword_stage.layers import Layers
-from keyword_stage.matcher import without_secrets
+from keyword_stage.matcher import Told, without_secrets
 from keyword_stage.overlay import Overlay
 from keyword_stage.url_list import UrlFinder
 
@@ -45,16 +45,17 @@ class FirstLook:
         """Names the lists without any overlay."""
         return self._digest(())
 
-    def look(self, page: Page, context: CaptureContext, trust: str | None) -> Seen:
+    def look(self, page: Page, context: CaptureContext, trust: str | None, told: Told | None = None) -> Seen:
         """Looks through a page.
 
         Args:
             page: What was read.
             context: Where it was captured.
             trust: The trust of its school.
+            told: Whether a hit may be told of as what it is; one that is not explains none that is.
         """
         overlays = self.layers.of(trust, context.site, context.group)
-        hits, listed = self.layers.find(page, overlays), self.urls.find(page, context.url)
+        hits, listed = self.layers.find(page, overlays, told), self.urls.find(page, context.url)
         shown = without_secrets((*hits, *listed)) if listed else hits
         return Seen(shown[: len(hits)], shown[len(hits) :], self._digest(overlays))
 

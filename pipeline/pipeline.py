@@ -1,7 +1,7 @@
 """The two stages joined: one capture in, one explained verdict out."""
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -106,7 +106,8 @@ class Pipeline:
         clock = clock or Stopwatch()
         clock.lap("queue")
         page = self._read(capture, clock)
-        seen = self.first_look.look(page, capture.context, self.policy.trust_of(capture.context))
+        trust = self.policy.trust_of(capture.context)
+        seen = self.first_look.look(page, capture.context, trust, self._told(capture.context))
         clock.lap("match")
         return Begun(capture, page, seen, clock)
 
@@ -157,6 +158,16 @@ class Pipeline:
             more_findings=kept.taken - len(findings),
             kinds=kept.kinds,
         )
+
+    def _told(self, context: CaptureContext) -> Callable[[KeywordHit], bool] | None:
+        """Whether a hit may be told of as what it is, by its category; None if all may.
+
+        A single phrase that is excluded still stands for what it holds: that is what somebody did not want to hear of.
+        """
+        if not self.policy.takes_out:
+            return None
+        policy = self.policy.resolve(context)
+        return lambda hit: policy.of(hit.category).on and not policy.excludes(hit.category)
 
     def _read(self, capture: Capture, clock: Stopwatch) -> Page:
         if (capture.image is None) == (capture.text is None):

@@ -92,7 +92,11 @@ UNRULED = ResolvedPolicy({}, CategoryPolicy(), frozenset())
 
 
 class Policy:
-    """All rules of a policy file; the default policy has none."""
+    """All rules of a policy file; the default policy has none.
+
+    Attributes:
+        takes_out: Whether any rule switches a category off or excludes anything.
+    """
 
     def __init__(
         self, file: PolicyFile | None = None, digest: str = "default", today: Callable[[], date] = date.today
@@ -103,6 +107,9 @@ class Policy:
         self.categories: tuple[str, ...] = tuple(self._file.categories)
         self._trust_of = {school: trust for trust, schools in self._file.trusts.items() for school in schools}
         self._rules = sorted(self._file.rules, key=_specificity)
+        self.takes_out = any(
+            rule.exclusions or not all(change.on for change in rule.categories.values()) for rule in self._rules
+        )
 
     @property
     def sensitivities(self) -> frozenset[int]:
