@@ -12,6 +12,7 @@ from secondglance_client.client import DEFAULT_RETRY, request_of, unanswered
 from secondglance_client.exchange import Asking, Exchange, Reply, Send, Wait
 from secondglance_client.records import Capture, Context, Result, Verdict
 from secondglance_client.retry import Retry
+from secondglance_client.unsendable import check_key
 
 T = TypeVar("T")
 
@@ -35,6 +36,7 @@ class AsyncClient:
         retry: Retry = DEFAULT_RETRY,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
+        key = check_key(key)
         headers = {"authorization": f"Bearer {key}"} if key else {}
         self._http = httpx.AsyncClient(base_url=base_url, headers=headers, transport=transport)
         self._timeout_s = timeout_s
@@ -91,6 +93,6 @@ class AsyncClient:
     async def _send(self, send: Send) -> Reply:
         try:
             response = await self._http.send(request_of(self._http, send))
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             return unanswered(error)
         return Reply(response.status_code, dict(response.headers), response.content)

@@ -12,6 +12,7 @@ from secondglance_client import exchange
 from secondglance_client.exchange import Asking, Exchange, Reply, Send, Wait
 from secondglance_client.records import Capture, Context, Result, Verdict
 from secondglance_client.retry import Retry
+from secondglance_client.unsendable import check_key
 
 T = TypeVar("T")
 DEFAULT_RETRY = Retry()
@@ -36,6 +37,7 @@ class Client:
         retry: Retry = DEFAULT_RETRY,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
+        key = check_key(key)
         headers = {"authorization": f"Bearer {key}"} if key else {}
         self._http = httpx.Client(base_url=base_url, headers=headers, transport=transport)
         self._timeout_s = timeout_s
@@ -66,6 +68,9 @@ class Client:
         self, captures: Sequence[Capture], *, evidence: bool = False, read_all: bool = False
     ) -> list[Result]:
         """Scores many captures, in their order; what concerns one alone is its `Failure`.
+
+        Where the connection or the time ends in the midst of it, what was answered is returned, and the rest has a
+        `Failure` each.
 
         Raises:
             ClientError: If there is no answer at all.
@@ -108,7 +113,7 @@ class Client:
     def _send(self, send: Send) -> Reply:
         try:
             response = self._http.send(request_of(self._http, send))
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             return unanswered(error)
         return Reply(response.status_code, dict(response.headers), response.content)
 
@@ -123,6 +128,6 @@ def request_of(http: httpx.Client | httpx.AsyncClient, send: Send) -> httpx.Requ
     return http.build_request("POST", send.path, data=form, files=files, headers=headers, timeout=send.left_s)
 
 
-def unanswered(error: httpx.TransportError) -> Reply:
-    """What stands for the reply where there is none."""
+def unanswered(error: httpx.RequestError) -> Reply:
+    """What stands for the reply where there is none, or one that cannot be unpacked."""
     return Reply(504 if isinstance(error, httpx.TimeoutException) else 0, fault=f"{type(error).__name__}: {error}")

@@ -10,10 +10,13 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
+from pydantic import ValidationError
+
 from secondglance_client.affinity import device_headers
-from secondglance_client.errors import TimedOut, Unreachable, refusal
+from secondglance_client.errors import ClientError, InvalidInput, Refused, TimedOut, Unreachable, refusal
 from secondglance_client.records import Capture, Failure, Result, Verdict
 from secondglance_client.retry import TRANSIENT, Retry, is_transient
+from secondglance_client.unsendable import UNREAD, check_sendable, unread_failure, unsendable
 
 MAX_BATCH = 256
 T = TypeVar("T")
@@ -79,34 +82,71 @@ def score(capture: Capture, asking: Asking) -> Exchange[Verdict]:
     Raises:
         ClientError: If there is no verdict.
     """
+    check_sendable(capture)
     end = time.monotonic() + asking.timeout_s
     body = {**_capture_json(capture, image=False), **asking.options}
     path = "/v1/score" if capture.image is None else "/v1/captures"
     reply = yield from _send(Send(path, body, capture.image, device_headers([capture])), asking.retry, end)
-    return Verdict.model_validate_json(reply.content)
+    try:
+        return Verdict.model_validate_json(reply.content)
+    except ValidationError:
+        raise _unread(reply) from None
 
 
 def score_batch(captures: Sequence[Capture], asking: Asking) -> Exchange[list[Result]]:
     """Has many captures scored, 256 at a time; those that were refused for now are sent again.
+
+    What was answered is returned, whatever becomes of the rest: where no answer comes for a part, the captures of it
+    have a `Failure` each, and so have those that cannot be sent at all. A part that is refused for what is in it is not
+    the fault of the next; for anything else nothing further is sent.
 
     Raises:
         ClientError: If there is no answer at all; what concerns one capture alone is its `Failure`.
     """
     end = time.monotonic() + asking.timeout_s
     results: dict[int, Result] = {}
-    for first in range(0, len(captures), MAX_BATCH):
-        places = list(range(first, min(first + MAX_BATCH, len(captures))))
-        for tried in range(1, asking.retry.tries + 1):
-            body = {"captures": [_capture_json(captures[place], image=True) for place in places], **asking.options}
-            headers = device_headers(captures[place] for place in places)
-            reply = yield from _send(Send("/v1/score:batch", body, None, headers), asking.retry, end)
-            results.update(zip(places, map(_result, json.loads(reply.content)["verdicts"]), strict=True))
-            places = [place for place in places if _is_transient(results[place])]
-            wait = asking.retry.wait_s(tried, None, end - time.monotonic()) if places else None
-            if wait is None:
-                break
-            yield Wait(wait)
+    sendable: list[int] = []
+    for place, capture in enumerate(captures):
+        if failure := unsendable(capture):
+            results[place] = failure
+        else:
+            sendable.append(place)
+    answered, fault = False, None
+    for first in range(0, len(sendable), MAX_BATCH):
+        places = sendable[first : first + MAX_BATCH]
+        if fault is None or isinstance(fault, InvalidInput):
+            try:
+                yield from _score_part(captures, places, asking, end, results)
+                answered = True
+                continue
+            except ClientError as error:
+                answered = answered or any(place in results for place in places)
+                fault = error
+        for place in places:
+            results.setdefault(place, _failure(captures[place], fault))
+    if fault and not answered:
+        raise fault
     return [results[place] for place in range(len(captures))]
+
+
+def _score_part(
+    captures: Sequence[Capture], places: list[int], asking: Asking, end: float, results: dict[int, Result]
+) -> Exchange[None]:
+    """Has as many scored as go into a request, and notes each result as it comes.
+
+    Raises:
+        ClientError: If there is no answer; what came before stays noted.
+    """
+    for tried in range(1, asking.retry.tries + 1):
+        body = {"captures": [_capture_json(captures[place], image=True) for place in places], **asking.options}
+        headers = device_headers(captures[place] for place in places)
+        reply = yield from _send(Send("/v1/score:batch", body, None, headers), asking.retry, end)
+        results.update(zip(places, _results(reply, [captures[place] for place in places]), strict=True))
+        places = [place for place in places if _is_transient(results[place])]
+        wait = asking.retry.wait_s(tried, None, end - time.monotonic()) if places else None
+        if wait is None:
+            return
+        yield Wait(wait)
 
 
 def _send(send: Send, retry: Retry, end: float) -> Exchange[Reply]:
@@ -126,7 +166,7 @@ def _send(send: Send, retry: Retry, end: float) -> Exchange[Reply]:
         yield Wait(wait)
 
 
-def _error(reply: Reply, retry_after_s: float | None) -> Exception:
+def _error(reply: Reply, retry_after_s: float | None) -> ClientError:
     if reply.status == 0:
         return Unreachable(reply.fault)
     if reply.status == 504:
@@ -148,9 +188,37 @@ def _seconds(retry_after: str | None) -> float | None:
         return None
 
 
-def _result(data: dict[str, Any]) -> Result:
-    error = data.get("error")
-    return Failure(id=data["id"], **error) if error else Verdict.model_validate(data)
+def _results(reply: Reply, captures: Sequence[Capture]) -> list[Result]:
+    """What a batch was answered; one answer that is none is its capture's `Failure`."""
+    try:
+        found = json.loads(reply.content)["verdicts"]
+        if not isinstance(found, list) or len(found) != len(captures):
+            raise _unread(reply)
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise _unread(reply) from None
+    return [_result(data, capture) for data, capture in zip(found, captures, strict=True)]
+
+
+def _result(data: Any, capture: Capture) -> Result:
+    try:
+        error = data.get("error")
+        return Failure(id=data["id"], **error) if error else Verdict.model_validate(data)
+    except (ValidationError, AttributeError, KeyError, TypeError):
+        return unread_failure(capture)
+
+
+def _unread(reply: Reply) -> Refused:
+    """What is raised where an answer is none; nothing of it is said, as it may hold what was read."""
+    return Refused(reply.status, UNREAD, "the answer is none of this service", reply.headers.get("x-request-id", ""))
+
+
+def _failure(capture: Capture, fault: ClientError) -> Failure:
+    """What stands for a capture that was not answered, as the others in its batch were."""
+    if isinstance(fault, Refused):
+        return Failure(id=capture.id, type=fault.kind, detail=fault.detail)
+    return Failure(
+        id=capture.id, type="deadline_exceeded" if isinstance(fault, TimedOut) else "unreachable", detail=str(fault)
+    )
 
 
 def _is_transient(result: Result) -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 import grpc
 import grpc.aio
 from google.protobuf.json_format import MessageToDict
+from pydantic import ValidationError
 
 from secondglance_client import scoring_pb2 as pb
 from secondglance_client.affinity import HEADER, digest_of
@@ -28,6 +29,7 @@ from secondglance_client.errors import (
 )
 from secondglance_client.records import Capture, Failure, Result, Verdict
 from secondglance_client.retry import Retry
+from secondglance_client.unsendable import check_key, unread_failure, unsendable
 
 METHOD = "/secondglance.v1.Scoring/ScoreStream"
 MAX_MESSAGE_BYTES = 33 * 1024 * 1024
@@ -67,6 +69,7 @@ class StreamClient:
         self._address = address
         self._credentials = credentials
         self._channel: grpc.aio.Channel | None = None
+        key = check_key(key)
         self._metadata = [("authorization", f"Bearer {key}")] if key else []
         self._metadata += [(HEADER, digest_of(device))] if device else []
         self._retry = retry
@@ -76,6 +79,8 @@ class StreamClient:
         self, captures: AsyncIterable[Capture], *, evidence: bool = False, read_all: bool = False
     ) -> AsyncIterator[Result]:
         """Scores captures as they come; yields a verdict or a failure for each, in their order.
+
+        What was answered before a stream breaks for good has been yielded by then.
 
         Raises:
             ClientError: If the stream broke and could not be opened again.
@@ -88,9 +93,9 @@ class StreamClient:
                 call = self._open(unanswered.requests(evidence, read_all))
                 try:
                     async for response in call:
-                        await unanswered.answered()
+                        capture = await unanswered.answered()
                         broken = 0
-                        yield _read(response.result)
+                        yield unsendable(capture) or _result(response.result, capture)
                     if unanswered.finished:
                         await intake
                         return
@@ -182,17 +187,29 @@ class _Unanswered:
                 sent += 1
             yield pb.ScoreStreamRequest(capture=_message(capture), evidence=evidence, read_all=read_all)
 
-    async def answered(self) -> None:
+    async def answered(self) -> Capture:
         """The first of them was answered."""
         async with self._changed:
-            self._captures.popleft()
+            first = self._captures.popleft()
             self._answered += 1
             self._changed.notify_all()
+            return first
 
 
 def _message(capture: Capture) -> pb.Capture:
+    """The capture as it is sent; of one that cannot be an empty one, which holds its place in the stream."""
+    if unsendable(capture):
+        return pb.Capture()
     context = pb.CaptureContext(**capture.context.model_dump(exclude_none=True))
     return pb.Capture(id=capture.id, text=capture.text, image=capture.image, context=context)
+
+
+def _result(result: pb.Result, capture: Capture) -> Result:
+    """The answer to a capture; one that is none is its failure, and ends no stream."""
+    try:
+        return _read(result)
+    except (ValidationError, KeyError):
+        return unread_failure(capture)
 
 
 def _read(result: pb.Result) -> Result:

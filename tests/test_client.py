@@ -299,6 +299,9 @@ class Breaking:
             yield pb.ScoreStreamResponse(result=pb.Result(verdict=verdict))
 
     async def run(self, captures: list[Capture], retry: Retry) -> list[str]:
+        return [result.id for result in await self.results(captures, retry)]
+
+    async def results(self, captures: list[Capture], retry: Retry) -> list[Any]:
         handler = grpc.stream_stream_rpc_method_handler(
             self.stream,
             request_deserializer=pb.ScoreStreamRequest.FromString,
@@ -310,10 +313,9 @@ class Breaking:
         port = server.add_insecure_port("127.0.0.1:0")
         await server.start()
         try:
-            results = await streamed(StreamClient(f"127.0.0.1:{port}", retry=retry, ahead=4), captures)
+            return await streamed(StreamClient(f"127.0.0.1:{port}", retry=retry, ahead=4), captures)
         finally:
             await server.stop(None)
-        return [result.id for result in results]
 
 
 @pytest.mark.parametrize("code", [grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED])
