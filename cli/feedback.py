@@ -13,6 +13,12 @@ import click
 def command(file: Path, out: Path, partial: bool, seed: int) -> None:
     """Turns decisions (JSON lines, see docs/retraining.md) into labelled rows for `train --feedback`."""
     from evaluation.rows import read_rows, row_to_json
+    from evaluation.slurs import read_slurs
+    from keyword_stage.lexicon import read_lexicon
+    from keyword_stage.matcher import Matcher
+    from models.artifact import default_folder
+    from models.encoding import WindowEncoder
+    from training.dataset import ExampleMaker
     from training.feedback import read_decisions, to_rows
     from training.guards import guard
     from training.material import describe, reserved_rows
@@ -29,8 +35,10 @@ def command(file: Path, out: Path, partial: bool, seed: int) -> None:
         raise SystemExit(1)
     converted = to_rows(decisions)
     corpus = list(read_rows(CORPUS))
-    own = sum(row.split == "train" for row in corpus)
-    guarded = guard(converted.rows, own, reserved_rows(corpus), seed)
+    windows = WindowEncoder(default_folder() / "tokenizer.json")
+    weigh = ExampleMaker(Matcher(read_lexicon()), windows, read_slurs()).weight
+    own = sum(weigh(row) for row in corpus if row.split == "train")
+    guarded = guard(converted.rows, own, reserved_rows(corpus), seed, weigh)
     out.write_text("".join(row_to_json(row) + "\n" for row in guarded.rows), encoding="utf-8")
     click.echo(
         f"{len(decisions)} decisions: {len(guarded.rows)} rows, {converted.repeated} folded into one on the same text"

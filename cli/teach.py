@@ -32,7 +32,7 @@ def command(
     import torch
 
     from training.lessons import FILE, write_lessons
-    from training.material import Wanted, gather
+    from training.material import Wanted, gather, measured_rows
     from training.network import load_base, load_run
     from training.runs import read_about
     from training.setup import CORPUS, RUNS, base_model, set_up
@@ -40,7 +40,8 @@ def command(
 
     encoder = read_about(RUNS / run)["encoder"]
     setup = set_up(corpus or CORPUS, encoder)
-    material = gather(setup.rows, setup.maker, Wanted(share, None, public, public_set, public_share, seed))
+    wanted = Wanted(share, None, public, public_set, public_share, seed)
+    material = gather(setup.rows, setup.maker, wanted, measured_rows() if corpus else ())
     network = load_base(base_model(encoder))
     load_run(network, RUNS / run)
     network.to("cuda" if torch.cuda.is_available() else "cpu")

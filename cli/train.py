@@ -69,7 +69,7 @@ def command(
 ) -> None:
     """Fine-tunes a model on the train split and keeps the epoch with the highest dev AUROC."""
     from training.lessons import read_lessons
-    from training.material import Wanted, gather
+    from training.material import Wanted, gather, measured_rows
     from training.network import load_base
     from training.record import track
     from training.runs import read_about, read_best
@@ -80,7 +80,8 @@ def command(
         raise click.UsageError("--public-set needs --public FOLDER")
     track(tracking)
     setup = set_up(corpus or CORPUS, encoder)
-    material = gather(setup.rows, setup.maker, Wanted(share, feedback, public, public_set, public_share, seed))
+    wanted = Wanted(share, feedback, public, public_set, public_share, seed)
+    material = gather(setup.rows, setup.maker, wanted, measured_rows() if corpus else ())
     for note in material.notes:
         click.echo(note)
     base = ENCODERS[encoder]

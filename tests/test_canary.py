@@ -20,7 +20,7 @@ from tests.conftest import FixedScorer
 from tests.made_runs import state_fitted
 from training import canary
 from training.canary import check_canary, gate_against_champion, read_canary
-from training.guards import same_text
+from training.likeness import same_text
 
 ROOT = Path(__file__).parents[1]
 

@@ -11,7 +11,8 @@ from cli.main import main
 from domain.severity import STANDARD_CATEGORIES
 from evaluation.rows import LabelledRow, read_rows
 from training.feedback import read_decisions, to_rows
-from training.guards import MOST_WEIGHT, guard, school_of
+from training.guards import MOST_WEIGHT, Guarded, school_of
+from training.guards import guard as guard_by
 
 GOOD = {
     "id": "d1",
@@ -56,7 +57,15 @@ def test_a_row_keeps_of_the_context_only_what_a_model_may_see() -> None:
         (b'{"id": "\xe9"}', "not UTF-8"),
         (b"[1]", "not a JSON object"),
         (b'{"id": "x"}', "lacks text, decision, category, source, decided_at"),
+        (b"[" * 100_000, "not JSON"),
         (line(id=" "), "id is no name"),
+        (line(id="\x1b[2J"), "id is no name"),
+        (line(id="\ud800"), "id is no name"),
+        (line(id="d" * 257), "id is no name"),
+        (line(context={"channel": "\ud800"}), "context holds something that is empty, over 256 characters, or"),
+        (line(context={"application": "x" * 257}), "context holds something that is empty, over 256 characters, or"),
+        (line(source="oak/\x1b[2J"), "source is not school/lead"),
+        (line(source="\u200b/lead-1"), "source is not school/lead"),
         (line(colour="red"), "1 unknown fields"),
         (line(text="  "), "text is empty"),
         (line(text="x" * 300_000), "text is over 262144 bytes"),
@@ -108,14 +117,24 @@ def test_contradictory_decisions_are_set_aside_and_agreeing_ones_become_one_row(
     assert found.repeated == 2
 
 
-def given(school: str, n: int) -> list[LabelledRow]:
+def one(_: LabelledRow) -> int:
+    return 1
+
+
+def guard(rows: list[LabelledRow], own: int, reserved: list[LabelledRow], seed: int) -> Guarded:
+    """With rows that make one example each."""
+    return guard_by(rows, own, reserved, seed, one)
+
+
+def given(school: str, n: int, more: str = "") -> list[LabelledRow]:
     return [
-        LabelledRow(f"{school}{i}", f"{school} {i}", {"drugs": 0}, source=f"{school}/lead-{i % 3}") for i in range(n)
+        LabelledRow(f"{school}{i}", f"{school} {i} {more}", {"drugs": 0}, source=f"{school}/lead-{i % 3}")
+        for i in range(n)
     ]
 
 
 def test_no_school_gets_more_than_its_share_however_many_leads_it_has() -> None:
-    rows = given("oak", 400) + given("OAK", 100) + given("elm", 20)
+    rows = given("oak", 400) + given("O.A.K", 100, "once more") + given("elm", 20)
     found = guard(rows, 1000, [], seed=1)
     kept = [school_of(row.source) for row in found.rows]
     assert kept.count("elm") == 20
@@ -187,7 +206,7 @@ def test_the_command_writes_nothing_of_a_bad_file_unless_it_may(
     assert "decisions.jsonl:2" in err
     rows = list(read_rows(out))
     assert len(rows) == 2  # of 42 rows in all, one school may have 2
-    assert "over 5 % of the training rows: oak gave 3 rows, 2 were drawn" in told
+    assert "over 5 % of what is learnt: oak gave 3 rows, 2 were drawn" in told
     assert "kept for measuring: feedback:d2, feedback:d5" in told  # of the dev split, and a canary row
     assert {row.source for row in rows} == {"oak/lead-1"}
     assert all(dict(row.labels) == {"suicide": 4} for row in rows)

@@ -80,7 +80,7 @@ def test_decisions_join_the_train_split_and_are_guarded_again(maker: ExampleMake
     assert found.seen["feedback"] == {"rows": 4, "data": digest_rows(found.rows[60:]), "schools": 2}
     assert found.notes == (
         "feedback: 4 rows; no keyword hits 1 of them, they teach nothing",
-        "over 5 % of the training rows: oak gave 9 rows, 3 were drawn",
+        "over 5 % of what is learnt: oak gave 9 rows, 3 were drawn",
         "set aside, their texts are kept for measuring: leak",
     )
     file.write_text(row_to_json(given[0]) + "\n" + row_to_json(given[0]), "utf-8")
@@ -154,7 +154,12 @@ def test_the_train_command_hands_all_of_it_on(
     monkeypatch.setattr("warnings.filters", [])  # third-party deprecations are not ours to mend
     texts = ("i want to die", "kill the lights")
     corpus = [
-        LabelledRow(f"{split}{n}", texts[n % 2], ZERO | {"suicide": 4 * (1 - n % 2)}, split=split)
+        LabelledRow(
+            f"{split}{n}",
+            f"{texts[n % 2]}{' again' * (split == 'dev')}",
+            ZERO | {"suicide": 4 * (1 - n % 2)},
+            split=split,
+        )
         for split, count in (("train", 80), ("dev", 4))
         for n in range(count)
     ]

@@ -87,6 +87,11 @@ class ExampleMaker:
         row = fill_slurs(row, self._slurs, random.Random(row.id))
         return bool(self._matcher.find(Page.from_text(row.text)))
 
+    def weight(self, row: LabelledRow) -> int:
+        """How many examples a row makes as it stands: one for each window; 0 where nothing hits it."""
+        row = fill_slurs(row, self._slurs, random.Random(row.id))
+        return len(self._windows(Page.from_text(row.text), [_Part(row, 0, len(row.text))], row.context))
+
     def has_phrase(self, row: LabelledRow) -> bool:
         """Whether the keyword stage finds a graded phrase in a row, so that the threshold decides on it."""
         row = fill_slurs(row, self._slurs, random.Random(row.id))
@@ -138,14 +143,17 @@ class ExampleMaker:
         return hidden.row if hidden else row
 
     def _examples(self, page: Page, parts: Sequence[_Part], context: CaptureContext) -> Iterator[Example]:
+        for window in self._windows(page, parts, context):
+            yield self._example(window, parts)
+
+    def _windows(self, page: Page, parts: Sequence[_Part], context: CaptureContext) -> Sequence[ContextWindow]:
         hits = list(self._matcher.find(page))
         for part in parts:
             trigger = _trigger_hit(part, hits)
             if trigger:
                 hits.append(trigger)
         hits.sort(key=lambda hit: (hit.start, hit.end))
-        for window in make_windows(page, hits, context):
-            yield self._example(window, parts)
+        return list(make_windows(page, hits, context))
 
     def _example(self, window: ContextWindow, parts: Sequence[_Part]) -> Example:
         truth = [_window_truth(window, parts), *(_hit_truth(hit, parts) for hit in window.hits)]

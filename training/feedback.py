@@ -19,10 +19,12 @@ from typing import Any
 from domain.capture import MAX_TEXT_BYTES, CaptureContext
 from domain.severity import GENUINE, STANDARD_CATEGORIES
 from evaluation.rows import LabelledRow
-from training.guards import same_text
+from training.likeness import same_text
 
 SEVERITIES = {"upheld": range(GENUINE, 6), "dismissed": range(2), "regraded": range(6)}
 """What each decision may say."""
+LONGEST_NAME = 256
+"""Characters of an id, a source or a field of the context."""
 _FIELDS = ("id", "text", "context", "decision", "category", "severity", "source", "decided_at")
 _CONTEXT = {field.name for field in fields(CaptureContext)}
 
@@ -132,7 +134,7 @@ def _decision(line: bytes) -> Decision:
         data = json.loads(line)
     except UnicodeDecodeError:
         raise ValueError("not UTF-8") from None
-    except ValueError:
+    except (ValueError, RecursionError):
         raise ValueError("not JSON") from None
     if not isinstance(data, dict):
         raise ValueError("not a JSON object")
@@ -157,7 +159,7 @@ def _faults(data: dict[str, Any]) -> Iterator[str]:
         return
     if set(data) - set(_FIELDS):
         yield f"{len(set(data) - set(_FIELDS))} unknown fields; there are {', '.join(_FIELDS)}"
-    if not (isinstance(data["id"], str) and data["id"].strip()):
+    if not _is_name(data["id"]):
         yield "id is no name"
     yield from _text_faults(data["text"])
     yield from _context_faults(data.get("context"))
@@ -181,6 +183,8 @@ def _context_faults(context: object) -> Iterator[str]:
         yield f"context may hold {', '.join(sorted(_CONTEXT))}"
     elif not all(value is None or isinstance(value, str) for value in context.values()):
         yield "context holds something that is no text"
+    elif not all(value is None or _is_name(value) for value in context.values()):
+        yield f"context holds something that is empty, over {LONGEST_NAME} characters, or cannot be printed"
 
 
 def _answer_faults(data: dict[str, Any]) -> Iterator[str]:
@@ -199,9 +203,14 @@ def _answer_faults(data: dict[str, Any]) -> Iterator[str]:
         yield f"severity of {decision} is {allowed[0]} to {allowed[-1]}"
 
 
+def _is_name(value: object) -> bool:
+    """Whether something can be told on a terminal and written to a file: printable, not blank, not endless."""
+    return isinstance(value, str) and bool(value.strip()) and value.isprintable() and len(value) <= LONGEST_NAME
+
+
 def _origin_faults(data: dict[str, Any]) -> Iterator[str]:
     school, _, lead = data["source"].partition("/") if isinstance(data["source"], str) else ("", "", "")
-    if not school.strip() or not lead.strip():
+    if not same_text(school) or not same_text(lead) or not _is_name(data["source"]):
         yield "source is not school/lead"
     try:
         datetime.fromisoformat(data["decided_at"])

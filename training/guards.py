@@ -1,17 +1,21 @@
 """What keeps a few people's labels from turning the model.
 
-No school may make up more than 5 % of the training rows, and so no lead of it either, and no row may be learnt from
-that a model is chosen, calibrated or measured by.
+No school may make up more than 5 % of what is learnt, and so no lead of it either, and no row may be learnt from that a
+model is chosen, calibrated or measured by. What is learnt is counted in examples: a long row with hits in many places
+makes as many as it has windows.
 """
 
 import random
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from evaluation.rows import LabelledRow
+from training.likeness import Copies, same_name
 
 MOST_WEIGHT = 0.05
+Weigh = Callable[[LabelledRow], int]
+"""How many examples a row makes; 0 where no keyword hits it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,59 +25,83 @@ class Guarded:
     Attributes:
         rows: In their first order.
         excess: For each school over the limit, how many rows it gave and how many were kept.
-        reserved: Ids of rows whose text is kept for choosing, calibrating or measuring.
+        reserved: Ids of rows whose text, or nearly that, is kept for choosing, calibrating or measuring.
+        repeated: Ids of rows that say nearly the same as one before by the same school, with the same labels.
     """
 
     rows: tuple[LabelledRow, ...]
     excess: dict[str, tuple[int, int]]
     reserved: tuple[str, ...]
+    repeated: tuple[str, ...] = ()
 
 
-def same_text(text: str) -> str:
-    """What two copies of a text have in common: case, spaces and compatible characters do not count."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
-
-
-def guard(rows: Sequence[LabelledRow], own: int, reserved: Iterable[LabelledRow], seed: int) -> Guarded:
-    """Takes out reserved texts, then the excess of each school.
+def guard(rows: Sequence[LabelledRow], own: int, reserved: Iterable[LabelledRow], seed: int, weigh: Weigh) -> Guarded:
+    """Takes out texts that are reserved or repeated, then the excess of each school.
 
     Args:
         rows: Rows with a `source` of the form `school/lead`.
-        own: Rows of the project's own that they are learnt beside.
+        own: Examples of the project's own that they are learnt beside.
         reserved: Rows that nothing may be learnt from.
         seed: Chooses what is kept of a school with too many.
+        weigh: Says how many examples a row makes.
     """
-    kept_back = {same_text(row.text) for row in reserved}
-    free = [row for row in rows if same_text(row.text) not in kept_back]
+    measured = Copies(row.text for row in reserved)
+    copies = {row.id for row in rows if measured.find(row.text) is not None}
+    repeated = _repeated([row for row in rows if row.id not in copies])
+    free = [row for row in rows if row.id not in copies and row.id not in repeated]
     by_school: dict[str, list[int]] = {}
     for place, row in enumerate(free):
         by_school.setdefault(school_of(row.source), []).append(place)
-    most = _most([len(places) for places in by_school.values()], own)
-    excess: dict[str, tuple[int, int]] = {}
-    chosen: set[int] = set()
-    for school, places in sorted(by_school.items()):
-        if len(places) > most:
-            excess[school] = (len(places), most)
-            places = random.Random(f"{seed}:{school}").sample(places, most)
-        chosen.update(places)
+    for school, places in by_school.items():
+        random.Random(f"{seed}:{school}").shuffle(places)
+    weights = [weigh(row) for row in free]
+    chosen = _choose(by_school, weights, own)
     return Guarded(
-        tuple(row for place, row in enumerate(free) if place in chosen),
-        excess,
-        tuple(row.id for row in rows if same_text(row.text) in kept_back),
+        tuple(free[place] for place in sorted(place for places in chosen.values() for place in places)),
+        {
+            school: (len(places), len(chosen[school]))
+            for school, places in sorted(by_school.items())
+            if len(chosen[school]) < len(places)
+        },
+        tuple(row.id for row in rows if row.id in copies),
+        tuple(row.id for row in rows if row.id in repeated),
     )
 
 
 def school_of(source: str) -> str:
-    """The school of `school/lead`."""
-    return source.partition("/")[0].casefold()
+    """The school of `school/lead`, the same for spellings that are hard to tell apart."""
+    return same_name(unicodedata.normalize("NFKC", source).partition("/")[0])
 
 
-def _most(given: Sequence[int], own: int) -> int:
-    """Rows that one school may have so that it is at most 5 % of all that is kept."""
-    most = max(given, default=0)
+def _repeated(rows: Sequence[LabelledRow]) -> set[str]:
+    """Ids of rows that are copies of an earlier one of their school and have its labels."""
+    seen: dict[tuple[str, object], Copies] = {}
+    found = set()
+    for row in rows:
+        before = seen.setdefault((school_of(row.source), frozenset(row.labels.items())), Copies())
+        if before.find(row.text) is not None:
+            found.add(row.id)
+        else:
+            before.add(row.text)
+    return found
+
+
+def _choose(by_school: Mapping[str, Sequence[int]], weights: Sequence[int], own: int) -> dict[str, list[int]]:
+    """Of each school as many rows, in their order, as are at most 5 % of all examples that are kept."""
+    most = sum(weights)
     while True:
-        total = own + sum(min(count, most) for count in given)
-        allowed = int(MOST_WEIGHT * total)
-        if allowed >= most:
-            return most
+        chosen = {school: _fill(places, weights, most) for school, places in by_school.items()}
+        kept = [sum(weights[place] for place in places) for places in chosen.values()]
+        allowed = int(MOST_WEIGHT * (own + sum(kept)))
+        if max(kept, default=0) <= allowed:
+            return chosen
         most = allowed
+
+
+def _fill(places: Sequence[int], weights: Sequence[int], most: int) -> list[int]:
+    taken, weight = [], 0
+    for place in places:
+        if weight + weights[place] <= most:
+            taken.append(place)
+            weight += weights[place]
+    return taken

@@ -1,21 +1,24 @@
 """What a run learns from: the corpus or a share of it, leads' decisions, public rows; and how it is described."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from domain.errors import InvalidRequest
 from evaluation.rows import LabelledRow, read_rows
+from training import setup
 from training.canary import read_canary
 from training.dataset import ExampleMaker
 from training.digest import digest_rows
-from training.guards import Guarded, guard
+from training.guards import Guarded, guard, school_of
+from training.likeness import same_text
 from training.public.mixture import Mixture
 from training.public.read import PublicRows, choose_sets, read_public
 from training.share import take_share
 
 BLIND = Path(__file__).parents[1] / "evaluation" / "data"
+ASKING = Path(__file__).parent / "asking.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,22 +59,36 @@ class Material:
     notes: tuple[str, ...]
 
 
-def gather(corpus: Sequence[LabelledRow], maker: ExampleMaker, wanted: Wanted) -> Material:
-    """Gathers the rows of a run.
+def gather(
+    corpus: Sequence[LabelledRow], maker: ExampleMaker, wanted: Wanted, also_reserved: Sequence[LabelledRow] = ()
+) -> Material:
+    """Gathers the rows of a run; of no source a text that a model is measured by.
+
+    Args:
+        corpus: With all of its splits.
+        maker: Turns rows into examples.
+        wanted: What is to be learnt from.
+        also_reserved: Rows besides the corpus' own that nothing may be learnt from.
 
     Raises:
         InvalidRequest: If a file is at fault or a set is missing.
     """
-    rows = take_share([row for row in corpus if row.split == "train"], wanted.share, wanted.seed)
+    reserved = [*reserved_rows(corpus), *also_reserved]
+    kept_back = {same_text(row.text) for row in reserved}
+    drawn = take_share([row for row in corpus if row.split == "train"], wanted.share, wanted.seed)
+    rows = [row for row in drawn if same_text(row.text) not in kept_back]
     seen: dict[str, Any] = {}
     notes: list[str] = []
+    if len(rows) < len(drawn):
+        notes.append(f"set aside, their texts are kept for measuring: {len(drawn) - len(rows)} rows of the train split")
     if wanted.share < 1:
         seen["share"] = wanted.share
         notes.append(f"share {wanted.share:g} of the train split: {len(rows)} rows")
     if wanted.feedback:
-        guarded = guard(_feedback(wanted.feedback), len(rows), reserved_rows(corpus), wanted.seed)
+        own = sum(map(maker.weight, rows))
+        guarded = guard(_feedback(wanted.feedback), own, reserved, wanted.seed, maker.weight)
         unhit = sum(not maker.is_hit(row) for row in guarded.rows)
-        schools = {row.source.partition("/")[0] for row in guarded.rows}
+        schools = {school_of(row.source) for row in guarded.rows}
         seen["feedback"] = {"rows": len(guarded.rows), "data": digest_rows(guarded.rows), "schools": len(schools)}
         notes.append(f"feedback: {len(guarded.rows)} rows; no keyword hits {unhit} of them, they teach nothing")
         notes += describe(guarded)
@@ -79,7 +96,7 @@ def gather(corpus: Sequence[LabelledRow], maker: ExampleMaker, wanted: Wanted) -
     mixture = Mixture()
     if wanted.public:
         sets = [read_public(wanted.public, public) for public in choose_sets(wanted.public, wanted.public_sets)]
-        labelled = {found.set.name: _hit(found, maker) for found in sets if not found.set.background}
+        labelled = {found.set.name: _hit(found, maker, kept_back) for found in sets if not found.set.background}
         background = [row for found in sets if found.set.background for row in found.rows]
         mixture = Mixture(labelled, background, wanted.public_share)
         about = {found.set.name: _about(found, labelled) for found in sets}
@@ -91,13 +108,20 @@ def gather(corpus: Sequence[LabelledRow], maker: ExampleMaker, wanted: Wanted) -
 
 def reserved_rows(corpus: Iterable[LabelledRow]) -> list[LabelledRow]:
     """Rows that a model is chosen, calibrated, measured or guarded by."""
-    return [*(row for row in corpus if row.split != "train"), *read_rows(BLIND), *read_canary()]
+    return [*(row for row in corpus if row.split != "train"), *read_rows(BLIND), *read_rows(ASKING), *read_canary()]
+
+
+def measured_rows() -> list[LabelledRow]:
+    """Rows of the project's own corpus that a model is chosen or calibrated by, for a run on another corpus."""
+    return [row for row in read_rows(setup.CORPUS) if row.split != "train"]
 
 
 def describe(guarded: Guarded) -> Iterator[str]:
     """What a guard took out, in words."""
     for school, (given, kept) in guarded.excess.items():
-        yield f"over 5 % of the training rows: {school} gave {given} rows, {kept} were drawn"
+        yield f"over 5 % of what is learnt: {school or '(no source)'} gave {given} rows, {kept} were drawn"
+    if guarded.repeated:
+        yield f"set aside, they say what a row of the same school says: {', '.join(guarded.repeated)}"
     if guarded.reserved:
         yield f"set aside, their texts are kept for measuring: {', '.join(guarded.reserved)}"
 
@@ -106,12 +130,14 @@ def _feedback(path: Path) -> list[LabelledRow]:
     rows = list(read_rows(path))
     if len({row.id for row in rows}) < len(rows):
         raise InvalidRequest(f"{path.name}: an id stands twice")
+    if any(row.trigger or row.spans or row.pair or not row.graded for row in rows):
+        raise InvalidRequest(f"{path.name}: a row has a trigger, spans, a pair or bare labels, which no decision has")
     return rows
 
 
-def _hit(found: PublicRows, maker: ExampleMaker) -> list[LabelledRow]:
-    """Rows that a keyword hits: the model is never asked about others."""
-    return [row for row in found.rows if maker.is_hit(row)]
+def _hit(found: PublicRows, maker: ExampleMaker, kept_back: Collection[str]) -> list[LabelledRow]:
+    """Rows that a keyword hits, as the model is never asked about others, and that are not kept for measuring."""
+    return [row for row in found.rows if maker.is_hit(row) and same_text(row.text) not in kept_back]
 
 
 def _about(found: PublicRows, labelled: dict[str, list[LabelledRow]]) -> dict[str, Any]:
