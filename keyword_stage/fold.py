@@ -13,17 +13,20 @@ from numpy.typing import NDArray
 
 from keyword_stage import kernels
 from keyword_stage.confusables import CONFUSABLES
+from keyword_stage.unseen import BLANKS, is_nothing
 
 _DROPPED = "'’‘ʼ`´＇"  # "don't" and "dont" are one word
-_MARKED_SCRIPTS = ("LATIN", "GREEK", "CYRILLIC", "ARABIC")
+_MARKED_SCRIPTS = ("LATIN", "GREEK", "CYRILLIC", "ARABIC", "HEBREW", "SYRIAC")
 _SKIN_TONES = "\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
 
 
 @lru_cache(maxsize=65536)
 def fold_char(char: str) -> str:
     """Folded form of one code point: lower-case base letters, a space, a sign, or nothing."""
-    if char in _DROPPED:
+    if char in _DROPPED or is_nothing(char):
         return ""
+    if char in BLANKS:
+        return " "
     if char in CONFUSABLES:
         return CONFUSABLES[char]
     category = unicodedata.category(char)
@@ -49,7 +52,7 @@ def fold_char(char: str) -> str:
 
 
 def _droppable(char: str, category: str) -> bool:
-    """Marks of Latin, Greek, Cyrillic and Arabic and invisible signs vanish; other scripts keep theirs."""
+    """Marks of scripts that are read without them and invisible signs vanish; other scripts keep theirs."""
     if category in ("Cf", "Cc"):
         return True
     name = unicodedata.name(char, "")

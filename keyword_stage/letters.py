@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice, product
 
 from keyword_stage.fold import fold, fold_char
-from keyword_stage.parted import MOST_WORDS, join_pieces
+from keyword_stage.parted import MOST_WORDS, is_short_mask, join_pieces
 from keyword_stage.reading import Edit
 from keyword_stage.signs import CAPITALS, JOINTS, repeated, suspicious_tokens
 from keyword_stage.vocabulary import LONGEST, Vocabulary
@@ -75,7 +75,7 @@ def _edits(text: str, start: int, end: int, token: int, vocabulary: Vocabulary, 
             if not skeletons.may_hide(text, start, end, closed):
                 return ()
             edits = list(_read_token(text, start, end, vocabulary))
-            if not _is_cut(text, start, end):
+            if not (_is_cut(text, start, end) or any(map(is_short_mask, edits))):
                 own = tuple(edit.moved(-start) for edit in edits)
                 skeletons.remember(seen if _sees_beside(text, start, end) else token, own)
             return edits
@@ -94,7 +94,7 @@ def _read_token(text: str, start: int, end: int, vocabulary: Vocabulary) -> Iter
     pieces = _pieces(text, start, end)
     words = [fold(text[low:high]).strip() for low, high in pieces]
     strange = [
-        not (word.isalpha() and vocabulary.is_ordinary(word)) or not _LEET_SIGNS.isdisjoint(text[low:high])
+        not (word.isalpha() and _is_plain(word, vocabulary)) or not _LEET_SIGNS.isdisjoint(text[low:high])
         for word, (low, high) in zip(words, pieces, strict=True)
     ]
     number = 0
@@ -135,7 +135,7 @@ def _read_word(text: str, start: int, end: int, word: str, vocabulary: Vocabular
     if (
         end - start > 2 * LONGEST
         or (" " in word and not leet)
-        or (word.isalpha() and not leet and vocabulary.is_ordinary(word))
+        or (word.isalpha() and not leet and _is_plain(word, vocabulary))
     ):
         return None
     if _CAPITAL.search(raw):
@@ -167,6 +167,11 @@ def _read_word(text: str, start: int, end: int, word: str, vocabulary: Vocabular
     if short:
         return Edit(start, end, short[:MOST_WORDS], "leet" if leet else "stretched", alone=sure)
     return None
+
+
+def _is_plain(word: str, vocabulary: Vocabulary) -> bool:
+    """Whether a word needs no reading; one with a letter three times does, though the lexicon may hold it as it is."""
+    return vocabulary.is_ordinary(word) and not _RUN.search(word)
 
 
 def _stands_in_prose(text: str, start: int, end: int) -> bool:

@@ -1,6 +1,8 @@
 """Words with signs between their letters ("ki-ll") or in place of some ("s*icide")."""
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from keyword_stage.common_words import COMMON_WORDS
 from keyword_stage.english_words import english_words
@@ -15,8 +17,18 @@ _MASKS = frozenset("*#•●∗✱＊")
 _WEAK_MASKS = frozenset("-_")
 _DASHES = frozenset("-*~")
 _ENDINGS = frozenset({"s", "es", "d", "ed", "er", "in", "ing"})
+_VOWELS = frozenset("aeiou")
+_NEAR = 24
+_BEFORE = re.compile(r"(?:\A|\n|[A-Za-z]['’]?[a-z]+,? |(?<![A-Za-z])[AIUaiu] )[\"'“‘(]?\Z")
+_BEHIND = re.compile(r"['’]?[a-z]{0,3}[.,!?;:\"'”’)]*(?:\Z|\n| [A-Za-z'’(])")
+_PATH = re.compile(r"[./\\][A-Za-z0-9]")
+_FORMULA = re.compile(r"[*=+^<>{}\[\]\\|/_$0-9]")
+"""What hardly stands near a word of three letters unless its sign is one of multiplication."""
 _LONG = 6
 """Letters of a word that is taken for certain though two signs part it into what may be words."""
+_SHORT = 3
+_LEAST_TOLD = 3
+"""Letters that are left of a word beyond which it is told by them."""
 _MOST_PIECES = 12
 _WIDEST = 3
 
@@ -66,11 +78,28 @@ def join_pieces(
                 and _is_sure(text, pieces[number : last + 1], words[number : last + 1], joints)
                 and not _is_other(words[last], vocabulary.reach(joined) - before)
             )
-            found = Edit(*span, (joined,), "punctuated", alone=sure), last + 1
-        elif odd and not found and not (set(joints) == {"_"} and "_" in _beside(text, *span)):
-            edit = _masked(*span, joints, words[number : last + 1], vocabulary)
-            found = (edit, last + 1) if edit else None
+            parted = Edit(*span, (joined,), "punctuated", alone=sure)
+            masked = (
+                _masked(text, *span, joints, words[number : last + 1], vocabulary) if odd and _is_mask(joints) else None
+            )
+            found = _either(masked, parted), last + 1
+        elif odd and (not found or _is_mask(joints)) and not (set(joints) == {"_"} and "_" in _beside(text, *span)):
+            edit = _masked(text, *span, joints, words[number : last + 1], vocabulary)
+            found = (edit, last + 1) if edit else found
     return found
+
+
+def _is_mask(joints: list[str]) -> bool:
+    """Whether the signs between pieces are such as stand for letters."""
+    return set("".join(joints)) <= _MASKS
+
+
+def _either(masked: Edit | None, parted: Edit) -> Edit:
+    """The word that a sign hides a letter of ("p*rn"), and what is left without it if the lexicon has that too."""
+    if masked is None:
+        return parted
+    words = (*(word for word in masked.words[: MOST_WORDS - 1] if word not in parted.words), *parted.words)
+    return replace(masked, words=words, alone=masked.alone or parted.alone)
 
 
 def _beside(text: str, start: int, end: int) -> str:
@@ -92,10 +121,13 @@ def _is_other(last: str, taken: int) -> bool:
     return 2 * taken < len(last) and last in english_words()
 
 
-def _masked(start: int, end: int, joints: list[str], words: list[str], vocabulary: Vocabulary) -> Edit | None:
-    signs = set("".join(joints))
-    weak = not signs <= _MASKS
-    if weak and not (signs <= _WEAK_MASKS and len(joints) == 1 and not any(map(vocabulary.is_ordinary, words))):
+def _masked(
+    text: str, start: int, end: int, joints: list[str], words: list[str], vocabulary: Vocabulary
+) -> Edit | None:
+    weak = not _is_mask(joints)
+    if weak and not (
+        set("".join(joints)) <= _WEAK_MASKS and len(joints) == 1 and not any(map(vocabulary.is_ordinary, words))
+    ):
         return None
     letters: dict[int, str] = {}
     place = 0
@@ -112,8 +144,32 @@ def _masked(start: int, end: int, joints: list[str], words: list[str], vocabular
     found = vocabulary.masked_from(place, letters)
     if not found or (weak and len(found) > 1):
         return None
-    sure = not weak and len(letters) > 2 and COMMON_WORDS.isdisjoint(found) and not _is_oath(place, letters)
+    if not weak and len(letters) > _LEAST_TOLD and not COMMON_WORDS.issuperset(found):
+        found = tuple(word for word in found if word not in COMMON_WORDS)  # nobody masks "where"
+    sure = (
+        not (weak or _PATH.match(text, end))
+        and len(letters) > 2
+        and COMMON_WORDS.isdisjoint(found)
+        and not _is_oath(place, letters)
+    )
+    if place == _SHORT and not weak and COMMON_WORDS.isdisjoint(found) and _is_in_prose(text, start, end):
+        vowels = tuple(word for word in found if word[1] in _VOWELS and 1 not in letters)
+        if vowels:
+            return Edit(start, end, vowels[:MOST_WORDS], "masked", shortest=_SHORT)
     return Edit(start, end, found[:MOST_WORDS], "masked", alone=sure)
+
+
+def is_short_mask(edit: Edit) -> bool:
+    """Whether an edit hangs on what stands around it: "we had s*x", "the product s*x"."""
+    return edit.disguise == "masked" and edit.end - edit.start == _SHORT
+
+
+def _is_in_prose(text: str, start: int, end: int) -> bool:
+    """Whether words stand on both sides, and nothing of a formula or a pattern of names near by."""
+    before, behind = text[max(0, start - _NEAR) : start], text[end : end + _NEAR]
+    return bool(
+        _BEFORE.search(before) and _BEHIND.match(behind) and not (_FORMULA.search(before) or _FORMULA.search(behind))
+    )
 
 
 def _is_oath(length: int, letters: Mapping[int, str]) -> bool:

@@ -13,33 +13,36 @@ from numpy.typing import NDArray
 
 from keyword_stage.fold import code_points, fold_char
 from keyword_stage.sign_kernels import find_lone, find_signs, find_tokens
+from keyword_stage.unseen import BLANKS, MARKS, NOTHING, is_nothing
 
-JOINTS = "*#%•●∗✱＊-_./\\+~^=,:;&·"
+JOINTS = "*#%•●∗✱＊-_./\\+~^=,:;&·" + "\u2010\u2011\u2012\u2013\u2014\u2212‧∙⋅・･¦★☆♥❤✦" + BLANKS
 """Signs that may stand between the pieces of a word."""
 CAPITALS = "IΙІӀӏⅠ"
 """Capitals that look like a small l."""
-HIDDEN = "\u00ad\u0300-\u036f\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff"
-"""Signs inside words that nobody sees, as a range of a regular expression."""
+HIDDEN = NOTHING + MARKS
+"""Signs inside words that are no letters, as a range of a regular expression."""
 
 _NEAR, _NEAR_MARKED = 21, 33
 """Code points within which the first four letters of a run stand, and those that have marks."""
-_NO_PART, _SMALL, _CAPITAL, _LIKE_L, _FIGURE, _JOINT, _CALL, _BETWEEN = range(8)
+_NO_PART, _SMALL, _CAPITAL, _LIKE_L, _FIGURE, _JOINT, _CALL, _BETWEEN, _UNSEEN = range(9)
 """Kinds of code points."""
 _SUSPECT = (
     *((letter, _FIGURE) for letter in (_SMALL, _CAPITAL, _LIKE_L)),
     *((_FIGURE, letter) for letter in (_SMALL, _CAPITAL, _LIKE_L)),
     *((_JOINT, letter) for letter in (_SMALL, _CAPITAL, _LIKE_L)),
     *((_CALL, other) for other in (_SMALL, _CAPITAL, _LIKE_L, _FIGURE)),
+    *((_UNSEEN, other) for other in (_FIGURE, _JOINT, _CALL)),
+    *((other, _UNSEEN) for other in (_FIGURE, _JOINT, _CALL)),
     (_SMALL, _LIKE_L),
 )
 """Kinds that stand beside each other where a word is disguised."""
-_STAND_INS = {_NO_PART: 0x80, _SMALL: 0x81, _LIKE_L: 0x82, _FIGURE: 0x83, _JOINT: 0x84, _BETWEEN: 0x85}
+_STAND_INS = {_NO_PART: 0x80, _SMALL: 0x81, _LIKE_L: 0x82, _FIGURE: 0x83, _JOINT: 0x84, _BETWEEN: 0x85, _UNSEEN: 0x86}
 LETTERS = bytes((_STAND_INS[_SMALL], _STAND_INS[_LIKE_L]))
 """Stand-ins of letters that are not ASCII."""
-BETWEEN = bytes((_STAND_INS[_BETWEEN],))
+BETWEEN = bytes((_STAND_INS[_BETWEEN], _STAND_INS[_UNSEEN]))
 """Stand-in of signs inside words, the curly apostrophe among them."""
 _LAST_ASCII = 0x7F
-_INVISIBLE = re.compile(f"[{HIDDEN}’]")
+_HIDDEN = re.compile(f"[{HIDDEN}]")
 
 
 def _bytes(*classes: tuple[int, str]) -> bytes:
@@ -59,6 +62,7 @@ _KINDS = _bytes(
     (_CALL, "!"),
     (_JOINT, "".join(filter(str.isascii, JOINTS))),
     (_BETWEEN, "'"),
+    (_UNSEEN, "".join(filter(is_nothing, map(chr, range(_LAST_ASCII + 1))))),
 )
 _RARELY_DOUBLE = "ahijkquvwxy"
 _PLACE, _DOUBLE = 1, 2
@@ -129,7 +133,9 @@ def _stand_in(char: str) -> int:
         return _STAND_INS[_LIKE_L]
     if char in "€£¥" or char.isdecimal():
         return _STAND_INS[_FIGURE]
-    if _INVISIBLE.match(char):
+    if _HIDDEN.match(char):
+        return _STAND_INS[_UNSEEN]
+    if char == "’":
         return _STAND_INS[_BETWEEN]
     return _STAND_INS[_SMALL if char.isalnum() else _NO_PART]
 

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from keyword_stage.reading import Edit
 from keyword_stage.signs import JOINTS
+from keyword_stage.unseen import is_nothing
 
 _CLASSES = {"l": "1i", "o": "0", "e": "3", "a": "4@", "s": "5$", "t": "7", "b": "6g89"}
 """For each letter what a reading may take for it, or for what else it may take that."""
@@ -27,6 +28,8 @@ _SIGN_AND_CAPITAL = re.compile(r"[@$].*[a-z]I|[a-z]I.*[@$]", re.DOTALL)
 """Read with a small l for the capital the sign is none of the letters: "@kiII"."""
 _EDGES = JOINTS + "!'"
 _JOINT = re.compile(f"([{re.escape(JOINTS)}]+)")
+_NO_PART = bytes((ord("'"), *(code for code in range(128) if is_nothing(chr(code)))))
+"""Signs inside words of ASCII that are no part of them."""
 
 
 def _table() -> bytes:
@@ -95,7 +98,7 @@ class Skeletons:
                 recognition. Then they count as well.
         """
         token = text[start:end]
-        plain = token.encode("ascii", "replace").translate(_PLAIN, b"'").rstrip(b" !")
+        plain = token.encode("ascii", "replace").translate(_PLAIN, _NO_PART).rstrip(b" !")
         pieces = plain.split()
         if not token.isascii() or _SIGN_AND_CAPITAL.search(token):
             return True

@@ -1,23 +1,51 @@
-"""Words whose letters stand apart: "k i l l", "k.i.l.l", "k-i-l-l  m-y-s-e-l-f"."""
+"""Words whose letters stand apart, or one under another: "k i l l", "k.i.l.l", "k-i-l-l  m-y-s-e-l-f"."""
 
 import re
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
+from typing import NamedTuple
 
 from keyword_stage.fold import fold
 from keyword_stage.reading import Edit
-from keyword_stage.signs import single_letters
+from keyword_stage.signs import HIDDEN, single_letters
+from keyword_stage.unseen import BLANKS, SPACES
 from keyword_stage.vocabulary import Vocabulary
 from keyword_stage.words import Words
 
-_GAP = r" \t.\-_*/|,~+=•·:;\u00a0"
-_MARKS = r"[\u0300-\u036f\u200b-\u200d]{0,4}"
-_LETTER = rf"[^\W_]{_MARKS}(?![^\W_])"
-_SIGN = re.compile(rf"[{_GAP}\n](?:(?<=[\W_][^\W_].)|(?<=\A[^\W_].))(?=[{_GAP}]{{0,5}}[^\W_](?![^\W_]))")
-_RUN = re.compile(rf"{_LETTER}(?:(?:[{_GAP}]{{1,6}}|\n){_LETTER})+")
-_LETTERS = re.compile(rf"[^\W_]{_MARKS}")
-_AHEAD = 8
-"""Code points that `_SIGN` looks at."""
+_BREAK = "(?:\\r\\n|[\\n\\r\\x0b\\x0c\\x85\\u2028\\u2029])"
+
+
+class _Patterns(NamedTuple):
+    """What letters that stand apart look like.
+
+    Attributes:
+        first: Of a run of them.
+        run: All of it.
+        letter: One of them, with its marks.
+    """
+
+    first: re.Pattern[str]
+    run: re.Pattern[str]
+    letter: re.Pattern[str]
+
+    @classmethod
+    def of(cls, one: str, marks: str, gap: str, end: str) -> "_Patterns":
+        """Those for a letter without marks, for its marks, and for what is between two of them on a line, or two."""
+        join = rf"(?:[{gap}]{{1,6}}(?![{gap}]|{end})|[{gap}]{{0,6}}(?:{end}[{gap}]{{0,6}}){{1,4}})"
+        letter = rf"{one}{marks}(?!{one})"
+        return cls(
+            re.compile(rf"(?<!{one}){one}(?={marks}{join}{one}(?!{one}))"),
+            re.compile(rf"{letter}(?:{join}{letter})+"),
+            re.compile(one + marks),
+        )
+
+
+_GAP = r" \t.\-_*/|,~+=•·:;"
+_PLAIN = _Patterns.of("[0-9A-Za-z]", "", r" \t.\-_*/|,~+=:;", r"\r?\n")
+"""For texts of printable ASCII: what they hold takes less time to look for."""
+_ANY = _Patterns.of(rf"[^\W_{BLANKS}]", f"[{HIDDEN}]{{0,4}}", rf"{_GAP}{SPACES}{BLANKS}", _BREAK)
+_ODD = re.compile(r"[^\t\n\r -~]")
+_BREAKS = re.compile(_BREAK)
 _LEAST = 4
 _SURE = 7
 _LEET = (str.maketrans("013457", "oieast"), str.maketrans("013457", "oleast"))
@@ -36,26 +64,36 @@ def find_spaced(text: str, words: Words, vocabulary: Vocabulary) -> Iterable[Edi
 
 def _find(text: str, vocabulary: Vocabulary) -> Iterator[Edit]:
     past = 0
+    seen = _ANY if _ODD.search(text) else _PLAIN
     for start, end in single_letters(text):
-        for sign in _SIGN.finditer(text, start, end + _AHEAD):
-            run = _RUN.match(text, sign.start() - 1) if sign.start() >= past else None
+        for first in seen.first.finditer(text, start, end + 1):
+            run = seen.run.match(text, first.start()) if first.start() >= past else None
             if run is None:
                 continue
             past = run.end()
-            places = [match.span() for match in _LETTERS.finditer(text, *run.span())]
+            places = [match.span() for match in seen.letter.finditer(text, *run.span())]
             if len(places) >= _LEAST:
                 yield from _words_of(text, places, vocabulary)
 
 
 def _words_of(text: str, places: list[tuple[int, int]], vocabulary: Vocabulary) -> Iterator[Edit]:
     """Words of one run; a gap wider than the narrowest one parts words."""
-    gaps = [right[0] - left[1] for left, right in pairwise(places)]
+    gaps = [_width(text[left[1] : right[0]]) for left, right in pairwise(places)]
     narrow = min(gaps)
-    start = 0
+    start = past = 0
     for number in range(1, len(places) + 1):
         if number == len(places) or gaps[number - 1] > narrow:
-            yield from _read(text, places[start:number], vocabulary)
+            edits = [*_read(text, places[start:number], vocabulary)]
+            if edits and past and _BREAKS.search(text, past, places[start][0]):  # an empty line would cut the phrase
+                yield Edit(past, places[start][0], (" ",), "spaced")
+            yield from edits
+            past = places[number - 1][1] if edits else 0
             start = number
+
+
+def _width(gap: str) -> int:
+    """Of letters one under another the lines that each is further down, however far they are indented."""
+    return len(_BREAKS.findall(gap)) or len(gap)
 
 
 def _read(text: str, places: list[tuple[int, int]], vocabulary: Vocabulary) -> Iterator[Edit]:
