@@ -24,6 +24,7 @@ from serving.http_api import make_app
 from serving.http_server import HttpServer
 from serving.key_ring import KeyRing
 from serving.listener import listen
+from serving.logs import watch
 from serving.oidc import OidcSettings, OidcTokens, discover
 from serving.service import ScoringService
 from serving.settings import ServingSettings, is_loopback
@@ -66,6 +67,7 @@ def run(pipeline_settings: PipelineSettings, settings: ServingSettings) -> None:
 async def _serve(service: ScoringService, access: Access, settings: ServingSettings) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
+    watch(loop)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     loop.add_signal_handler(signal.SIGHUP, lambda: loop.run_in_executor(None, _reload, service))
