@@ -67,7 +67,8 @@ def resident_megabytes() -> float:
 
 def _ours(hashes: Hashes, folder: Path) -> tuple[Look, float]:
     radii = np.full(len(hashes), PDQ_DISTANCE, np.uint8)
-    write_index(folder, make_parts("pdq", hashes, radii, np.arange(len(hashes), dtype=np.uint32)), len(hashes))
+    parts = make_parts("pdq", hashes, radii, np.arange(len(hashes), dtype=np.uint32))
+    write_index(folder, parts, len(hashes), made_of="")
     mapped = map_index(folder)
     if mapped is None:
         raise RuntimeError("the index that was written is not there")

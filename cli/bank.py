@@ -35,7 +35,7 @@ def stats(banks: tuple[Path, ...]) -> None:
         if isinstance(bank, Bank):
             parts = [f"{len(bank.items)} items", digest, *told]
         else:
-            aside = len(bank.quarantined())
+            aside = len({stored.item.id for stored in bank.quarantined()} | {item for item, _, _ in bank.aside()})
             parts = [f"{bank.count} items", digest, f"{bank.tail_length} hashes not indexed yet", *told]
             parts += [f"{aside} quarantined"] if aside else []
         click.echo(f"{bank.name}: {', '.join(part for part in parts if part)}")

@@ -147,21 +147,24 @@ def remove(bank: Path, items: tuple[str, ...]) -> None:
 @BANK
 @click.argument("items", nargs=-1)
 def quarantine(bank: Path, items: tuple[str, ...]) -> None:
-    """Sets items aside, so that they raise nothing; without items lists those that are."""
+    """Sets items aside for everybody, so that they raise nothing; without items lists those that are."""
     from image_hash.stored_bank import StoredBank
 
     if items:
         _each(bank, items, "set aside", lambda target, item: target.set_quarantined(item, True))
         return
-    for stored in StoredBank(bank, declared_of(bank)).quarantined():
+    target = StoredBank(bank, declared_of(bank))
+    for stored in target.quarantined():
         click.echo(f"{stored.item.id} since {stored.quarantined}")
+    for item, tenant, since in target.aside():
+        click.echo(f"{item} since {since}, for tenant {tenant!r}")
 
 
 @click.command("release")
 @BANK
 @click.argument("items", nargs=-1, required=True)
 def release(bank: Path, items: tuple[str, ...]) -> None:
-    """Takes items back that were set aside."""
+    """Takes items back that were set aside, for everybody or for one tenant; a running service sees it at once."""
     _each(bank, items, "released", lambda target, item: target.set_quarantined(item, False))
 
 

@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from domain.errors import InvalidBank
+from image_hash.aside import AsideTable
 from image_hash.bank import item_fields
 from image_hash.bank_item import BankItem
 
@@ -28,7 +29,7 @@ INSERT INTO state VALUES ('0', 0);
 PRAGMA user_version = 1;
 """
 _BUILDS = "CREATE TABLE IF NOT EXISTS builds (number INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL)"
-_MOST_BUILDS = 8
+_FORGET_BUILDS = "DELETE FROM builds WHERE number <= (SELECT max(number) FROM builds) - 8"
 _COLUMNS = tuple(field.name for field in fields(BankItem))
 _READ = f"number, quarantined, {', '.join(_COLUMNS)}"
 _ASK_HASHES = {
@@ -39,7 +40,6 @@ _ASK_HASHES = {
 }
 _MOST_ASKED, _BATCH = 500, 100_000
 _MODULUS = 1 << 256
-_WAIT_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class StoredItem:
     Attributes:
         number: Never given to another item, not even if this one is changed or removed.
         item: The item.
-        quarantined: Since when it has been set aside for matching too often; None if it is not.
+        quarantined: Since when it has been set aside for everybody; None if it is not.
     """
 
     number: int
@@ -77,8 +77,8 @@ class Changes:
 class ItemStore:
     """A connection to the file; one thread at a time."""
 
-    def __init__(self, path: Path, create: bool = False) -> None:
-        """Opens the file.
+    def __init__(self, path: Path, create: bool = False, wait_s: float = 60.0) -> None:
+        """Opens the file; a change waits so long for another one, in seconds.
 
         Raises:
             InvalidBank: There is none, or it is no such file.
@@ -90,7 +90,7 @@ class ItemStore:
             self._connection = sqlite3.connect(
                 f"{path.resolve().as_uri()}{unchanging}",
                 uri=True,
-                timeout=_WAIT_SECONDS,
+                timeout=wait_s,
                 isolation_level=None,
                 check_same_thread=False,
             )
@@ -102,6 +102,7 @@ class ItemStore:
             raise InvalidBank(f"{path}: not the items of a bank: {error}") from error
         if version != 1:
             raise InvalidBank(f"{path}: not the items of a bank, or of another version")
+        self.aside = AsideTable(self._connection)
 
     def close(self) -> None:
         """Closes the connection."""
@@ -165,12 +166,14 @@ class ItemStore:
         return True
 
     def set_quarantined(self, identity: str, since: str | None) -> bool:
-        """Sets an item aside, or takes it back, inside a transaction; False if there is no such item."""
+        """Sets an item aside, or takes it back, for everybody, inside a transaction; False if there is no such item."""
+        if since is None:
+            self.aside.release(identity)
         done = self._connection.execute("UPDATE items SET quarantined = ? WHERE id = ?", (since, identity))
         return done.rowcount == 1
 
     def quarantined(self) -> list[StoredItem]:
-        """Items that are set aside, the last first."""
+        """Items that are set aside for everybody, the last first."""
         return list(self._some("quarantined IS NOT NULL ORDER BY quarantined DESC", ()))
 
     def every(self) -> Iterator[StoredItem]:
@@ -202,15 +205,10 @@ class ItemStore:
         return int(row[0]) if row else 0
 
     def note_build(self, name: str) -> None:
-        """Writes down, inside a transaction, that an index is built of these items; the latest are known.
-
-        A copy of an older file does not know it: its numbers may since stand for other items.
-        """
+        """Writes down, inside a transaction, that an index is built of these items; an older copy will not know it."""
         self._connection.execute(_BUILDS)
         self._connection.execute("INSERT INTO builds (name) VALUES (?)", (name,))
-        self._connection.execute(
-            "DELETE FROM builds WHERE number <= (SELECT max(number) FROM builds) - ?", (_MOST_BUILDS,)
-        )
+        self._connection.execute(_FORGET_BUILDS)
 
     def builds(self) -> list[str]:
         """Names of the latest indexes that were built of these items."""

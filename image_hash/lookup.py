@@ -53,12 +53,6 @@ class PictureFinder:
         lines = sorted(f"{bank.name}\0{bank.digest}\n" for bank in self.banks)
         return hashlib.sha256("".join(lines).encode()).hexdigest()
 
-    def set_quarantined(self, bank: str, item: str, aside: bool) -> None:
-        """Keeps in a stored bank that an item is set aside; a CSV file cannot keep it."""
-        for source in self._sources:
-            if isinstance(source, StoredBank) and source.name == bank:
-                source.set_quarantined(item, aside)
-
     def find(
         self, rgb: npt.NDArray[np.uint8], words: Sequence[Box] = (), original: bytes | None = None
     ) -> tuple[ImageMatch, ...]:

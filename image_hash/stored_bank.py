@@ -2,21 +2,17 @@
 
 import contextlib
 import hashlib
-import json
 import logging
 import secrets
+import sqlite3
 import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
-
 from domain.errors import InvalidBank
-from image_hash.bank_item import HASHES, BankItem
-from image_hash.chunk_index import MOST_ROWS
+from image_hash.bank_item import BankItem
 from image_hash.definition import (
     MAX_PHASH_DISTANCE,
     Algorithm,
@@ -24,15 +20,18 @@ from image_hash.definition import (
     read_definition,
     write_definition,
 )
-from image_hash.hash_index import PERCEPTUAL, IndexPart, Perceptual, make_parts, search_parts
+from image_hash.hash_index import PERCEPTUAL, IndexPart, search_parts
 from image_hash.index_files import MappedIndex, current_generation, map_index, write_index
+from image_hash.item_index import digest_of, parts_of
 from image_hash.item_store import Changes, ItemStore, StoredItem
-from image_hash.matching import IndexMatch, index_basis, is_match, radius_of
+from image_hash.matching import IndexMatch, is_match
 from image_hash.query import Queries
 
 DEFINITION, _ITEMS, _INDEX = "bank.yaml", "items.sqlite", "index"
 LONGEST_TAIL = 20_000
 """Fresh items from which on an import builds the index anew; fewer are searched beside it."""
+_WAIT_S, _BRIEFLY_S = 60.0, 0.5
+"""How long a change waits for another one, such as an import; and one that a capture waits for."""
 _LOG = logging.getLogger("secondglance")
 
 
@@ -154,13 +153,31 @@ class StoredBank:
             return store.remove(identity)
 
     def set_quarantined(self, identity: str, aside: bool) -> bool:
-        """Sets an item aside or takes it back; False if there is none."""
-        since = datetime.now(UTC).isoformat(timespec="seconds") if aside else None
+        """Sets an item aside for everybody, or takes it back, from everybody; False if there is none."""
         with self._writing() as store, store.transaction():
-            return store.set_quarantined(identity, since)
+            return store.set_quarantined(identity, _now() if aside else None)
+
+    def set_aside(self, identity: str, tenant: str) -> bool:
+        """Sets an item aside for one tenant; False if there is none, or the bank cannot be changed now."""
+        try:
+            with self._writing(_BRIEFLY_S) as store, store.transaction():
+                return store.aside.keep(identity, tenant, _now())
+        except sqlite3.OperationalError as error:
+            _LOG.warning("%s: that an item is set aside is not kept: %s", self.folder, error)
+            return False
+
+    def is_aside(self, identity: str, tenant: str) -> bool:
+        """Whether an item is set aside for a tenant and not for everybody."""
+        with self._lock:
+            return self._store.aside.holds(identity, tenant)
+
+    def aside(self) -> list[tuple[str, str, str]]:
+        """What is set aside for one tenant: items, tenants, and since when."""
+        with self._lock:
+            return self._store.aside.every()
 
     def quarantined(self) -> list[StoredItem]:
-        """Items that are set aside."""
+        """Items that are set aside for everybody."""
         with self._lock:
             return self._store.quarantined()
 
@@ -179,14 +196,10 @@ class StoredBank:
         """Builds the index aside and swaps it in; returns its generation."""
         with self._writing() as store:
             build, last = secrets.token_hex(16), store.last_number()
-            parts = self._parts(store, 0)
+            parts = parts_of(store, self.definition, 0)
             with store.transaction():
                 store.note_build(build)
-            return write_index(self.folder / _INDEX, parts, last, self._made_of(build))
-
-    def _made_of(self, build: str) -> str:
-        """Digest of what an index is made of: a build that the items know of, under a definition."""
-        return hashlib.sha256(json.dumps([build, *index_basis(self.definition)]).encode()).hexdigest()
+            return write_index(self.folder / _INDEX, parts, last, digest_of(build, self.definition))
 
     def _fresh(self) -> _Snapshot:
         """The snapshot of now: a new one if items or index have changed since the last."""
@@ -197,7 +210,7 @@ class StoredBank:
                 return known
             self._map()
             mapped = self._mapped
-            tail = self._parts(self._store, mapped.last_number if mapped else 0)
+            tail = parts_of(self._store, self.definition, mapped.last_number if mapped else 0)
             self._snapshot = _Snapshot(
                 version, generation, self._store.digest, mapped.parts if mapped else (), tuple(tail)
             )
@@ -209,29 +222,11 @@ class StoredBank:
         Without one, all items are indexed in memory: that takes longer, and finds what the definition says.
         """
         found = map_index(self.folder / _INDEX)
-        if found is None or found.made_of in map(self._made_of, self._store.builds()):
+        if found is None or found.made_of in [digest_of(build, self.definition) for build in self._store.builds()]:
             self._mapped = found
         else:
             told = "%s: index %s was built under another definition or of other items, and is not used; "
             _LOG.warning(told + "`secondglance bank build` makes it anew", self.folder, found.generation)
-
-    def _parts(self, store: ItemStore, after: int) -> list[IndexPart]:
-        parts = []
-        for algorithm in PERCEPTUAL:
-            if self.definition.algorithm in (None, algorithm):
-                hashes, radii, numbers = self._columns(store, algorithm, after)
-                parts += make_parts(algorithm, hashes, radii, numbers, most=MOST_ROWS)
-        return parts
-
-    def _columns(
-        self, store: ItemStore, algorithm: Perceptual, after: int
-    ) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8], npt.NDArray[np.uint32]]:
-        hashes, radii, numbers = [np.empty((0, HASHES[algorithm]), np.uint8)], [np.empty(0, np.uint8)], []
-        for batch in store.hashes(algorithm, after):
-            hashes.append(np.frombuffer(b"".join(row[1] for row in batch), np.uint8).reshape(-1, HASHES[algorithm]))
-            radii.append(np.asarray([radius_of(algorithm, row[2], row[3], self.definition) for row in batch], np.uint8))
-            numbers.append(np.asarray([row[0] for row in batch], np.uint32))
-        return np.concatenate(hashes), np.concatenate(radii), np.concatenate([np.empty(0, np.uint32), *numbers])
 
     def _match(self, stored: StoredItem, query: int, algorithm: Algorithm, distance: int) -> IndexMatch:
         aside = stored.quarantined is not None
@@ -241,9 +236,13 @@ class StoredBank:
         """The item under the definition of now: a bank that became protected protects what it held before."""
         return replace(item, protected=True) if self.definition.protected and not item.protected else item
 
-    def _writing(self) -> contextlib.closing[ItemStore]:
+    def _writing(self, wait_s: float = _WAIT_S) -> contextlib.closing[ItemStore]:
         """A connection of its own, so that searches see the change and never wait for it."""
-        return contextlib.closing(ItemStore(self.folder / _ITEMS))
+        return contextlib.closing(ItemStore(self.folder / _ITEMS, wait_s=wait_s))
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _expired(item: BankItem, today: date) -> bool:

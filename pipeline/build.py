@@ -10,6 +10,7 @@ from image_hash.bank import Bank
 from image_hash.lookup import PictureFinder
 from image_hash.open_bank import read_bank
 from image_hash.quarantine import Quarantine
+from image_hash.shelf import Shelf
 from image_hash.stored_bank import StoredBank
 from models.artifact import ModelArtifact, default_folder, load_artifact
 from models.scorer import OnnxScorer, Scorer
@@ -115,10 +116,10 @@ def _assemble(
 
 
 def with_quarantine(pipeline: Pipeline, most: int) -> Pipeline:
-    """The pipeline, setting pictures aside that match on more than so many devices within an hour; 0: none."""
+    """The pipeline, setting pictures aside that match on more than so many devices of a tenant in an hour; 0: none."""
     if pipeline.pictures is None or most == 0:
         return pipeline
-    return replace(pipeline, quarantine=Quarantine(most, pipeline.pictures.set_quarantined))
+    return replace(pipeline, quarantine=Quarantine(most, Shelf(pipeline.pictures.banks)))
 
 
 def renew_lists(pipeline: Pipeline, settings: PipelineSettings) -> tuple[Pipeline, list[str]]:

@@ -70,7 +70,7 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """Scores captures; all parts are shared between threads and hold no state of a request."""
+    """Scores captures; all parts are shared by threads and hold no state of a request but whose it is: `tenant`."""
 
     ocr: OcrEngine
     first_look: FirstLook
@@ -81,6 +81,7 @@ class Pipeline:
     versions: Versions
     model_config: Mapping[str, Any]
     quarantine: Quarantine | None = None
+    tenant: str = ""
     decoding: threading.Lock = field(default_factory=threading.Lock)
 
     def score(self, capture: Capture, options: Options | None = None) -> Verdict:
@@ -189,7 +190,9 @@ class Pipeline:
         if self.pictures is None:
             return frame, ()
         matches = self.pictures.find(pixels, words, image)
-        return frame, self.quarantine.watch(matches, _device(capture)) if self.quarantine else matches
+        if self.quarantine:
+            matches = self.quarantine.watch(matches, _device(capture), self.tenant)
+        return frame, matches
 
     def _second_look(
         self,
@@ -263,9 +266,12 @@ def _heaviest(
 
 
 def _device(capture: Capture) -> str:
-    """Where a capture was taken, as far as it says; captures that say nothing count as one device each."""
+    """Where a capture was taken, as far as it says.
+
+    Those of a school that say nothing count as one device, for they may be: one pupil's must not set a picture aside.
+    """
     where = (capture.context.site, capture.context.device or capture.context.user)
-    return "/".join(part or "" for part in where) if where[1] else capture.id
+    return "/".join(part or "" for part in where)
 
 
 def _is_set_aside(match: ImageMatch, action: Action, policy: ResolvedPolicy) -> bool:

@@ -96,6 +96,6 @@ class BoundedOcr:
 
 
 def bounded(pipeline: Pipeline, slots: threading.Semaphore, call: Call) -> Pipeline:
-    """The pipeline as one call may use it."""
+    """The pipeline as one call may use it, for its tenant."""
     scorer = BoundedScorer(pipeline.scorer, slots, call)
-    return replace(pipeline, ocr=BoundedOcr(pipeline.ocr, call), scorer=scorer)
+    return replace(pipeline, ocr=BoundedOcr(pipeline.ocr, call), scorer=scorer, tenant=call.tenant)

@@ -63,7 +63,7 @@ class Pictures(scoring_pb2_grpc.PicturesServicer):
     async def Banks(self, request: pb.BanksRequest, context: Context) -> bytes:  # noqa: N802
         """Which banks are loaded."""
         async with answering(context, self._service, request) as call:
-            answer = pb.BanksResponse(banks=[pb.Bank(**asdict(bank)) for bank in self._pictures.banks()])
+            answer = pb.BanksResponse(banks=[pb.Bank(**asdict(bank)) for bank in self._pictures.banks(call)])
             return hand_over(answer, self._untaken, call, context)
 
 

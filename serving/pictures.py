@@ -55,7 +55,7 @@ class BankTold:
         negative: It takes matches away.
         items: How many.
         digest: Of its items and definition.
-        quarantined: Ids of items that are set aside.
+        quarantined: Ids of items that are set aside for the caller's tenant or for everybody.
     """
 
     name: str
@@ -100,6 +100,9 @@ class PictureService:
             checked(picture)
             return (), self._service.pipeline.versions.banks
         found = await self._run(lambda: self._lookup(finder, picture, regions), _cost(picture), call)
+        quarantine = self._service.pipeline.quarantine
+        if quarantine:
+            found = quarantine.marked(found, (call or Call()).tenant)
         return found, finder.digest[:16]
 
     async def compare(self, one: PictureGiven, other: PictureGiven, call: Call | None = None) -> Comparison:
@@ -128,32 +131,37 @@ class PictureService:
             raise InvalidRequest(f"{count} verdicts; at most {MOST_GROUPED} are grouped at a time")
         return await self._run(lambda: _grouped(captures()), _HASH_COST * max(1, count), call)
 
-    def banks(self) -> list[BankTold]:
-        """The banks that are loaded."""
-        finder = self._service.pipeline.pictures
-        return [self._told(bank) for bank in finder.banks] if finder else []
+    def banks(self, call: Call | None = None) -> list[BankTold]:
+        """The banks that are loaded, and what is set aside in them for the caller's tenant."""
+        finder, tenant = self._service.pipeline.pictures, (call or Call()).tenant
+        return [self._told(bank, tenant) for bank in finder.banks] if finder else []
 
     def release(self, bank: str, item: str) -> None:
-        """Takes an item back that was set aside.
+        """Takes an item back that was set aside for any tenant, or for everybody.
 
         Raises:
             NotFound: If it was not, or there is no quarantine.
         """
-        quarantine = self._service.pipeline.quarantine
-        if quarantine is None:
+        quarantine, finder = self._service.pipeline.quarantine, self._service.pipeline.pictures
+        if quarantine is None or finder is None:
             raise NotFound("the service keeps no quarantine")
-        if not any(told.name == bank and item in told.quarantined for told in self.banks()):
+        if not any(one.name == bank and item in self._aside(one, None) for one in finder.banks):
             raise NotFound("no item of that name is set aside in a bank of that name")
         quarantine.release(bank, item)
 
-    def _told(self, bank: Bank | StoredBank) -> BankTold:
+    def _told(self, bank: Bank | StoredBank, tenant: str) -> BankTold:
         about = bank.definition
+        told = (about.name, about.owner, about.purpose, about.protected, about.negative, bank.count, bank.digest[:16])
+        return BankTold(*told, tuple(sorted(self._aside(bank, tenant))))
+
+    def _aside(self, bank: Bank | StoredBank, tenant: str | None) -> set[str]:
+        """Ids that are set aside for a tenant, or for any."""
         quarantine = self._service.pipeline.quarantine
-        aside = {item for name, item in quarantine.aside() if name == about.name} if quarantine else set()
+        aside = {item for name, item in quarantine.aside(tenant) if name == bank.name} if quarantine else set()
         if isinstance(bank, StoredBank):
             aside |= {stored.item.id for stored in bank.quarantined()}
-        told = (about.name, about.owner, about.purpose, about.protected, about.negative, bank.count, bank.digest[:16])
-        return BankTold(*told, tuple(sorted(aside)))
+            aside |= {item for item, whose, _ in bank.aside() if tenant in (None, whose)}
+        return aside
 
     def _hash(self, image: bytes) -> dict[str, str]:
         with self._service.pipeline.decoding:  # decoding is not for several threads at once

@@ -56,9 +56,9 @@ def bank_routes(service: ScoringService) -> APIRouter:
     routes = APIRouter(tags=["versions"], dependencies=[needs(READ)], responses=UNCHANGED)
 
     @routes.get("/v1/banks")
-    async def banks(request: Request) -> Response:
-        """Which banks are loaded, and what is set aside in them."""
-        return tagged(request, {"banks": [asdict(bank) for bank in pictures.banks()]})
+    async def banks(request: Request, call: CallOf) -> Response:
+        """Which banks are loaded, and what is set aside in them for the caller's tenant."""
+        return tagged(request, {"banks": [asdict(bank) for bank in pictures.banks(call)]})
 
     return routes
 

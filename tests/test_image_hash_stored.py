@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from domain.errors import InvalidBank
-from image_hash import stored_bank
+from image_hash import item_index, stored_bank
 from image_hash.bank_item import BankItem
 from image_hash.definition import BankDefinition
 from image_hash.lookup import PictureFinder
@@ -164,7 +164,7 @@ def test_an_import_that_outgrows_the_tail_builds_the_index(bank: StoredBank, mon
 
 
 def test_large_banks_are_cut_into_several_indexes(bank: StoredBank, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stored_bank, "MOST_ROWS", 1000)
+    monkeypatch.setattr(item_index, "MOST_ROWS", 1000)
     bank.add(item(number) for number in range(2500))
     bank.build_index()
     assert len([part for part in bank._fresh().parts if part.algorithm == "pdq"]) == 3
