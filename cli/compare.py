@@ -18,12 +18,14 @@ def command(data: Path | None, run: str, other: str) -> None:
     from models.registry import resolve
     from pipeline.build import build_pipeline
     from pipeline.settings import StatedSettings
+    from training.apart import check_apart
     from training.material import BLIND
     from training.promote import prepare
     from training.setup import RUNS
 
-    rows = list(read_rows(data or BLIND))
     folders = [prepare(RUNS / run), resolve(other)]
+    rows = list(read_rows(data or BLIND))
+    check_apart(rows)
     pipelines = [build_pipeline(StatedSettings(model=folder)) for folder in folders]
     new, old = (
         with_progress(run_rows(pipeline, rows), f"scoring with {name}", len(rows))

@@ -37,6 +37,7 @@ def command(run: str, test: Path | None, dry_run: bool, force: str | None, alias
     from models.artifact import write_manifest
     from pipeline.build import build_pipeline
     from pipeline.settings import StatedSettings
+    from training.apart import gate_apart
     from training.canary import gate_against_champion
     from training.card import write_card
     from training.promote import add_reference, check_calibrated, promote
@@ -51,7 +52,8 @@ def command(run: str, test: Path | None, dry_run: bool, force: str | None, alias
     pipeline = build_pipeline(StatedSettings(model=folder))
     rows = list(read_rows(test or Path(__file__).parents[1] / "evaluation" / "data"))
     outcomes = with_progress(run_rows(pipeline, rows), "scoring", len(rows))
-    gates = [*check_gates(outcomes, pipeline.model_config), *gate_against_champion(pipeline)]
+    apart, beside = gate_apart(rows), gate_against_champion(pipeline)
+    gates = [*check_gates(outcomes, pipeline.model_config), apart, *beside]
     blocked = any(gate.blocks for gate in gates)
     forced = force.strip() if force and blocked else None
     report = to_markdown([*sections_of(outcomes, "Blind test set"), gates_section(gates, forced)])

@@ -1,4 +1,4 @@
-"""Exact (Clopper-Pearson) limits of a rate, for decisions that must hold however few the rows are."""
+"""Exact (Clopper-Pearson) limits of a rate, which hold however few the rows are, and where all or none count."""
 
 
 def lower_limit(k: int, n: int, delta: float = 0.025) -> float:

@@ -1,4 +1,4 @@
-"""Figures of merit, each with its n and a bootstrap interval."""
+"""Figures of merit, each with its n and an interval: of shares an exact one, of all else the bootstrap's."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
+
+from evaluation.exact import lower_limit, upper_limit
 
 T = TypeVar("T")
 RESAMPLES = 1000
@@ -45,14 +47,14 @@ class Share(Interval):
 
 
 def share(flags: Sequence[bool] | npt.NDArray[np.bool_]) -> Share:
-    """Share of true flags, with a percentile bootstrap interval."""
-    values = np.array(flags, dtype=float)
-    if not len(values):
+    """Share of true flags, with an exact interval (Clopper-Pearson).
+
+    The bootstrap's has no width where all or none are true, however few they are.
+    """
+    k, n = int(np.count_nonzero(flags)), len(flags)
+    if not n:
         return Share(float("nan"), float("nan"), float("nan"), 0)
-    rng = np.random.default_rng(SEED)
-    means = values[rng.integers(0, len(values), (RESAMPLES, len(values)))].mean(axis=1)
-    low, high = np.quantile(means, [0.025, 0.975])
-    return Share(float(values.mean()), float(low), float(high), len(values))
+    return Share(k / n, lower_limit(k, n), upper_limit(k, n), n)
 
 
 def bootstrap(statistic: Callable[[npt.NDArray[np.intp]], float], n: int) -> Interval:

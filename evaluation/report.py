@@ -47,7 +47,7 @@ def headline_section(outcomes: Sequence[Outcome], title: str) -> Section:
     for recall in RECALLS:
         name = f"false positives gone at {100 * recall:.0f} % recall of hits, cut chosen on these rows"
         rows.append([name, f"{100 * gone_at_recall(outcomes, recall):.1f} %"])
-    text = f"n = {figures['rows']} rows; 95 % bootstrap intervals in brackets."
+    text = f"n = {figures['rows']} rows; 95 % intervals in brackets, exact (Clopper-Pearson) of shares."
     return Section(title, text, [Table(["figure", "value"], rows)])
 
 

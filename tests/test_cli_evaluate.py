@@ -91,7 +91,7 @@ def test_the_report_goes_to_the_terminal(served: Callable, data: Path, capsys: p
     status, out, _ = run(capsys, "evaluate", data)
     assert status == 0
     assert "n = 4 rows" in out
-    assert "recall end to end | 100.0 % [100.0, 100.0] (n = 2)" in out
+    assert "recall end to end | 100.0 % [15.8, 100.0] (n = 2)" in out
     assert "## Peers" not in out
     assert "gates" not in out
     assert "## Disguise" not in out
@@ -247,6 +247,19 @@ def test_a_few_rows_let_no_model_through(
     status, out, _ = run(capsys, "promote", "--test", data)
     assert (status, promoted) == (1, [])
     assert out.count("not shown, at least") == 4
+
+
+def test_rows_of_the_corpus_let_no_model_through(
+    served: Callable, promoted: list[Path], enough: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    served(SURE)
+    learnt = row("c", "I want to die: 1", 4)
+    enough.write_text(f"{enough.read_text(encoding='utf-8')}\n{learnt}\n", encoding="utf-8")
+    status, out, _ = run(capsys, "promote", "--test", enough)
+    assert (status, promoted) == (1, [])
+    assert "| BLOCKS | test rows are apart from the corpus | 1 of 8 stand in it (c) |" in out
+    status, _, err = run(capsys, "compare", enough, "--run", "base")
+    assert (status, err.count("1 of 8 rows stand in the corpus, the first of them 'c'")) == (2, 1)
 
 
 def test_without_mlflow_a_promotion_says_that_it_is_not_told(

@@ -15,6 +15,7 @@ from models.artifact import default_folder
 from pipeline.pipeline import Pipeline
 from tests.conftest import FixedScorer
 from tests.made_outcomes import outcome
+from tests.made_runs import state_fitted
 from tests.test_cli_evaluate import HARMLESS, ROWS, SURE
 
 
@@ -97,7 +98,7 @@ def test_the_command(
     pipeline: Pipeline, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "rows.jsonl").write_text("\n".join(ROWS), encoding="utf-8")
-    shutil.copytree(default_folder(), tmp_path / "runs" / "spring")
+    state_fitted(Path(shutil.copytree(default_folder(), tmp_path / "runs" / "spring")))
     (tmp_path / "runs" / "raw").mkdir()
     monkeypatch.setattr(training.setup, "RUNS", tmp_path / "runs")
 

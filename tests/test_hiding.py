@@ -155,7 +155,7 @@ def test_the_section_tells_kinds_strengths_and_techniques_of_enough_rows() -> No
         ("disguised", "23"), ("disguised, strength 2", "23"), ("disguised: leet", "20"),
         ("misread", "16"), ("misread, strength 2", "16"), ("misread: letters", "16"),
     ]  # fmt: skip
-    assert table.rows[3][2] == "0.0 % [0.0, 0.0] (n = 16)"
+    assert table.rows[3][2] == "0.0 % [0.0, 20.6] (n = 16)"
 
 
 @pytest.mark.parametrize("attack", [*disguises(), *FAULTS], ids=lambda attack: attack.name)

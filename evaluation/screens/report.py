@@ -46,7 +46,9 @@ def sections_of(outcomes: Sequence[ScreenOutcome], title: str) -> list[Section]:
     )
     return [
         Section(
-            title, f"n = {len(rows)} rows; 95 % bootstrap intervals in brackets.\n\n{sides}", [figures_table(rows)]
+            title,
+            f"n = {len(rows)} rows; 95 % intervals in brackets, exact (Clopper-Pearson) of shares.\n\n{sides}",
+            [figures_table(rows)],
         ),
         Section("What the OCR read", "", [words_table(rows)]),
         Section("What became of the hits", "", [hits_table(rows), reasons_table(rows)]),
