@@ -25,7 +25,9 @@ class _Rank(NamedTuple):
 
     item: bool
     """Whether it is the first finding of an item of a protected list."""
+    raised: bool
     first: bool
+    """Whether it is the first of its phrase that is raised, or that is not."""
     protected: bool
     severity: int
     start: int
@@ -37,9 +39,9 @@ class Kept:
 
     What is kept stands for all of them: the first finding of each item of a protected list, up to the limit; of each
     category, action and reason the one with the highest severity and those with the highest P(severity >= 3) and
-    P(severity >= 4), so that the verdict and the weight of every category are what they would be of all; then the first
-    finding of each other phrase, and then repeats, those of protected lists before others. Of each of these the most
-    severe come first.
+    P(severity >= 4), so that the verdict and the weight of every category are what they would be of all; then what is
+    raised before what is dismissed: of either the first finding of each phrase, and then repeats, those of protected
+    lists before others. Of each of these the most severe come first.
 
     Args:
         most: Findings that are kept, unless the first two kinds are more; at most so many of the first.
@@ -50,7 +52,7 @@ class Kept:
         self._count = 0
         self._kinds: Counter[KindKey] = Counter()
         self._heaviest: dict[tuple[str, Action, Reason, int], tuple[float, _Place, Finding]] = {}
-        self._phrases: set[tuple[str, str, bool]] = set()
+        self._phrases: set[tuple[str, str, bool, bool]] = set()
         self._others: list[tuple[_Rank, Finding]] = []
 
     def take(self, findings: Iterable[Finding]) -> None:
@@ -88,10 +90,11 @@ class Kept:
             if best is None or weight > best[0] or (weight == best[0] and place < best[1]):
                 self._heaviest[key] = (weight, place, finding)
         protected = finding.hit.protected
-        phrase = (finding.hit.phrase, finding.hit.category, protected)
+        raised = finding.action is not Action.DISMISS
+        phrase = (finding.hit.phrase, finding.hit.category, protected, raised)
         first = phrase not in self._phrases
         self._phrases.add(phrase)
-        rank = _Rank(first and protected, first, protected, finding.severity, -place[0], -place[1])
+        rank = _Rank(first and protected, raised, first, protected, finding.severity, -place[0], -place[1])
         other = (rank, finding)  # no two ranks are equal: findings have no order
         if len(self._others) < self._most:
             heapq.heappush(self._others, other)

@@ -157,6 +157,16 @@ def test_the_first_of_each_phrase_comes_before_repeats_and_the_most_severe_befor
     assert [(f.hit.phrase, f.severity) for f in kept.findings] == [("a", 1), ("a", 5), ("b", 2), ("d", 1)]
 
 
+def test_what_is_raised_is_told_before_what_is_dismissed_however_many_phrases_that_has() -> None:
+    kept = Kept(6)
+    for place, (phrase, action) in enumerate(
+        [*((p, Action.DISMISS) for p in "abcdefgh"), *(("a", Action.REVIEW),) * 4]
+    ):
+        hit = KeywordHit(phrase, "violence", 3, place, place + 1, phrase)
+        kept.take([Finding(hit, 1, "violence", action, None, {}, Reason.MODEL, "")])
+    assert [f.hit.start for f in kept.findings] == [0, 1, 8, 9, 10, 11]
+
+
 def test_the_most_severe_and_the_likeliest_concerns_are_three_findings_and_all_are_told() -> None:
     kept = Kept(1)
     ladders = {
