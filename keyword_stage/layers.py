@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from domain.hit import KeywordHit
 from domain.page import Page
+from keyword_stage.lexicon import Phrase
 from keyword_stage.matcher import Matcher, Told, settle
 from keyword_stage.overlay import MUTED, Overlay, Scope
 
@@ -66,7 +67,7 @@ class Layers:
         for overlay in overlays:
             matcher, own = self._built(overlay)
             found = [
-                (phrase, replace(hit, grade=grade, cue=hit.cue and grade == hit.grade))
+                (phrase, hit if grade == hit.grade else _regraded(phrase, hit, grade))
                 for phrase, hit in found
                 if (grade := overlay.grade(phrase, hit.grade)) != MUTED
                 and (phrase.protected or own.isdisjoint((name, phrase.category) for name in phrase.called))
@@ -83,3 +84,8 @@ class Layers:
         lexicon = overlay.additions(self._categories)
         own = frozenset((name, phrase.category) for phrase in lexicon.phrases for name in phrase.called)
         return Matcher(lexicon, self._today), own
+
+
+def _regraded(phrase: Phrase, hit: KeywordHit, grade: int) -> KeywordHit:
+    """The hit of a phrase that had this grade all along."""
+    return replace(hit, grade=grade, cue=False, explicit=replace(phrase, grade=grade).explicit)

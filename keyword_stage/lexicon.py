@@ -19,6 +19,7 @@ A file has a header and one phrase a line. Columns:
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -57,6 +58,8 @@ FIRST_PERSON = frozenset({"i", "i'm", "im", "i've", "ive", "i'd", "i'll", "me", 
 MOST_NAME = 60
 """Characters of a name, and those up to which a phrase needs none."""
 
+_APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ`´＇", "'"))
+_WORD = re.compile(r"(?<![@\w])[^\W\d_]+(?:'[^\W\d_]+)*(?P<open>\*?)")
 _NAME = re.compile(r"[^\W_][\w ,.'’?/-]*")
 _LANGUAGE = re.compile("[a-z]{2}")
 _TRUE = frozenset({"yes", "true", "1"})
@@ -112,11 +115,7 @@ class Phrase:
     @property
     def explicit(self) -> bool:
         """Whether it is an unambiguous, serious statement in the first person ("kill~ myself", "if i tell anyone")."""
-        return (
-            self.grade >= EXPLICIT
-            and not self.ambiguous
-            and not FIRST_PERSON.isdisjoint((self.written or self.id).replace("~", "").split())
-        )
+        return self.grade >= EXPLICIT and not self.ambiguous and _is_first_person(self.written or self.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +155,16 @@ def read_lexicon(paths: Sequence[Path] = (), categories: Iterable[str] = ()) -> 
     if not phrases:
         raise InvalidLexicon("no phrases: " + ", ".join(str(path) for path in paths))
     return Lexicon(tuple(phrases.values()), digest_of(phrases.values()))
+
+
+def _is_first_person(written: str) -> bool:
+    """Whether somebody speaks of themselves, in one way of several at least, however that is typed ("I’m", "ME!").
+
+    What a word only begins with does not count ("im*"), but for "myself*".
+    """
+    plain = unicodedata.normalize("NFKC", written.translate(_APOSTROPHES)).casefold()
+    words = {word[0] for word in _WORD.finditer(plain) if not word["open"] or word[0] == "myself*"}
+    return not FIRST_PERSON.isdisjoint(word.rstrip("*") for word in words)
 
 
 def _shown(phrase: Phrase) -> str:

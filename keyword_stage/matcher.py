@@ -211,6 +211,8 @@ def _is_foreign_word(text: str, start: int, end: int) -> bool:
 def _explains(other: KeywordHit, hit: KeywordHit) -> bool:
     if other.end < hit.end or other.grade < hit.grade or (hit.solicitation and not other.solicitation):
         return False
+    if hit.explicit and not other.explicit:  # the longer one could be dismissed
+        return False
     longer = other.end - other.start > hit.end - hit.start
     return longer or other.category == hit.category
 
