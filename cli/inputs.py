@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from domain.capture import MAX_IMAGE_BYTES, MAX_TEXT_BYTES, Capture, CaptureContext
 from domain.errors import ImageTooLarge, InvalidRequest, InvalidText, SecondglanceError, TextTooLong
 from serving.schemas import CaptureIn, check_label, told_id
+from serving.shape_faults import faults
 
 IMAGES = (".png", ".jpg", ".jpeg", ".webp")
 LONGEST_PATH = 4096
@@ -68,8 +69,7 @@ def _to_capture(data: dict[str, object], folder: Path) -> Capture | Secondglance
     try:
         body = CaptureIn.model_validate(data | ({"context": {}} if data.get("context") is None else {}))
     except ValidationError as error:
-        faults = [f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()]
-        return InvalidRequest("; ".join(faults))
+        return InvalidRequest(faults(error.errors()))
     if body.image is None or body.text is not None:
         return body.to_capture()
     check_label("id", body.id)

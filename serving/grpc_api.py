@@ -21,7 +21,7 @@ from serving.grpc_drain import GrpcDrain
 from serving.grpc_health import Health
 from serving.grpc_messages import to_capture, to_result, to_verdict
 from serving.grpc_pictures import PICTURES, Pictures
-from serving.grpc_reading import GrpcReading, check
+from serving.grpc_reading import GrpcReading
 from serving.proto import scoring_pb2 as pb
 from serving.proto import scoring_pb2_grpc
 from serving.room import Room, Share
@@ -92,7 +92,6 @@ class Scoring(scoring_pb2_grpc.ScoringServicer):
             number = 0
             try:
                 async for request in requests:
-                    check(request)
                     await room.acquire()
                     number += 1
                     name = f"{stream.request_id}.{number}"
@@ -121,8 +120,10 @@ class Scoring(scoring_pb2_grpc.ScoringServicer):
                 for unfinished in (reader, *tasks):
                     unfinished.cancel()
 
-    async def _answer(self, request: pb.ScoreStreamRequest, call: Call, share: Share) -> _Answer:
-        """The answer to one capture of a stream; where there is no room for it, it says so."""
+    async def _answer(self, request: pb.ScoreStreamRequest | SecondglanceError, call: Call, share: Share) -> _Answer:
+        """The answer to one capture of a stream; where there is no room for it, or it was no message, it says so."""
+        if isinstance(request, SecondglanceError):
+            return _one_of_many(pb.ScoreStreamRequest(), request), 0
         try:
             with self._room.taken(request.ByteSize(), call.tenant):
                 outcome = await self._service.score(to_capture(request.capture), _options(request), call)

@@ -2,9 +2,6 @@
 
 import logging
 import math
-import re
-from collections.abc import Sequence
-from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -16,6 +13,7 @@ from domain.errors import InvalidRequest, Overloaded, SecondglanceError, Unauthe
 from serving.compat_errors import Problem, shape_of
 from serving.errors import http_status
 from serving.fault import where
+from serving.shape_faults import faults
 
 _LOG = logging.getLogger("secondglance")
 _KINDS = {
@@ -27,9 +25,6 @@ _KINDS = {
     413: "request_too_large",
     415: "unsupported_media_type",
 }
-MOST_TOLD = 20
-"""Faults of one request."""
-_NAME = re.compile(r"[\w-]{1,40}|list\[[\w\[\],-]+\]", re.ASCII)
 
 
 def answer_to(error: Exception, path: str, request_id: str) -> JSONResponse:
@@ -69,26 +64,6 @@ def _headers(error: SecondglanceError) -> dict[str, str]:
     if isinstance(error, Overloaded):
         return {"retry-after": str(math.ceil(error.retry_after_s))}
     return {"www-authenticate": "Bearer"} if isinstance(error, Unauthenticated) else {}
-
-
-def faults(errors: Sequence[Any]) -> str:
-    """Where and what, but never the value: it may be a pupil's text. Of very many the first few are told."""
-    told = [f"{'.'.join(_named(part) for part in fault['loc'])}: {_told(fault)}" for fault in errors[:MOST_TOLD]]
-    if len(errors) > MOST_TOLD:
-        told.append(f"and {len(errors) - MOST_TOLD} more")
-    return "; ".join(told)
-
-
-def _named(part: object) -> str:
-    """A part of a place; a field of the caller's own is named if it may be a misspelt one, and not if it is text."""
-    return str(part) if _NAME.fullmatch(str(part)) else "?"
-
-
-def _told(fault: Any) -> str:
-    """What is wrong; the one message in which pydantic quotes what was given, without it."""
-    if fault["type"] == "union_tag_invalid":
-        return f"the tag is none of {fault['ctx']['expected_tags']}"
-    return str(fault["msg"])
 
 
 def add_problems(app: FastAPI) -> None:

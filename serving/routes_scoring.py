@@ -14,9 +14,9 @@ from serving.call import Call
 from serving.caller import SCORE
 from serving.http_access import needs
 from serving.json_marks import has_few_marks
-from serving.problem import faults
 from serving.schemas import BatchIn, CaptureIn, ScoreIn, failure_to_json, verdict_to_json
 from serving.service import ScoringService
+from serving.shape_faults import faults
 from serving.verdict_schema import BatchOut, VerdictOut
 
 

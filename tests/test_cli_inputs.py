@@ -23,6 +23,8 @@ BAD = {
     b'{"id": "a", "image": "\\udc80.png"}': "image: not valid Unicode",
     b'{"id": "a", "image": "' + b"x" * 5000 + b'"}': "image: at most 4096 characters",
     b'{"id": "\\ud800", "text": "homework"}': "id: not valid Unicode",
+    b'{"id": "a", "what she said": 1}': "?: Extra inputs are not permitted",
+    b'{"id": "a", "text": "homework", "context": {"what she said": 1}}': "context.?: Extra inputs are not permitted",
 }
 GOOD = b'{"id": "g", "text": "homework"}'
 

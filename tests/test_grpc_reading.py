@@ -126,3 +126,21 @@ def test_the_share_of_a_stream_ends_with_it() -> None:
     with pytest.raises(Overloaded):
         share.take(1)
     assert room.held == 0
+
+
+def test_a_message_of_a_stream_that_is_none_does_not_end_it(pipeline: Pipeline) -> None:
+    service = ScoringService(replace(pipeline, scorer=FixedScorer()), LIMITS)
+    bad = pb.Capture(id="b", text="half of it?").SerializeToString().replace(b"?", b"\xff")
+    good = pb.Capture(id="a", text="homework").SerializeToString()
+    first, second, third = (bytes([10, len(capture)]) + capture for capture in (good, bad, good))
+
+    async def talk(channel: grpc.aio.Channel) -> None:
+        read = pb.ScoreStreamResponse.FromString
+        method: Any = channel.stream_stream("/secondglance.v1.Scoring/ScoreStream", response_deserializer=read)
+        results = [answer.result async for answer in method(iter([first, second, third, b"\xff\xff", first]))]
+        assert [result.failure.type for result in results] == ["", "invalid_request", "", "invalid_request", ""]
+        assert [result.verdict.id for result in results] == ["a", "", "a", "", "a"]
+        assert "half of it" not in str(results)
+
+    talking(lambda: GrpcServer(service), talk)
+    service._texts.close()

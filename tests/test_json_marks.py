@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from serving.http_api import MARKS
 from serving.json_marks import MOST_MARKS, JsonMarks, has_few_marks
-from serving.problem import MOST_TOLD
+from serving.shape_faults import MOST_TOLD
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.floats(allow_nan=False) | st.text('a",[{\\\x00é', max_size=8),
