@@ -28,7 +28,7 @@ from domain.errors import InvalidLexicon
 from domain.severity import STANDARD_CATEGORIES
 from keyword_stage.rules import RULE_COLUMNS, Rules, read_rules
 from keyword_stage.spelling import Spelling, read_spelling
-from keyword_stage.tables import Row, read_cells, read_text, table_rows
+from keyword_stage.tables import ITEM, Row, read_cells, read_text, table_rows
 
 DEFAULT_FOLDER = Path(__file__).parent / "lexicons"
 COLUMNS = frozenset(
@@ -62,6 +62,8 @@ _APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ`´＇", "'"))
 _WORD = re.compile(r"(?<![@\w])[^\W\d_]+(?:'[^\W\d_]+)*(?P<open>\*?)")
 _NAME = re.compile(r"[^\W_][\w ,.'’?/-]*")
 _LANGUAGE = re.compile("[a-z]{2}")
+_QUOTED = re.compile(r"(['\"]).*\1", re.DOTALL)
+"""Cells that a message repeats: from the first quote on, as a cell may hold others."""
 _TRUE = frozenset({"yes", "true", "1"})
 _FALSE = frozenset({"no", "false", "0", ""})
 
@@ -91,11 +93,11 @@ class Phrase:
     id: str
     category: str
     grade: int
-    spelling: Spelling
+    spelling: Spelling = field(repr=False)  # of a protected phrase no message shows it
     ambiguous: bool
     protected: bool
     source: str
-    note: str = ""
+    note: str = field(default="", repr=False)
     language: str = ENGLISH
     rules: Rules = field(default_factory=Rules)
     cue: bool = False
@@ -207,8 +209,22 @@ def read_row(row: Row, stem: str, source: str, known: set[str], language: str = 
         language: Where no cell says it.
 
     Raises:
-        InvalidLexicon: Naming the fault.
+        InvalidLexicon: Naming the fault; of a row that may be protected without any of its cells.
     """
+    try:
+        return _read_row(row, stem, source, known, language)
+    except InvalidLexicon as error:
+        if not (is_marked(row) or (row.get("id") or "").strip()):  # an id may be a mark that slipped
+            raise
+        raise InvalidLexicon(_QUOTED.sub("(not shown)", str(error))) from None
+
+
+def is_marked(row: Row) -> bool:
+    """Whether a row says that it is protected, or anything in that column but no."""
+    return (row.get("protected") or "").strip().lower() not in _FALSE
+
+
+def _read_row(row: Row, stem: str, source: str, known: set[str], language: str) -> Phrase:
     cell = read_cells(row)
     category = cell.get("category") or stem
     if category not in known:
@@ -224,8 +240,10 @@ def read_row(row: Row, stem: str, source: str, known: set[str], language: str = 
     ambiguous = _flag(cell.get("ambiguous", ""), "ambiguous")
     written = cell["phrase"]
     if protected:
-        if not cell.get("id"):
-            raise InvalidLexicon("a protected phrase needs an id")
+        if not ITEM.fullmatch(cell.get("id", "")):
+            raise InvalidLexicon(
+                "a protected phrase needs an id of 1 to 64 letters, digits, dots, dashes or underscores"
+            )
         if cell.get("name"):
             raise InvalidLexicon("a protected phrase takes no name; its id names it")
         if any(cell.get(name) for name in RULE_COLUMNS):

@@ -10,11 +10,11 @@ high (4), urgent or critical (5). A category may be written as people do: `Self-
 
 import csv
 import io
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from domain.errors import InvalidLexicon
-from keyword_stage.lexicon import Lexicon, Phrase, read_row
+from keyword_stage.lexicon import Lexicon, Phrase, is_marked, read_row
 from keyword_stage.tables import Row
 
 FORMATS = ("senso", "csv", "tsv")
@@ -49,16 +49,21 @@ def import_list(text: str, form: str, known: Collection[str], category: str | No
         category: Of rows that name none.
     """
     reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=_delimiter(form))
-    header = [_column(name) for name in reader.fieldnames or ()]
+    try:
+        header = [_column(name) for name in reader.fieldnames or ()]
+    except csv.Error as error:
+        return Imported((), (f"line 1: {error}",))
     if not {"phrase", "grade"} <= {*header} or len({*header}) < len(header):
         return Imported((), ("line 1: needs a header with phrase or keyword and grade or severity, each once",))
     reader.fieldnames = header
     phrases: dict[tuple[str, str], Phrase] = {}
     faults: list[str] = []
-    for row in reader:
+    for row in _rows(reader, faults):
         try:
             if None in row:
                 raise InvalidLexicon("more cells than columns")
+            if is_marked(row):
+                raise InvalidLexicon("a protected phrase is not imported, which would show it; seal its list")
             phrase = _read(row, set(known), category)
             if phrases.setdefault((phrase.id, phrase.category), phrase) is not phrase:
                 raise InvalidLexicon("the same phrase stands further up")
@@ -67,8 +72,17 @@ def import_list(text: str, form: str, known: Collection[str], category: str | No
     return Imported(tuple(phrases.values()), tuple(faults))
 
 
+def _rows(reader: "csv.DictReader[str]", faults: list[str]) -> Iterator[Row]:
+    """The rows up to one that is no CSV, such as a quote that is never closed."""
+    try:
+        yield from reader
+    except csv.Error as error:
+        faults.append(f"line {reader.line_num + 1}: {error}")
+
+
 def _read(row: Mapping[str, str | None], known: set[str], category: str | None) -> Phrase:
     cell = {name: (row.get(name) or "").strip() for name in _OWN}
+    cell["phrase"] = _no_formula(cell["phrase"])
     if not cell["phrase"]:
         raise InvalidLexicon("no phrase")
     named = "_".join(cell["category"].casefold().replace("-", " ").split()) or category or ""
@@ -81,7 +95,7 @@ def _read(row: Mapping[str, str | None], known: set[str], category: str | None) 
 
 def write_lexicon(phrases: Iterable[Phrase]) -> str:
     """Phrases without rules as a lexicon file."""
-    rows = [(p.written, p.grade, p.category, "yes" if p.ambiguous else "no", _name(p), _mark(p)) for p in phrases]
+    rows = [(_no_formula(p.written), p.grade, p.category, _flag(p.ambiguous), _name(p), _mark(p)) for p in phrases]
     return _needed(("phrase", "grade", "category", "ambiguous", "name", "solicitation"), rows, ",")
 
 
@@ -93,9 +107,18 @@ def exportable(lexicon: Lexicon) -> tuple[Phrase, ...]:
 def export_list(phrases: Iterable[Phrase], form: str) -> str:
     """Phrases in one of `FORMATS`."""
     if form == "senso":
-        return _table(_WRITTEN[form], ((p.written, p.category, p.grade) for p in phrases), ",")
-    rows = [(p.written, p.grade, p.category, _name(p), _mark(p)) for p in phrases]
+        return _table(_WRITTEN[form], ((_no_formula(p.written), p.category, p.grade) for p in phrases), ",")
+    rows = [(_no_formula(p.written), p.grade, p.category, _name(p), _mark(p)) for p in phrases]
     return _needed(_OWN, rows, _delimiter(form))
+
+
+def _no_formula(written: str) -> str:
+    """A phrase without signs that a spreadsheet takes for the start of a formula; folded it is the same."""
+    return written.lstrip("=+- \t")
+
+
+def _flag(value: bool) -> str:
+    return "yes" if value else "no"
 
 
 def _name(phrase: Phrase) -> str:

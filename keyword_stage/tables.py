@@ -10,7 +10,8 @@ from domain.errors import InvalidLexicon
 
 Row = Mapping[str | None, str | None]
 """Cells by column, as `csv.DictReader` gives them."""
-_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+ITEM = re.compile(r"[A-Za-z0-9._-]{1,64}")
+"""What may name an item of a protected list, or of one of addresses."""
 
 
 def read_text(path: Path, name: str = "") -> str:
@@ -100,7 +101,7 @@ def list_rows(
         for row in reader:
             source = f"{name}:{reader.line_num}"
             cell = {column: (row[column] or "").strip() for column in columns}
-            if None in row or not _ID.fullmatch(cell["id"]):
+            if None in row or not ITEM.fullmatch(cell["id"]):
                 raise InvalidLexicon(f"{source}: the id needs 1 to 64 letters, digits, dots, dashes or underscores")
             if cell["grade"] not in {"1", "2", "3", "4", "5"}:
                 raise InvalidLexicon(f"{source}: the grade is not 1, 2, 3, 4 or 5")
