@@ -53,6 +53,9 @@ _STRONG = 64
 _INK = 0.35
 """How far a pixel may be from the ground and belong to it; how far all around the line; how far from it the strongest
 must be; and from which share of that a pixel is ink."""
+_SOFT, _RIM = 24, 2
+"""Ink of a word that is fainter than others of its line: held against what is strongest so many pixels beside it, and
+at least so far from the ground."""
 _GROUND = 0.4
 """Least share of a line that is ground."""
 _STRAY = 0.01
@@ -252,12 +255,20 @@ def _ink_within(pixels: Pixels, box: Box) -> Box | None:
     around = max(int(side.max()) for side in (differs[0], differs[-1], differs[:, 0], differs[:, -1]))
     if strongest < _STRONG or around > _EDGE:
         return None
-    ink = np.asarray(cv2.threshold(differs, _INK * strongest, 255, cv2.THRESH_BINARY)[1], np.uint8)
-    left, top, width, height = cv2.boundingRect(ink)
-    if not _LOWEST <= height <= HIGHEST or width < _LONG * height or not _is_sharp(differs, ink):
-        return None
-    line = ink[top : top + height, left : left + width]
-    return (start + left, above + top, start + left + width, above + top + height) if _are_letters(line) else None
+    for least in (_INK * strongest, np.maximum(_SOFT, _INK * _beside(differs))):  # the second for a fainter word
+        ink = np.where(differs > least, np.uint8(255), np.uint8(0))
+        left, top, width, height = cv2.boundingRect(ink)
+        if _LOWEST <= height <= HIGHEST and width >= _LONG * height and _is_sharp(differs, ink):
+            line = ink[top : top + height, left : left + width]
+            if _are_letters(line):
+                return start + left, above + top, start + left + width, above + top + height
+    return None
+
+
+def _beside(differs: Mask) -> Mask:
+    """What is strongest in each column and those beside it, shape (1, width)."""
+    columns = np.asarray(cv2.reduce(differs, 0, cv2.REDUCE_MAX), np.uint8)
+    return np.asarray(cv2.dilate(columns, np.ones((1, 2 * _RIM + 1), np.uint8)), np.uint8)
 
 
 def _is_sharp(differs: Mask, ink: Mask) -> bool:

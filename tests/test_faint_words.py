@@ -10,8 +10,10 @@ from PIL import Image, ImageDraw, ImageFont
 from domain.page import Page
 from keyword_stage.lexicon import read_lexicon
 from keyword_stage.matcher import Matcher
+from ocr.decode import decode
 from ocr.empty_columns import emptiest, empty_runs
 from ocr.screen_engine import ScreenEngine
+from ocr.sharp_lines import sharp_lines
 
 THEMES = {
     "light": ("#ffffff", "#202124", ("#b0b0b0", "#cccccc", "#d6d6d6")),
@@ -58,6 +60,23 @@ def test_a_faint_word_leaves_its_line_whole(
     written = [hit.phrase for hit in matcher.find(Page.from_text(SENTENCE)) if not hit.cue]
     assert written
     assert [hit.phrase for hit in matcher.find(page) if not hit.cue] == written
+
+
+@pytest.mark.parametrize(("ground", "ink", "faint", "size"), CASES)
+@pytest.mark.parametrize("word", ["my", "wants", "tonight"])
+def test_a_line_with_a_faint_word_needs_no_network(ground: str, ink: str, faint: str, size: int, word: str) -> None:
+    whole, partly = (decode(shown(SENTENCE, word, ground, ink, colour, size)) for colour in (ink, faint))
+    found = sharp_lines(partly)
+    assert found.doubtful == []
+    assert len(found.lines) == 2
+    assert found.lines == pytest.approx(np.array(sharp_lines(whole).lines), abs=1)
+
+
+def test_a_faint_rule_under_a_line_is_still_doubtful() -> None:
+    pixels = decode(shown(SENTENCE, "", "#ffffff", "#202124", "", 16)).copy()
+    (first, _) = sorted(sharp_lines(pixels).lines, key=lambda line: line[1])
+    pixels[first[3] - 2, first[0] : first[0] + 40] = 200
+    assert len(sharp_lines(pixels).lines) == 1
 
 
 def line_of_blocks(*blocks: tuple[int, int, int], width: int = 120) -> np.ndarray:
