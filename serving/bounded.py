@@ -12,6 +12,7 @@ from models.scorer import Scorer, WindowScores
 from ocr.engine import OcrEngine, Owner, Reading
 from pipeline.pipeline import Pipeline
 from serving.call import Call
+from serving.slots import Slots
 
 Scores = TypeVar("Scores", WindowScores, WindowScores | None)
 RESERVE_S = 0.05
@@ -32,7 +33,7 @@ class BoundedScorer:
     """
 
     inner: Scorer
-    slots: threading.Semaphore
+    slots: Slots
     call: Call
     began: float = field(default_factory=time.monotonic)
 
@@ -95,7 +96,7 @@ class BoundedOcr:
             raise DeadlineExceeded("the picture was not read in time")
 
 
-def bounded(pipeline: Pipeline, slots: threading.Semaphore, call: Call) -> Pipeline:
+def bounded(pipeline: Pipeline, slots: Slots, call: Call) -> Pipeline:
     """The pipeline as one call may use it, for its tenant."""
     scorer = BoundedScorer(pipeline.scorer, slots, call)
     return replace(pipeline, ocr=BoundedOcr(pipeline.ocr, call), scorer=scorer, tenant=call.tenant)

@@ -3,6 +3,9 @@
 Entries are taken by start-time fair queueing: each tenant's entries follow each other on a virtual clock at the pace
 of their cost, so that who sends little waits little, whatever the others send. What a tenant may queue is bounded by
 the room that is left (dynamic thresholds): one alone gets half of the queue, and there is always room for another.
+
+Work that has begun is not put aside for other work. Where each thread is held up by a long piece, what waits is done
+beside it (`serving/beside.py`).
 """
 
 import heapq
@@ -12,11 +15,12 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
-from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from domain.errors import Overloaded
+from serving.beside import LOOK_S, may_go
 from serving.call import Call
+from serving.entry import Entry
 from serving.pace import Pace, Sort, sort_of
 
 T = TypeVar("T")
@@ -26,22 +30,6 @@ _WAIT_MARGIN = 1.25
 """What waits before a piece of work may cost more than the estimate says, and the machine may have others to serve."""
 
 
-@dataclass(order=True, slots=True)
-class _Entry:
-    tag: float
-    number: int
-    cost: int = field(compare=False)
-    sort: Sort = field(compare=False)
-    call: Call = field(compare=False)
-    work: Callable[[], Any] = field(compare=False)
-    future: "Future[Any]" = field(compare=False)
-    queued: bool = field(default=True, compare=False)
-
-
-def _nothing() -> None:
-    """What is left to do of what was dropped."""
-
-
 class Lane:
     """Runs work in threads of its own.
 
@@ -49,14 +37,18 @@ class Lane:
         name: For threads and errors.
         threads: Pieces of work that run at the same time.
         limit: Units of work that may wait; a unit is whatever the caller counts cost in.
+        beside: Threads more, for what waits while all of the others are held up.
     """
 
-    def __init__(self, name: str, threads: int, limit: int) -> None:
+    def __init__(self, name: str, threads: int, limit: int, beside: int = 0) -> None:
         self.name = name
         self._limit = limit
         self._count = threads
-        self._changed = threading.Condition()
-        self._heap: list[_Entry] = []
+        lock = threading.RLock()
+        self._changed, self._beside = threading.Condition(lock), threading.Condition(lock)
+        self._most_beside, self._threads_beside = beside, 0
+        self._begun: dict[int, tuple[Call, int, float]] = {}
+        self._heap: list[Entry] = []
         self._dropped = 0
         self._numbers = itertools.count()
         self._clock = 0.0
@@ -100,15 +92,19 @@ class Lane:
             self._admit(cost, sort, call)
             start = self._start(call)
             self._last[call.tenant] = start + cost
-            entry = _Entry(start, next(self._numbers), cost, sort, call, work, Future())
+            entry = Entry(start, next(self._numbers), cost, sort, call, work, Future())
             self._waiting[call.tenant] += cost
             self._sorts[sort] += cost
             heapq.heappush(self._heap, entry)
-            if len(self._threads) < self._count and self._running + len(self._heap) - self._dropped > len(
-                self._threads
-            ):
-                self._start_thread()
+            if len(self._threads) - self._threads_beside < self._count and self._running + len(
+                self._heap
+            ) - self._dropped > len(self._threads):
+                self._start_thread(self._run)
             self._changed.notify()
+            if self._running >= self._count and self._threads_beside < self._most_beside:
+                self._threads_beside += 1
+                self._start_thread(self._run_beside)
+            self._beside.notify_all()
         entry.future.add_done_callback(lambda future: self._forget(entry) if future.cancelled() else None)
         return entry.future
 
@@ -117,6 +113,7 @@ class Lane:
         with self._changed:
             self._closed = True
             self._changed.notify_all()
+            self._beside.notify_all()
         for thread in self._threads:
             thread.join()
 
@@ -149,19 +146,19 @@ class Lane:
         """How long one thread needs for so much work, with a margin as it is not the same each time."""
         return _MARGIN * units * self._pace.of(sort)
 
-    def _start_thread(self) -> None:
-        thread = threading.Thread(target=self._run, name=f"{self.name}-{len(self._threads)}", daemon=True)
+    def _start_thread(self, run: Callable[[], None]) -> None:
+        thread = threading.Thread(target=run, name=f"{self.name}-{len(self._threads)}", daemon=True)
         self._threads.append(thread)
         thread.start()
 
-    def _forget(self, entry: _Entry) -> None:
+    def _forget(self, entry: Entry) -> None:
         """Gives back the room of an entry that was cancelled while it waited, and what its work holds.
 
         Its place goes once every second one is such: to look for each would take all whose client hangs up seconds.
         """
         with self._changed:
             if entry.queued:
-                entry.queued, entry.work = False, _nothing
+                entry.give_up()
                 self._dropped += 1
                 self._release(entry)
                 if 2 * self._dropped > len(self._heap):
@@ -169,13 +166,13 @@ class Lane:
                     heapq.heapify(self._heap)
                     self._dropped = 0
 
-    def _release(self, entry: _Entry) -> None:
+    def _release(self, entry: Entry) -> None:
         self._waiting[entry.call.tenant] -= entry.cost
         if not self._waiting[entry.call.tenant]:
             del self._waiting[entry.call.tenant]
         self._sorts[entry.sort] -= entry.cost
 
-    def _take(self) -> _Entry | None:
+    def _take(self) -> Entry | None:
         with self._changed:
             self._changed.wait_for(lambda: len(self._heap) > self._dropped or self._closed)
             while self._heap and not self._heap[0].queued:
@@ -188,18 +185,46 @@ class Lane:
             self._release(entry)
             self._clock = entry.tag
             self._last = {tenant: tag for tenant, tag in self._last.items() if tag > self._clock}
-            self._running += 1
+            self._begin(entry)
             return entry
+
+    def _take_beside(self) -> Entry | None:
+        """The first of what may be done beside the pieces that hold all threads up, once there is one."""
+        with self._changed:
+            while len(self._heap) > self._dropped or not self._closed:
+                begun = tuple(self._begun.values())
+                allowed = [one for one in self._heap if one.queued and may_go(one.call, one.cost, begun, self._count)]
+                if allowed:
+                    entry = min(allowed)
+                    entry.queued = False
+                    self._dropped += 1  # it stays where it is in the heap
+                    self._release(entry)
+                    self._begin(entry)
+                    return entry
+                self._beside.wait(LOOK_S if len(self._heap) > self._dropped else None)
+            return None
+
+    def _begin(self, entry: Entry) -> None:
+        self._running += 1
+        self._begun[entry.number] = entry.call, entry.cost, time.monotonic()
 
     def _run(self) -> None:
         while (entry := self._take()) is not None:
-            try:
-                self._do(entry)
-            finally:
-                with self._changed:
-                    self._running -= 1
+            self._finish(entry)
 
-    def _do(self, entry: _Entry) -> None:
+    def _run_beside(self) -> None:
+        while (entry := self._take_beside()) is not None:
+            self._finish(entry)
+
+    def _finish(self, entry: Entry) -> None:
+        try:
+            self._do(entry)
+        finally:
+            with self._changed:
+                self._running -= 1
+                del self._begun[entry.number]
+
+    def _do(self, entry: Entry) -> None:
         if not entry.future.set_running_or_notify_cancel():
             return
         with self._changed:

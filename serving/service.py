@@ -30,6 +30,7 @@ from serving.metrics import Metrics
 from serving.plan import Piece, make_plan
 from serving.quota import Quotas
 from serving.shadow import Challenger, Shadow
+from serving.slots import Slots
 from serving.tracing import NoTracer, Tracer
 from serving.turn import Turn
 from serving.waiting import done, drop, picture_of, until
@@ -63,10 +64,11 @@ class ScoringService:
     ) -> None:
         self.active = Active(pipeline, renewals)
         self.limits = limits or default_limits()
-        self._texts = Lane("text", self.limits.text_threads, self.limits.text_queue)
+        threads = self.limits.text_threads
+        self._texts = Lane("text", threads, self.limits.text_queue, beside=threads + 1)
         self._images = Lane("image", self.limits.image_threads, self.limits.image_queue)
         self._quotas = Quotas()
-        self._slots = threading.Semaphore(self.limits.scorer_slots)
+        self._slots = Slots(self.limits.scorer_slots)
         self._drift = DriftWatch(reference)
         self.metrics = Metrics((self._texts, self._images), self._drift)
         self._shadow: Shadow | None = None

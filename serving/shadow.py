@@ -10,7 +10,6 @@ doubt, and not where it had one. A window counts only where both models answered
 
 import logging
 import random
-import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -28,6 +27,7 @@ from pipeline.second_look import Judged, judge_window
 from serving.call import Call
 from serving.fault import where
 from serving.lane import Lane
+from serving.slots import Slots
 
 WAITING = 256
 """Windows that may wait; more are skipped."""
@@ -62,7 +62,7 @@ class Shadow:
         self,
         challenger: Challenger,
         share: float,
-        slots: threading.Semaphore,
+        slots: Slots,
         count: Callable[[str, str], None],
         skipped: Callable[[], None],
     ) -> None:

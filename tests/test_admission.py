@@ -27,6 +27,7 @@ from serving.limits import Limits
 from serving.pace import sort_of
 from serving.plan import CHUNK, LEAST_PIXELS, image_cost, make_plan
 from serving.service import ScoringService
+from serving.slots import Slots
 from tests.conftest import FixedScorer, HeldScorer
 
 LIMITS = Limits(text_threads=1, image_threads=1, scorer_slots=1)
@@ -142,7 +143,7 @@ def test_what_is_done_of_a_piece_at_the_deadline_is_kept_and_counted_once(pipeli
 def test_the_longer_the_model_is_at_it_the_sooner_it_stops() -> None:
     """A text of thousands of hits is graded to its end without the model, in time, instead of being refused."""
     window = ContextWindow("stab", 0, ())
-    call, slots = new_call("x", 4.0), threading.Semaphore()
+    call, slots = new_call("x", 4.0), Slots(1)
     fresh, long = (BoundedScorer(FixedScorer(), slots, call, began=time.monotonic() - ago) for ago in (0, 50))
     assert fresh.score(window)
     with pytest.raises(Unavailable):
@@ -165,7 +166,7 @@ def test_a_glance_takes_a_slot_too_and_waits_for_none_that_is_not_free(pipeline:
             return self.score(window)
 
     taken: list[bool] = []
-    slots = threading.Semaphore(1)
+    slots = Slots(1)
     scorer = BoundedScorer(Glancing(), slots, new_call(seconds=0.2))
     assert scorer.glance(ContextWindow("a", 0, ())) is not None
     assert taken == [False], "it had the slot"

@@ -1,6 +1,5 @@
 """What is remembered of a screen goes by tenant, school and device; without a device nothing is."""
 
-import threading
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +12,7 @@ from pipeline.pipeline import Pipeline
 from serving.bounded import bounded
 from serving.call import Call
 from serving.caller import Caller
+from serving.slots import Slots
 
 
 class Asked:
@@ -40,5 +40,5 @@ def test_the_owner_of_a_screen(
     asked = Asked()
     whole = replace(pipeline, ocr=asked, pictures=None)  # type: ignore[arg-type]
     call = Call(caller=Caller(tenant))
-    bounded(whole, threading.Semaphore(), call).score(Capture("a", image=written.png("x"), context=context))
+    bounded(whole, Slots(1), call).score(Capture("a", image=written.png("x"), context=context))
     assert asked.owners == [owner]
