@@ -81,6 +81,11 @@ def item_of_row(
         raise ValueError("id is empty")
     if len(row["id"]) > _MOST_TEXT:
         raise ValueError(f"id has {len(row['id'])} characters; at most {_MOST_TEXT}")
+    if not row["id"].isprintable():
+        raise ValueError("id has characters that do not print; it is shown to people, and stands in logs")
+    for name in ("source", "tags", "made_with"):
+        if any("\ud800" <= char <= "\udfff" for char in row.get(name, "")):
+            raise ValueError(f"{name} is not valid Unicode: it has a lone surrogate")
     return BankItem(
         id=row["id"],
         severity=_severity(row, bank),

@@ -76,6 +76,8 @@ class ListReader:
     def _take_back(self, row: Withdrawn) -> None:
         if not row.id:
             raise ValueError("it takes an item back and does not say which: it has no id")
+        if not row.id.isprintable():
+            raise ValueError("it takes an item back whose id has characters that do not print: there is none")
         self.withdrawn[row.id] = None
 
     def _item(self, read: Row | str) -> BankItem:

@@ -19,6 +19,9 @@ from PIL import Image
 
 _PDQ_SIDE = 64
 _PHASH_SIDE = 128
+_LONGEST, _ENOUGH = 16_384, 8_192
+"""A longer side is averaged down to this first, 128 pixels for each point that PDQ looks at: what blurs and samples
+takes time by the square of it, minutes for a picture of 1 x 10,000,000 pixels."""
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -53,6 +56,7 @@ def hash_picture(rgb: Pixels) -> PictureHashes:
 
 def hash_luma(plane: Pixels) -> PictureHashes:
     """Hashes of a luma plane, or of a rectangle cut out of one."""
+    plane = _shortened(plane)
     pdq, quality = pdq_of_luma(plane)
     phash = imagehash.phash(Image.fromarray(_phash_plane(plane)))
     return PictureHashes(phash=np.packbits(phash.hash.ravel()).tobytes(), pdq=pdq, pdq_quality=quality)
@@ -60,7 +64,7 @@ def hash_luma(plane: Pixels) -> PictureHashes:
 
 def pdq_of_luma(plane: Pixels) -> tuple[bytes, int]:
     """PDQ of a luma plane, or of a rectangle cut out of one, and its quality."""
-    bits, quality = pdqhash.compute(np.repeat(_pdq_points(plane)[:, :, None], 3, axis=2))
+    bits, quality = pdqhash.compute(np.repeat(_pdq_points(_shortened(plane))[:, :, None], 3, axis=2))
     return np.packbits(bits.astype(np.uint8)).tobytes(), int(quality)
 
 
@@ -87,6 +91,15 @@ def parse_hex(name: str, text: str, size: int) -> bytes:
     if not all(digit in "0123456789abcdefABCDEF" for digit in digits):
         raise ValueError(f"{name} has characters that are not hex digits")
     return bytes.fromhex(digits)
+
+
+def _shortened(plane: Pixels) -> Pixels:
+    """The plane; of a very long one the sides averaged down that are."""
+    height, width = (side if side <= _LONGEST else _ENOUGH for side in plane.shape)
+    if (height, width) == plane.shape:
+        return plane
+    small: Any = cv2.resize(plane, (width, height), interpolation=cv2.INTER_AREA)
+    return np.asarray(small, dtype=np.uint8)
 
 
 def _pdq_points(plane: Pixels) -> Pixels:

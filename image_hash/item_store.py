@@ -14,6 +14,7 @@ from domain.errors import InvalidBank
 from image_hash.aside import AsideTable
 from image_hash.bank import item_fields
 from image_hash.bank_item import BankItem
+from image_hash.definition import Algorithm
 
 _SCHEMA = """
 CREATE TABLE items (
@@ -111,8 +112,7 @@ class ItemStore:
     @property
     def version(self) -> int:
         """Another number whenever another connection has changed something."""
-        (version,) = self._connection.execute("PRAGMA data_version").fetchone()
-        return int(version)
+        return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
 
     @property
     def digest(self) -> str:
@@ -189,9 +189,10 @@ class ItemStore:
                 found[stored.number] = stored
         return found
 
-    def by_file(self, md5: bytes, sha256: bytes) -> list[StoredItem]:
-        """Items of a file with one of these digests."""
-        return [*self._some("md5 = ?", (md5,)), *self._some("sha256 = ?", (sha256,))]
+    def by_file(self, md5: bytes, sha256: bytes) -> list[tuple[Algorithm, StoredItem]]:
+        """Items of a file with one of these digests, and with which; one that has both comes twice."""
+        asked: tuple[tuple[Algorithm, bytes], ...] = ("md5", md5), ("sha256", sha256)
+        return [(name, stored) for name, value in asked for stored in self._some(f"{name} = ?", (value,))]
 
     def hashes(self, algorithm: str, after: int) -> Iterator[list[tuple[int, bytes, int | None, bool]]]:
         """Numbers above `after`, hashes, distances and whether there is PDQ, in batches, by number."""

@@ -14,6 +14,8 @@ from domain.errors import ImageTooLarge, InvalidImage
 from domain.file_parts import check_parts
 
 _FORMATS = ("PNG", "JPEG", "WEBP")
+_MOSTLY_CLEAR, _LIGHT = 0.4, 224
+"""A picture is painted on black if less than this share of it is opaque, and that so light on the mean (0..255)."""
 
 
 def read_bytes(path: Path) -> bytes:
@@ -59,7 +61,26 @@ def _decoded(picture: Image.Image) -> npt.NDArray[np.uint8]:
     if picture.width * picture.height > MAX_IMAGE_PIXELS:
         raise ImageTooLarge(f"the picture is over {MAX_IMAGE_PIXELS} pixels")
     upright = ImageOps.exif_transpose(picture)
-    if upright.has_transparency_data:
-        layer = upright.convert("RGBA")
-        upright = Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer)
-    return np.asarray(upright.convert("RGB"), dtype=np.uint8)
+    return np.asarray(_on_white(upright), dtype=np.uint8)
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    """Any mode to RGB, as `ocr.decode` has it: a bank's picture must look like the capture that shows it."""
+    if image.mode.startswith("I"):  # 16 bits, which Pillow would clip to white
+        deep = np.asarray(image).astype(np.uint32)
+        return Image.fromarray((deep >> 8).clip(0, 255).astype(np.uint8)).convert("RGB")
+    if not image.has_transparency_data:
+        return image.convert("RGB")
+    clear = image.convert("RGBA")
+    if clear.getchannel("A").getextrema() == (0, 0):  # never set
+        return clear.convert("RGB")
+    return Image.alpha_composite(Image.new("RGBA", clear.size, _ground(clear)), clear).convert("RGB")
+
+
+def _ground(clear: Image.Image) -> str:
+    """White, or black where little is painted and all of that is light."""
+    alpha = np.asarray(clear.getchannel("A"), dtype=np.float32)
+    if alpha.mean() >= _MOSTLY_CLEAR * 255:
+        return "white"
+    light = np.average(np.asarray(clear.convert("RGB").convert("L")), weights=alpha)
+    return "black" if light >= _LIGHT else "white"

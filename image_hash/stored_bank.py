@@ -128,8 +128,7 @@ class StoredBank:
             return
         with self._lock:
             found = self._store.by_file(*hashes)
-        for known in found:
-            algorithm: Algorithm = "md5" if known.item.md5 == hashes[0] else "sha256"
+        for algorithm, known in found:
             if self.definition.algorithm in (None, algorithm) and not _expired(known.item, today):
                 yield self._match(known, 0, algorithm, 0)
 

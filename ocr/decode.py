@@ -17,6 +17,8 @@ Pixels = NDArray[np.uint8]
 """Height x width x 3, red first, contiguous."""
 
 _FORMATS = ("PNG", "JPEG", "WEBP")
+_MOSTLY_CLEAR, _LIGHT = 0.4, 224
+"""A picture is painted on black if less than this share of it is opaque, and that so light on the mean (0..255)."""
 _DAMAGED = (
     OSError,
     SyntaxError,
@@ -87,7 +89,10 @@ def _pixels(opened: Image.Image) -> Pixels:
 
 
 def _on_white(image: Image.Image) -> Image.Image:
-    """Any mode to RGB; 16-bit grey is scaled rather than clipped, which would turn it white."""
+    """Any mode to RGB; 16-bit grey is scaled rather than clipped, which would turn it white.
+
+    `image_hash.picture_file` does the same, and a test holds the two together.
+    """
     if image.mode.startswith("I"):
         deep = np.asarray(image).astype(np.uint32)
         return Image.fromarray((deep >> 8).clip(0, 255).astype(np.uint8)).convert("RGB")
@@ -96,4 +101,13 @@ def _on_white(image: Image.Image) -> Image.Image:
     clear = image.convert("RGBA")
     if clear.getchannel("A").getextrema() == (0, 0):  # never set, as some grabbers of screens leave it
         return clear.convert("RGB")
-    return Image.alpha_composite(Image.new("RGBA", clear.size, "white"), clear).convert("RGB")
+    return Image.alpha_composite(Image.new("RGBA", clear.size, _ground(clear)), clear).convert("RGB")
+
+
+def _ground(clear: Image.Image) -> str:
+    """White, as viewers have it; black where little is painted and all of that is light: it would vanish on white."""
+    alpha = np.asarray(clear.getchannel("A"), dtype=np.float32)
+    if alpha.mean() >= _MOSTLY_CLEAR * 255:
+        return "white"
+    light = np.average(np.asarray(clear.convert("RGB").convert("L")), weights=alpha)
+    return "black" if light >= _LIGHT else "white"

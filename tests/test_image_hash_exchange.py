@@ -99,6 +99,22 @@ REFUSED = {
     "category": ("csv", f"id,pdq,category\na,{PDQ},vaping", "line 2: category 'vaping' is unknown"),
     "type": ("threatexchange", '[{"type": "URI", "indicator": "x"}]', "line 1: type 'uri' is none of"),
     "no hash": ("threatexchange", '[{"signals": {"clip": "x"}}]', "line 1: it has no hash"),
+    "two lines": (
+        "json",
+        json.dumps([{"id": "a\nb", "pdq": PDQ}]),
+        "line 1: id has characters that",
+    ),
+    "no text": (
+        "json",
+        json.dumps([{"id": "\ud800", "pdq": PDQ}]),
+        "line 1: id has characters that",
+    ),
+    "no Unicode": (
+        "json",
+        json.dumps([{"id": "a", "pdq": PDQ, "source": "\ud800"}]),
+        "line 1: source is not valid Unicode",
+    ),
+    "tags": ("json", json.dumps([{"id": "a", "pdq": PDQ, "tags": ["\udfff"]}]), "line 1: tags is not valid Unicode"),
     "expiry": ("json", json.dumps([{"id": "a", "pdq": PDQ, "expires": "soon"}]), "line 1: expires 'soon' is not a day"),
 }
 

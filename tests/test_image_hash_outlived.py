@@ -4,6 +4,7 @@ import logging
 import shutil
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -156,3 +157,14 @@ def test_a_bank_that_becomes_protected_protects_what_it_held_before(bank: Stored
     assert out.exit_code == 0
     assert HASHES[7].hex() not in out.output
     assert "1500 protected items were left out" in out.output
+
+
+@pytest.mark.parametrize("algorithm", ["md5", "sha256", None])
+def test_an_item_with_both_digests_of_its_file_is_found_by_the_one_that_counts(
+    algorithm: Literal["md5", "sha256"] | None, tmp_path: Path
+) -> None:
+    bank = StoredBank.create(tmp_path / "watch", BankDefinition(algorithm=algorithm))
+    md5, sha256 = LOT.bytes(16), LOT.bytes(32)
+    bank.add([BankItem("both", 4, "violence", md5=md5, sha256=sha256)])
+    found_by = [match.algorithm for match in bank.search_file((md5, sha256), TODAY)]
+    assert found_by == ([algorithm] if algorithm else ["md5", "sha256"])

@@ -70,10 +70,13 @@ def test_the_later_row_counts() -> None:
 
 
 def test_a_row_that_does_not_say_what_it_takes_back_is_a_fault() -> None:
-    reader = ListReader(json.dumps([{"deleted": True}]), "json", BANK)
+    reader = ListReader(json.dumps([{"deleted": True}, {"deleted": True, "id": "\ud800"}]), "json", BANK)
     with pytest.raises(InvalidBank):
         list(reader.items())
-    assert reader.faults == ["line 1: it takes an item back and does not say which: it has no id"]
+    assert reader.faults == [
+        "line 1: it takes an item back and does not say which: it has no id",
+        "line 2: it takes an item back whose id has characters that do not print: there is none",
+    ]
 
 
 def test_an_import_removes_what_was_taken_back(tmp_path: Path) -> None:
