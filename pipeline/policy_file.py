@@ -105,3 +105,12 @@ class PolicyFile(_Strict):
             if not _NAME.fullmatch(name) or name == "all":
                 raise ValueError(f"category {name!r} must be lower case letters, digits and _, and not 'all'")
         return self
+
+    @model_validator(mode="after")
+    def _schools_have_one_trust(self) -> "PolicyFile":
+        trusts: dict[str, str] = {}
+        for trust, schools in self.trusts.items():
+            for school in schools:
+                if trusts.setdefault(school, trust) != trust:
+                    raise ValueError(f"school {school!r} is of two trusts, {trusts[school]!r} and {trust!r}")
+        return self

@@ -81,6 +81,12 @@ def test_hours_are_of_the_clock_that_is_told(tmp_path: Path, hours: str, taken: 
     assert policy.resolve(CaptureContext(captured_at=taken)).of("suicide").floor == (3 if within else 0)
 
 
+def test_a_school_of_two_trusts_is_refused_instead_of_losing_the_rules_of_one(tmp_path: Path) -> None:
+    with pytest.raises(InvalidPolicy, match="school 'oak' is of two trusts, 'north' and 'south'"):
+        read(tmp_path, "trusts: {north: [elm, oak], south: [oak]}")
+    assert read(tmp_path, "trusts: {north: [elm, elm], south: [oak]}").trusts == {"north", "south"}
+
+
 @pytest.mark.parametrize(("today", "excluded"), [(date(2026, 7, 31), True), (date(2026, 8, 1), False)])
 def test_an_exclusion_ends_after_its_last_day(tmp_path: Path, today: date, excluded: bool) -> None:
     text = "rules: [{exclusions: [{application: Word, owner: A, reason: r, until: 2026-07-31}]}]"
