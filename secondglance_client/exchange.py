@@ -5,6 +5,7 @@
 
 import base64
 import json
+import math
 import time
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field, replace
@@ -183,9 +184,10 @@ def _error(reply: Reply, retry_after_s: float | None) -> ClientError:
 def _seconds(retry_after: str | None) -> float | None:
     """The header's seconds; its other form, a date, is not used by the service."""
     try:
-        return float(retry_after) if retry_after else None
+        seconds = float(retry_after) if retry_after else math.nan
     except ValueError:
         return None
+    return seconds if seconds >= 0 else None
 
 
 def _results(reply: Reply, captures: Sequence[Capture]) -> list[Result]:

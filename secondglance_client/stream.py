@@ -238,8 +238,8 @@ def _box(message: dict[str, int]) -> list[int]:
 
 def _retry_after(error: grpc.aio.AioRpcError) -> float | None:
     trailer: dict[str, Any] = dict(error.trailing_metadata() or ())  # type: ignore[arg-type]
-    pushback = trailer.get("grpc-retry-pushback-ms")
-    return int(pushback) / 1000 if pushback else None
+    pushback = str(trailer.get("grpc-retry-pushback-ms", ""))
+    return int(pushback) / 1000 if pushback.isascii() and pushback.isdigit() else None
 
 
 def _error(code: grpc.StatusCode, fault: str, retry_after_s: float | None) -> ClientError:

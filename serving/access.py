@@ -1,6 +1,7 @@
 """Who is who, whatever the transport: keys first, then tokens; without either, whoever can reach the service."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 from domain.errors import Unauthenticated
 from serving.caller import Caller, anybody
@@ -10,6 +11,8 @@ from serving.oidc import OidcTokens
 CREDENTIAL_HEADERS = ("x-api-key", "api-key", "ocp-apim-subscription-key", "x-goog-api-key")
 """Headers, and gRPC metadata, that may hold a key; `authorization: Bearer` may hold a key or a token."""
 _MOST = 8192
+LOOKING = 4
+"""Tokens that are looked at at once."""
 
 
 class Access:
@@ -27,6 +30,7 @@ class Access:
         self._keys = keys
         self._tokens = tokens
         self._open_to = open_to or anybody(loopback=True)
+        self._looking = ThreadPoolExecutor(LOOKING, "tokens") if tokens else None  # of its own: others' may be held up
 
     async def find(self, credential: str | None) -> Caller:
         """The caller who shows a credential.
@@ -40,7 +44,7 @@ class Access:
             raise Unauthenticated("a key or a token is needed")
         caller = self._keys.find(credential) if self._keys else None
         if caller is None and self._tokens and len(credential) <= _MOST and credential.count(".") == 2:
-            caller = await asyncio.to_thread(self._tokens.find, credential)
+            caller = await asyncio.get_running_loop().run_in_executor(self._looking, self._tokens.find, credential)
         if caller is None:
             raise Unauthenticated("the key or token is not known, or no longer valid")
         return caller

@@ -24,6 +24,8 @@ MOST_DROPPED = 16
 """Answers that are dropped at a time, so that no request pays for all of them."""
 MOST_PARTS = 2048
 """Of a form, more than are read of one; what is left after so many is looked at as a whole."""
+APART = 2048
+"""Bytes that a kept answer takes besides its body, which may be of ten."""
 HEADER = "idempotency-key"
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _BOUNDARY = re.compile(rb'boundary="?([^";,]+)"?', re.IGNORECASE)
@@ -43,7 +45,8 @@ class _Kept:
 
     @property
     def size(self) -> int:
-        return sum(len(message.get("body", b"")) for message in self.messages)
+        """Bytes that it takes, those of its key and of all that holds it together included."""
+        return APART + sum(len(message.get("body", b"")) for message in self.messages)
 
 
 class Idempotency:

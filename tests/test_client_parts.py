@@ -185,6 +185,14 @@ def test_the_real_service_scores_the_others(guarded: Server) -> None:
         assert [result.type for result in results[1:4]] == [kind for _, kind in BAD.values()]  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize("after", ["-5", "nan", "soon", "", "Mon, 30 Nov 2026 12:00:00 GMT"])
+def test_a_time_to_come_back_that_is_none_is_passed_over(after: str) -> None:
+    faults = [lambda: problem(503, "unavailable", **{"retry-after": after})]
+    transport = httpx.MockTransport(Parts(*faults))
+    with Client("http://test", transport=transport, retry=Retry(tries=2, first_s=0.001)) as client:
+        assert isinstance(client.score_batch(PARTS[:1])[0], Verdict)
+
+
 def told(error: BaseException) -> str:
     """All that a log of it would hold."""
     return "".join(traceback.format_exception(error)) + repr(error)

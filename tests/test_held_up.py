@@ -1,6 +1,8 @@
 """No one request holds up all others: what the event loop does of one is bounded, whatever the request is made of."""
 
+import asyncio
 import struct
+import threading
 import time
 from typing import Any
 
@@ -10,11 +12,13 @@ from hypothesis import strategies as st
 
 from domain.errors import ImageTooLarge, InvalidRequest
 from image_hash.grouping import Sighting
+from serving.access import Access
 from serving.call import Call
+from serving.caller import Caller
 from serving.grpc_fields import MOST_FIELDS, has_few_fields
 from serving.grpc_pictures import MOST_OF_ONE, _sighting
 from serving.grpc_reading import reader
-from serving.idempotency import _fingerprint
+from serving.idempotency import APART, Idempotency, _fingerprint
 from serving.lane import Lane
 from serving.plan import LEAST_PIXELS, MOST_READS, image_cost
 from serving.proto import scoring_pb2 as pb
@@ -119,3 +123,52 @@ def test_a_verdict_that_is_grouped_has_so_many_findings() -> None:
     assert isinstance(_sighting(pb.Verdict(findings=[pb.Finding()] * MOST_OF_ONE)), Sighting)
     with pytest.raises(InvalidRequest, match="at most"):
         _sighting(pb.Verdict(image_matches=[pb.ImageMatch()] * (MOST_OF_ONE + 1)))
+
+
+def test_answers_of_a_few_bytes_are_kept_for_what_they_take() -> None:
+    async def answer(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"{}"})
+
+    async def ask(number: int) -> None:
+        async def receive() -> Any:
+            return {"type": "http.request", "body": b"{}"}
+
+        async def send(_: Any) -> None:
+            return None
+
+        headers = [(b"idempotency-key", f"{number}".encode())]
+        await kept(
+            {"type": "http", "method": "POST", "path": "/", "headers": headers, "state": {"call": Call()}},
+            receive,
+            send,
+        )
+
+    kept = Idempotency(answer, limit=100 * APART)
+
+    async def ask_all() -> None:
+        for number in range(1000):
+            await ask(number)
+
+    asyncio.run(ask_all())
+    assert len(kept._kept) <= 100
+
+
+def test_who_shows_a_token_does_not_wait_for_what_others_have_blocking_work_for() -> None:
+    go = threading.Event()
+
+    class Tokens:
+        def find(self, token: str) -> Caller:
+            return Caller("oak", name=token)
+
+    async def talk() -> None:
+        busy = [asyncio.create_task(asyncio.to_thread(go.wait, 60)) for _ in range(64)]
+        await asyncio.sleep(0)
+        try:
+            async with asyncio.timeout(20):
+                assert (await Access(tokens=Tokens()).find("a.b.c")).name == "a.b.c"  # type: ignore[arg-type]
+        finally:
+            go.set()
+            await asyncio.gather(*busy)
+
+    asyncio.run(talk())
