@@ -31,7 +31,7 @@ def command(
     """Keeps a model's logits for `train --teacher`; goes on where it was interrupted."""
     import torch
 
-    from training.lessons import FILE, write_lessons
+    from training.lessons import is_taught, write_lessons
     from training.material import Wanted, gather, measured_rows
     from training.network import load_base, load_run
     from training.runs import read_about
@@ -46,7 +46,7 @@ def command(
     load_run(network, RUNS / run)
     network.to("cuda" if torch.cuda.is_available() else "cpu")
     for draw in range(draws):
-        if not (RUNS / run / FILE.format(draw=draw)).is_file():
+        if not is_taught(RUNS / run, draw):
             examples = draw_examples(setup.maker, material.rows, material.public, seed, draw, disguised)
             write_lessons(network, examples, RUNS / run, draw)
     click.echo(f"taught: {draws} draws; next: secondglance train --teacher {run}")

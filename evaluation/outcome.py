@@ -37,8 +37,8 @@ class Outcome:
 
     @property
     def benign(self) -> bool:
-        """Whether the truth is benign (0 or 1); neither genuine nor benign is severity 2."""
-        return self.row.severity < 2
+        """Whether the truth is benign (0 or 1 in every category); neither is severity 2, nor what is partly unknown."""
+        return self.row.severity < 2 and self.row.is_whole
 
     @property
     def score(self) -> float:

@@ -61,6 +61,11 @@ class LabelledRow:
     source: str = ""
 
     @property
+    def is_whole(self) -> bool:
+        """Whether the labels speak of all standard categories, so that none of them may hold a concern unknown."""
+        return self.labels.keys() >= set(STANDARD_CATEGORIES)
+
+    @property
     def severity(self) -> int:
         """The worst known severity; an ungraded 1 counts as a concern."""
         worst = max(self.labels.values(), default=0)
@@ -71,43 +76,87 @@ def read_rows(path: Path) -> Iterator[LabelledRow]:
     """Reads a `.jsonl` file, or all of them in a folder, in name order.
 
     Raises:
-        InvalidRequest: Naming file, line and fault.
+        InvalidRequest: Naming file, line and fault, and nothing that a row holds.
     """
     for file in sorted(path.rglob("*.jsonl")) if path.is_dir() else [path]:
-        with file.open(encoding="utf-8") as lines:
+        with file.open("rb") as lines:
             for number, line in enumerate(lines, 1):
                 if line.strip():
                     try:
-                        yield _parse(json.loads(line))
-                    except (KeyError, TypeError, ValueError) as error:
-                        raise InvalidRequest(f"{file.name}:{number}: {error}") from error
+                        row = _parse(_object(line))
+                    except ValueError as error:
+                        raise InvalidRequest(f"{file.name}:{number}: {error}") from None
+                    yield row
+
+
+def _object(line: bytes) -> dict[str, Any]:
+    try:
+        data = json.loads(line)
+    except UnicodeDecodeError:
+        raise ValueError("not UTF-8") from None
+    except (ValueError, RecursionError):
+        raise ValueError("not JSON") from None
+    if not isinstance(data, dict):
+        raise ValueError("not a JSON object")
+    return data
 
 
 def _parse(data: dict[str, Any]) -> LabelledRow:
+    for name, kind in _KINDS.items():
+        if name not in data and name in _NEEDED:
+            raise ValueError(f"lacks {name}")
+        if data.get(name) is not None and not isinstance(data[name], kind):
+            raise ValueError(f"{name} is of the wrong kind")
+    if any(data[name] is None for name in _NEEDED):
+        raise ValueError(f"lacks {', '.join(name for name in _NEEDED if data[name] is None)}")
+    if any("\ud800" <= char <= "\udfff" for char in data["text"]):
+        raise ValueError("text is not valid Unicode")
     graded = bool(data.get("graded", True))
-    labels = {str(name): int(value) for name, value in data["labels"].items()}
-    for name, value in labels.items():
-        if name not in STANDARD_CATEGORIES:
-            raise ValueError(f"unknown category {name!r}")
-        if not 0 <= value <= (5 if graded else 1):
-            raise ValueError(f"label {name} is {value}")
+    for name, value in data["labels"].items():
+        _check_label(name, value, 5 if graded else 1)
     known = {f.name for f in fields(CaptureContext)}
     context = {name: value for name, value in (data.get("context") or {}).items() if name in known}
-    spans = tuple(LabelledSpan(s["start"], s["end"], s["category"], s["severity"]) for s in data.get("spans") or ())
     return LabelledRow(
         id=str(data["id"]),
-        text=str(data["text"]),
-        labels=labels,
+        text=data["text"],
+        labels=dict(data["labels"]),
         graded=graded,
-        spans=spans,
+        spans=tuple(_span(span, len(data["text"])) for span in data.get("spans") or ()),
         tags=tuple(data.get("slice") or ()),
         context=CaptureContext(**context),
         pair=data.get("pair"),
-        split=str(data.get("split") or ""),
-        scenario=str(data.get("scenario") or ""),
-        trigger=str(data.get("trigger") or ""),
-        source=str(data.get("source") or ""),
+        split=data.get("split") or "",
+        scenario=data.get("scenario") or "",
+        trigger=data.get("trigger") or "",
+        source=data.get("source") or "",
     )
+
+
+_NEEDED = ("id", "text", "labels")
+_KINDS: dict[str, type | tuple[type, ...]] = {
+    "id": (str, int),
+    **dict.fromkeys(("text", "pair", "split", "scenario", "trigger", "source"), str),
+    **dict.fromkeys(("labels", "context"), dict),
+    **dict.fromkeys(("slice", "spans"), list),
+    "graded": bool,
+}
+
+
+def _check_label(category: object, severity: object, most: int) -> None:
+    if category not in STANDARD_CATEGORIES:
+        raise ValueError(f"unknown category; there are {', '.join(STANDARD_CATEGORIES)}")
+    if not isinstance(severity, int) or isinstance(severity, bool) or not 0 <= severity <= most:
+        raise ValueError(f"label {category} is no whole number from 0 to {most}")
+
+
+def _span(data: object, length: int) -> LabelledSpan:
+    if not isinstance(data, dict):
+        raise ValueError("a span is no JSON object")
+    start, end = data.get("start"), data.get("end")
+    if not (isinstance(start, int) and isinstance(end, int) and 0 <= start < end <= length):
+        raise ValueError("a span does not lie in the text")
+    _check_label(data.get("category"), data.get("severity"), 5)
+    return LabelledSpan(start, end, data["category"], data["severity"])
 
 
 def row_to_json(row: LabelledRow) -> str:

@@ -11,6 +11,7 @@ manifest.json    sha256 of all the others; its own digest names the folder
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,8 @@ CHAMPION = ARTIFACTS / "CHAMPION"
 FILES = ("model.onnx", "tokenizer.json", "model.json", "MODEL_CARD.md")
 LARGER = "second.onnx"
 """The one file that a model folder may lack."""
+NAME = re.compile(r"sg-[0-9a-f]{12}")
+"""What a model folder is called in the registry: by the digest of its manifest."""
 FITTED_FOR = "fitted_for"
 """In model.json: sha256 of the files that thresholds were fitted for. Models from before it was noted have none."""
 
@@ -90,16 +93,22 @@ def default_folder() -> Path:
     """
     if not CHAMPION.is_file():
         raise InvalidModel(f"no model is promoted: {CHAMPION.name} is missing in models/artifacts")
-    return ARTIFACTS / CHAMPION.read_text(encoding="utf-8").strip()
+    name = CHAMPION.read_text(encoding="utf-8").strip()
+    if not NAME.fullmatch(name):
+        raise InvalidModel(f"{CHAMPION.name} does not hold the name of a model folder")
+    return ARTIFACTS / name
 
 
 def load_artifact(folder: Path) -> ModelArtifact:
     """Reads and verifies a model folder.
 
     Raises:
-        InvalidModel: If a file is missing or altered, or model.json does not fit this release.
+        InvalidModel: If a file is missing or altered, the folder has another model's name, or model.json does not fit
+            this release.
     """
     name = verify(folder)
+    if NAME.fullmatch(folder.name) and folder.name != name:
+        raise InvalidModel(f"{folder.name}: its manifest belongs to {name}")
     config = _read_json(folder / "model.json")
     if tuple(config.get("categories", ())) != STANDARD_CATEGORIES:
         raise InvalidModel(f"{folder.name}: model.json lists other categories than this release knows")

@@ -4,17 +4,15 @@ CHAMPION names the model that is served, CHALLENGER the one that may follow it, 
 nothing to unpickle.
 """
 
-import re
 from pathlib import Path
 
 from domain.errors import InvalidModel
-from models.artifact import ARTIFACTS, FILES, LARGER, load_artifact
+from models.artifact import ARTIFACTS, FILES, LARGER, NAME, load_artifact
 
 CHAMPION = "champion"
 CHALLENGER = "challenger"
 PREVIOUS = "previous"
 ALIASES = (CHAMPION, CHALLENGER)
-_NAME = re.compile(r"sg-[0-9a-f]{12}")
 _KNOWN = {*FILES, LARGER, "manifest.json"}
 
 
@@ -33,7 +31,7 @@ def read_aliases(artifacts: Path = ARTIFACTS) -> dict[str, str]:
     for alias in ALIASES:
         if alias_file(alias, artifacts).is_file():
             name = alias_file(alias, artifacts).read_text(encoding="utf-8").strip()
-            if not _NAME.fullmatch(name):
+            if not NAME.fullmatch(name):
                 raise InvalidModel(f"{alias.upper()} does not hold the name of a model folder")
             found[alias] = name
     return found
@@ -45,10 +43,10 @@ def resolve(name: str, artifacts: Path = ARTIFACTS) -> Path:
     Raises:
         InvalidModel: If there is none.
     """
-    folder = artifacts / read_aliases(artifacts).get(name, name)
-    if not _NAME.fullmatch(folder.name) or not folder.is_dir():
+    found = read_aliases(artifacts).get(name, name)
+    if not NAME.fullmatch(found) or not (artifacts / found).is_dir():
         raise InvalidModel(f"no model {name!r} in {artifacts.name}")
-    return folder
+    return artifacts / found
 
 
 def point(alias: str, folder: Path, artifacts: Path = ARTIFACTS) -> None:

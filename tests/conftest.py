@@ -14,7 +14,7 @@ from hypothesis import settings
 from PIL import Image, ImageDraw, ImageFont
 
 from domain.hit import ContextWindow
-from models.artifact import LARGER, default_folder, write_manifest
+from models.artifact import FITTED_FOR, LARGER, default_folder, write_manifest
 from models.scorer import WindowScores
 from ocr.pool import OcrPool
 from pipeline.build import build_pipeline
@@ -97,7 +97,7 @@ def small_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model folder with the promoted model's small network alone, read in fp32."""
     folder = Path(shutil.copytree(default_folder(), tmp_path_factory.mktemp("small"), dirs_exist_ok=True))
     config = json.loads((folder / "model.json").read_text(encoding="utf-8"))
-    for part in ("second_opinion", "first_pass"):
+    for part in ("second_opinion", "first_pass", FITTED_FOR):
         config.pop(part, None)
     (folder / "model.json").write_text(json.dumps(config), encoding="utf-8")
     (folder / LARGER).unlink(missing_ok=True)

@@ -65,6 +65,23 @@ def test_lessons_come_back_for_the_example_that_they_were_of(maker: ExampleMaker
         np.testing.assert_allclose(kept, alone, atol=0.02)  # kept in half precision
 
 
+def test_lessons_are_of_the_weights_that_the_teacher_has(maker: ExampleMaker, tmp_path: Path) -> None:
+    """Else a run would learn from one teacher, and its card would speak of another."""
+    from training.lessons import is_taught, read_lessons, write_lessons
+    from training.network import tiny_network
+    from training.runs import BEST
+
+    assert not is_taught(tmp_path, 0)
+    (tmp_path / BEST).write_bytes(b"first")
+    write_lessons(tiny_network(30522), draw(maker, 0), tmp_path, 0)
+    assert is_taught(tmp_path, 0)
+    read_lessons(tmp_path).of(draw(maker, 0), 0)
+    (tmp_path / BEST).write_bytes(b"trained on")
+    assert not is_taught(tmp_path, 0)
+    with pytest.raises(InvalidModel, match="are of other weights than it has now; teach again"):
+        read_lessons(tmp_path).of(draw(maker, 0), 0)
+
+
 def test_lessons_for_other_rows_are_refused(maker: ExampleMaker, tmp_path: Path) -> None:
     from training.lessons import read_lessons, write_lessons
     from training.network import tiny_network

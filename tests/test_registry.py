@@ -9,7 +9,7 @@ import models.artifact
 import models.registry
 from cli.main import main
 from domain.errors import InvalidModel
-from models.artifact import default_folder
+from models.artifact import default_folder, load_artifact
 from models.registry import alias_file, check_registry, point, read_aliases, resolve
 
 NAME = default_folder().name
@@ -46,7 +46,7 @@ def test_an_alias_holds_nothing_but_a_name(artifacts: Path, content: str) -> Non
         read_aliases(artifacts)
 
 
-@pytest.mark.parametrize("name", ["challenger", "..", "sg-000000000000", "/"])
+@pytest.mark.parametrize("name", ["challenger", "..", "sg-000000000000", "/", f"../artifacts/{NAME}"])
 def test_what_is_not_there_is_not_resolved(artifacts: Path, name: str) -> None:
     with pytest.raises(InvalidModel, match="no model"):
         resolve(name, artifacts)
@@ -65,6 +65,22 @@ def test_the_whole_registry_is_checked(artifacts: Path) -> None:
     (artifacts / NAME).rename(artifacts / "sg-000000000000")
     with pytest.raises(InvalidModel, match=f"its manifest belongs to {NAME}"):
         check_registry(artifacts)
+
+
+def test_a_folder_under_another_models_name_is_not_served(artifacts: Path) -> None:
+    """Its files fit its manifest: whoever put them there has written that as well."""
+    (artifacts / NAME).rename(artifacts / "sg-000000000000")
+    with pytest.raises(InvalidModel, match=f"sg-000000000000: its manifest belongs to {NAME}"):
+        load_artifact(artifacts / "sg-000000000000")
+
+
+def test_the_champion_is_a_folder_of_the_registry(
+    artifacts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(models.artifact, "CHAMPION", artifacts / "CHAMPION")
+    (artifacts / "CHAMPION").write_text(f"../../{tmp_path.name}\n", encoding="utf-8")
+    with pytest.raises(InvalidModel, match="CHAMPION does not hold the name of a model folder"):
+        default_folder()
 
 
 def test_the_commands_show_both_aliases(

@@ -58,6 +58,8 @@ written by the same hand as the training split.
 |---|---|---|---|
 {rows}
 
+Each of these limits is of its category alone, at a threshold that was chosen on the same rows: the bound is on all of them together.
+
 What other bounds would cost, on the {dismissal["genuine"]} genuine and {dismissal["benign"]} benign rows of the same split that the
 keyword stage hits (`secondglance calibrate --alpha`):
 

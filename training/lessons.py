@@ -22,6 +22,7 @@ from training.batches import batches, collate, length
 from training.dataset import Example
 from training.half import half_precision
 from training.network import SpanSeverityNetwork, known_sides, noisy_or
+from training.runs import digest_weights
 
 FILE = "lessons-{draw}.npz"
 
@@ -42,8 +43,10 @@ class Lessons:
         """Logits of each example of a draw, each of shape (hits + 1, categories, 5).
 
         Raises:
-            InvalidModel: If the lessons were written for other examples.
+            InvalidModel: If the lessons were written for other examples, or before the teacher's weights.
         """
+        if not is_taught(self.folder, draw):
+            raise InvalidModel(f"the lessons of {self.folder.name} are of other weights than it has now; teach again")
         with np.load(self.folder / FILE.format(draw=draw)) as kept:
             logits, windows = kept["logits"], str(kept["windows"])
         if windows != digest_windows(examples):
@@ -64,6 +67,16 @@ def read_lessons(folder: Path) -> Lessons:
     return Lessons(folder, draws)
 
 
+def is_taught(folder: Path, draw: int) -> bool:
+    """Whether a run holds the lessons of a draw, of the weights that it has; older lessons do not say of which."""
+    file = folder / FILE.format(draw=draw)
+    if not file.is_file():
+        return False
+    with np.load(file) as kept:
+        noted = str(kept["weights"]) if "weights" in kept else ""
+    return not noted or digest_weights(folder) in ("", noted)
+
+
 def write_lessons(
     network: SpanSeverityNetwork, examples: Sequence[Example], folder: Path, draw: int, batch: int = 64
 ) -> None:
@@ -76,7 +89,8 @@ def write_lessons(
             found[place] = logits.astype(np.float16)
     partial = folder / f"{FILE.format(draw=draw)}.partial"
     with partial.open("wb") as file:
-        np.savez(file, logits=np.concatenate(found), windows=np.array(digest_windows(examples)))
+        of = {"windows": digest_windows(examples), "weights": digest_weights(folder)}
+        np.savez(file, logits=np.concatenate(found), **{name: np.array(said) for name, said in of.items()})
     partial.replace(folder / FILE.format(draw=draw))
 
 

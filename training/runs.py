@@ -54,7 +54,7 @@ def write_about(run: Path, about: Mapping[str, Any]) -> None:
 
 def write_parity(run: Path, figures: Mapping[str, float]) -> None:
     """Says how near the exported networks are to the best weights, and which weights these were."""
-    found = {_WEIGHTS: _digest(run / BEST), **figures}
+    found = {_WEIGHTS: digest_weights(run), **figures}
     (run / PARITY).write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 
 
@@ -64,16 +64,19 @@ def check_exported(run: Path) -> None:
     Raises:
         InvalidModel: If it was trained on since: what it learnt from is not what the networks learnt from.
     """
-    if not (run / PARITY).is_file() or not (run / BEST).is_file():
+    if not (run / PARITY).is_file():
         return
     noted = json.loads((run / PARITY).read_text(encoding="utf-8")).get(_WEIGHTS)
-    if noted is not None and noted != _digest(run / BEST):
+    if noted and digest_weights(run) not in ("", noted):
         raise InvalidModel(f"run {run.name} has other weights than when it was exported; export again")
 
 
-def _digest(file: Path) -> str:
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
+def digest_weights(run: Path) -> str:
+    """sha256 of a run's best weights; empty if it holds none any more."""
+    if not (run / BEST).is_file():
+        return ""
+    with (run / BEST).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def read_curve(run: Path) -> list[dict[str, float]]:
