@@ -44,6 +44,12 @@ def test_a_blend_lies_between_its_runs_and_says_so(tmp_path: Path) -> None:
             blend({new: wrong, old: 1 - wrong}, tmp_path / "other")
     with pytest.raises(InvalidModel, match=r"run gone has no training\.json"):
         blend({new: 0.5, tmp_path / "gone": 0.5}, tmp_path / "other")
+    torch.save({"layer": torch.full((2,), 1.0), "more": torch.zeros(1)}, tmp_path / "other.pt")
+    kept = (old / "best.pt").read_bytes()
+    (old / "best.pt").write_bytes((tmp_path / "other.pt").read_bytes())
+    with pytest.raises(InvalidModel, match="new, old are networks of two shapes"):
+        blend({new: 0.75, old: 0.25}, tmp_path / "other")
+    (old / "best.pt").write_bytes(kept)
     for other, fault in (({"encoder": "large"}, "are runs of two encoders"), ({"span_readout": False}, "read hits in")):
         (old / "training.json").write_text(json.dumps({**about["old"], **other}), encoding="utf-8")
         with pytest.raises(InvalidModel, match=f"new, old {fault}"):

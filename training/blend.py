@@ -37,6 +37,8 @@ def blend(shares: Mapping[Path, float], run: Path) -> None:
     if len({reads_spans(each) for each in about}) > 1:
         raise InvalidModel(f"{', '.join(one.name for one in shares)} read hits in two ways")
     parts = [(read_best(one), share) for one, share in shares.items()]
+    if any(weights.keys() != parts[0][0].keys() for weights, _ in parts):
+        raise InvalidModel(f"{', '.join(one.name for one in shares)} are networks of two shapes")
     mean = {name: sum(share * weights[name] for weights, share in parts) for name in parts[0][0]}
     make_run(run, mean, {**about[0], "blend": [_part(*part) for part in zip(shares.items(), about, strict=True)]})
 
