@@ -5,6 +5,7 @@ their deadlines. Threads more than there are CPUs make nothing quicker, and so t
 """
 
 import time
+from collections import Counter
 from collections.abc import Sequence
 
 from serving.call import Call
@@ -20,25 +21,25 @@ Begun = tuple[Call, int, float]
 """A piece of work under way: whose, its cost, and when it began on the monotonic clock, in seconds."""
 
 
-def may_go(call: Call, cost: int, begun: Sequence[Begun], threads: int) -> bool:
-    """Whether a piece that waits may be done beside those under way.
+def room_beside(begun: Sequence[Begun], threads: int) -> dict[str, float] | None:
+    """What may be done beside the pieces that are under way.
 
     Args:
-        call: Whose it is.
-        cost: Its cost.
         begun: All that is under way, beside others included.
         threads: Threads that are there for all.
 
     Returns:
-        True once all of those are held up, if its tenant holds none of them, or if it is far smaller than what its
-        tenant holds them with, and leaves a thread for others.
+        By tenant, of those that hold threads up, what a piece of theirs may cost at most; 0 for one that would leave no
+        thread to others. Whoever is not named may have anything done. None as long as not all threads are held up.
     """
     latest = time.monotonic() - HELD_S
-    held = [(theirs, size) for theirs, size, since in begun if since <= latest]
+    held = [(call.tenant, cost) for call, cost, since in begun if since <= latest]
     if len(held) < threads:
-        return False
-    own = [size for theirs, size in held if theirs.tenant == call.tenant]
-    if not own:
-        return True
-    under_way = sum(theirs.tenant == call.tenant for theirs, _, _ in begun)
-    return under_way < 2 * threads and SMALLER * cost <= min(own)
+        return None
+    under_way = Counter(call.tenant for call, _, _ in begun)
+    return {
+        tenant: min(cost for theirs, cost in held if theirs == tenant) / SMALLER
+        if under_way[tenant] < 2 * threads
+        else 0
+        for tenant, _ in held
+    }

@@ -1,6 +1,7 @@
 """A piece of work in a queue."""
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
@@ -32,6 +33,10 @@ class Entry:
     work: Callable[[], Any] = field(compare=False)
     future: "Future[Any]" = field(compare=False)
     queued: bool = field(default=True, compare=False)
+
+    def fits(self, room: Mapping[str, float]) -> bool:
+        """Whether it costs no more than its tenant has room for; any tenant that is not named has."""
+        return self.cost <= room.get(self.call.tenant, math.inf)
 
     def give_up(self) -> None:
         """Waits no more, and holds nothing of its work."""

@@ -18,7 +18,7 @@ from concurrent.futures import Future
 from typing import TypeVar
 
 from domain.errors import Overloaded
-from serving.beside import LOOK_S, may_go
+from serving.beside import LOOK_S, room_beside
 from serving.call import Call
 from serving.entry import Entry
 from serving.pace import Pace, Sort, sort_of
@@ -104,7 +104,8 @@ class Lane:
             if self._running >= self._count and self._threads_beside < self._most_beside:
                 self._threads_beside += 1
                 self._start_thread(self._run_beside)
-            self._beside.notify_all()
+            if len(self._heap) - self._dropped == 1:  # else they look by themselves
+                self._beside.notify_all()
         entry.future.add_done_callback(lambda future: self._forget(entry) if future.cancelled() else None)
         return entry.future
 
@@ -192,8 +193,8 @@ class Lane:
         """The first of what may be done beside the pieces that hold all threads up, once there is one."""
         with self._changed:
             while len(self._heap) > self._dropped or not self._closed:
-                begun = tuple(self._begun.values())
-                allowed = [one for one in self._heap if one.queued and may_go(one.call, one.cost, begun, self._count)]
+                room = room_beside(tuple(self._begun.values()), self._count)
+                allowed = [] if room is None else [one for one in self._heap if one.queued and one.fits(room)]
                 if allowed:
                     entry = min(allowed)
                     entry.queued = False

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 import serving.beside
-from serving.beside import HELD_S, SMALLER, may_go
+from serving.beside import HELD_S, SMALLER, room_beside
 from serving.call import Call
 from serving.caller import Caller
+from serving.entry import Entry
 from serving.lane import Lane
 from serving.service import ScoringService
 from serving.slots import Slots
@@ -63,15 +64,20 @@ def ago(seconds: float) -> float:
 
 
 def test_beside_goes_what_is_anothers_or_far_smaller() -> None:
-    begun = [(OAK, LONG, ago(2 * HELD_S)), (OAK, LONG, ago(2 * HELD_S))]
-    assert may_go(ELM, 10 * LONG, begun, 2)
-    assert may_go(OAK, LONG // SMALLER, begun, 2)
-    assert not may_go(OAK, LONG // SMALLER + 1, begun, 2)
-    assert not may_go(ELM, 1, begun[:1], 2)  # the other thread is free, or will be soon
-    assert not may_go(ELM, 1, [begun[0], (OAK, LONG, ago(HELD_S / 2))], 2)
-    assert may_go(ELM, 1, [(OAK, LONG, ago(2 * HELD_S)), (ELM, 1, ago(0)), *begun[:1]], 2)
-    assert not may_go(ELM, LONG, [(OAK, LONG, ago(2 * HELD_S)), (ELM, LONG, ago(2 * HELD_S))], 2)
-    assert not may_go(OAK, 1, begun * 2, 2)  # one thread is left to others
+    oak, elm = ((call, LONG, ago(2 * HELD_S)) for call in (OAK, ELM))
+    assert room_beside([oak], 2) is None  # the other thread is free, or will be soon
+    assert room_beside([oak, (OAK, LONG, ago(HELD_S / 2))], 2) is None
+    assert room_beside([oak, oak], 2) == {"oak": LONG / SMALLER}
+    assert room_beside([oak, oak, (ELM, 1, ago(0))], 2) == {"oak": LONG / SMALLER}
+    assert room_beside([oak, elm], 2) == {"oak": LONG / SMALLER, "elm": LONG / SMALLER}
+    assert room_beside([oak] * 4, 2) == {"oak": 0}  # one thread is left to others
+    assert not waiting(OAK, 1).fits({"oak": 0})
+    assert waiting(OAK, 1).fits({"oak": 1})
+    assert waiting(ELM, LONG).fits({"oak": 0})
+
+
+def waiting(call: Call, cost: int) -> Entry:
+    return Entry(0.0, 0, cost, ("", 0), call, lambda: None, Future())
 
 
 def test_one_tenants_long_text_does_not_hold_up_another(held: Held) -> None:
@@ -96,10 +102,10 @@ def test_what_is_short_goes_round_by_turns_beside(held: Held) -> None:
     assert own.entered.wait(20)  # type: ignore[attr-defined]
     assert others.entered.wait(20)  # type: ignore[attr-defined]
     ran: list[str] = []
-    waiting = [held.lane.submit(lambda n=name: ran.append(n), 1, call) for name, call in (("elm", ELM), ("oak", OAK))]
-    waiting[1].cancel()
+    queued = [held.lane.submit(lambda n=name: ran.append(n), 1, call) for name, call in (("elm", ELM), ("oak", OAK))]
+    queued[1].cancel()
     held.go.set()
-    waiting[0].result(20)
+    queued[0].result(20)
     held.lane.close()
     assert (ran, held.lane.running, held.lane.waiting) == (["elm"], 0, 0)
 
