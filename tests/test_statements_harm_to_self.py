@@ -102,6 +102,7 @@ NOT_SAID = [
     "we did balloons for the birthday party",
     "i took ten tablets to the it room",
     "i took every tablet back to the trolley",
+    "i hit my head on purpose in the pantomime, it was a stunt hat",
     "i have never taken an overdose",
     "i never took all those pills",
     "i am not suicidal",
