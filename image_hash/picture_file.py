@@ -14,6 +14,8 @@ from domain.errors import ImageTooLarge, InvalidImage
 from domain.file_parts import check_parts
 
 _FORMATS = ("PNG", "JPEG", "WEBP")
+_EVEN = ((255, 255), (0, 0))
+"""Alpha that hides nothing: opaque everywhere, or never set, as some grabbers of screens leave it."""
 _MOSTLY_CLEAR, _LIGHT = 0.4, 224
 """A picture is painted on black if less than this share of it is opaque, and that so light on the mean (0..255)."""
 
@@ -72,7 +74,7 @@ def _on_white(image: Image.Image) -> Image.Image:
     if not image.has_transparency_data:
         return image.convert("RGB")
     clear = image.convert("RGBA")
-    if clear.getchannel("A").getextrema() == (0, 0):  # never set
+    if clear.getchannel("A").getextrema() in _EVEN:
         return clear.convert("RGB")
     return Image.alpha_composite(Image.new("RGBA", clear.size, _ground(clear)), clear).convert("RGB")
 
