@@ -89,8 +89,8 @@ def write_lessons(
             found[place] = logits.astype(np.float16)
     partial = folder / f"{FILE.format(draw=draw)}.partial"
     with partial.open("wb") as file:
-        of = {"windows": digest_windows(examples), "weights": digest_weights(folder)}
-        np.savez(file, logits=np.concatenate(found), **{name: np.array(said) for name, said in of.items()})
+        windows, weights = np.array(digest_windows(examples)), np.array(digest_weights(folder))
+        np.savez(file, logits=np.concatenate(found), windows=windows, weights=weights)
     partial.replace(folder / FILE.format(draw=draw))
 
 
