@@ -15,11 +15,11 @@ from pydantic import ValidationError
 
 from secondglance_client.affinity import device_headers
 from secondglance_client.errors import ClientError, InvalidInput, Refused, TimedOut, Unreachable, refusal
+from secondglance_client.parts import parts_of
 from secondglance_client.records import Capture, Failure, Result, Verdict
 from secondglance_client.retry import TRANSIENT, Retry, is_transient
 from secondglance_client.unsendable import UNREAD, check_sendable, unread_failure, unsendable
 
-MAX_BATCH = 256
 T = TypeVar("T")
 
 
@@ -95,7 +95,7 @@ def score(capture: Capture, asking: Asking) -> Exchange[Verdict]:
 
 
 def score_batch(captures: Sequence[Capture], asking: Asking) -> Exchange[list[Result]]:
-    """Has many captures scored, 256 at a time; those that were refused for now are sent again.
+    """Has many captures scored, up to 256 at a time; those that were refused for now are sent again.
 
     What was answered is returned, whatever becomes of the rest: where no answer comes for a part, the captures of it
     have a `Failure` each, and so have those that cannot be sent at all. A part that is refused for what is in it is not
@@ -113,8 +113,7 @@ def score_batch(captures: Sequence[Capture], asking: Asking) -> Exchange[list[Re
         else:
             sendable.append(place)
     answered, fault = False, None
-    for first in range(0, len(sendable), MAX_BATCH):
-        places = sendable[first : first + MAX_BATCH]
+    for places in parts_of(captures, sendable):
         if fault is None or isinstance(fault, InvalidInput):
             try:
                 yield from _score_part(captures, places, asking, end, results)

@@ -80,8 +80,6 @@ class StreamClient:
     ) -> AsyncIterator[Result]:
         """Scores captures as they come; yields a verdict or a failure for each, in their order.
 
-        What was answered before a stream breaks for good has been yielded by then.
-
         Raises:
             ClientError: If the stream broke and could not be opened again.
         """

@@ -8,6 +8,8 @@ from secondglance_client.errors import InvalidInput
 from secondglance_client.records import Capture, Failure
 
 UNREAD = "malformed_answer"
+LONGEST = 32 * 1024 * 1024
+"""Bytes of a picture, the most that the service takes; and of a text, of which it takes far less and says so itself."""
 
 
 def unsendable(capture: Capture) -> Failure | None:
@@ -16,6 +18,10 @@ def unsendable(capture: Capture) -> Failure | None:
         return Failure(id=None, type="invalid_request", detail="id: not valid Unicode")
     if not _is_unicode(capture.text):
         return Failure(id=capture.id, type="invalid_text", detail="the text is not valid Unicode")
+    if capture.image is not None and len(capture.image) > LONGEST:
+        return Failure(id=capture.id, type="image_too_large", detail=f"the image has more than {LONGEST} bytes")
+    if capture.text is not None and len(capture.text.encode()) > LONGEST:
+        return Failure(id=capture.id, type="text_too_long", detail=f"the text has more than {LONGEST} bytes")
     for name, label in capture.context:
         if not _is_unicode(label):
             return Failure(id=capture.id, type="invalid_request", detail=f"context.{name}: not valid Unicode")

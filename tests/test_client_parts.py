@@ -11,9 +11,11 @@ import pytest
 from secondglance_client.async_client import AsyncClient
 from secondglance_client.client import Client
 from secondglance_client.errors import AccessDenied, ClientError, InvalidInput, Refused, TimedOut, Unreachable
+from secondglance_client.parts import MAX_BYTES
 from secondglance_client.records import Capture, Context, Failure, Result, Verdict
 from secondglance_client.retry import Retry
 from secondglance_client.stream import StreamClient
+from secondglance_client.unsendable import LONGEST
 from tests.running_server import Server
 from tests.test_client import VERDICT, Breaking, problem, streamed
 
@@ -138,6 +140,30 @@ def test_one_that_cannot_be_sent_is_refused_without_its_text(field: str) -> None
     with client, pytest.raises(InvalidInput, match=field) as refused:
         client.score(BAD[field][0])
     assert WORD not in told(refused.value)
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("large", "kind"),
+    [
+        (Capture(id="bad", image=bytes(LONGEST + 1)), "image_too_large"),
+        (Capture(id="bad", text="a" * (LONGEST + 1)), "text_too_long"),
+    ],
+)
+def test_what_no_request_has_room_for_takes_nothing_with_it(score: Any, large: Capture, kind: str) -> None:
+    captures = [PARTS[0], large, PARTS[1]]
+    results = score(Parts(), captures)
+    assert [type(result) for result in results] == [Verdict, Failure, Verdict]
+    assert results[1].type == kind
+    assert asyncio.run(Breaking().results(captures, ONCE))[1] == results[1]
+
+
+@BOTH
+def test_a_batch_is_parted_by_its_bytes_too(score: Any) -> None:
+    parts = Parts()
+    pictures = [Capture(id=str(number), image=bytes(MAX_BYTES // 8)) for number in range(12)]
+    assert [result.id for result in score(parts, pictures)] == [capture.id for capture in pictures]
+    assert parts.asked == 2  # more than six are too many in base64
 
 
 @BOTH
