@@ -87,7 +87,8 @@ def _read_figures(text: str, figures: re.Match[str] | None, vocabulary: Vocabula
     for match in _FIGURE.finditer(text, *figures.span()) if figures else ():
         found = tuple(guess for guess in _guesses(match[0]) if vocabulary.takes(guess))
         if found:
-            yield Edit(*match.span(), found[:MOST_WORDS], "leet", alone=False)
+            own = (match[0],) if vocabulary.takes(match[0]) else ()  # "h3 wasnt 14"
+            yield Edit(*match.span(), (*own, *found[:MOST_WORDS]), "leet", alone=False)
 
 
 def _read_token(text: str, start: int, end: int, vocabulary: Vocabulary) -> Iterator[Edit]:

@@ -25,6 +25,16 @@ _ENDING = "ed"
 
 _QUOTES = "'’"
 _BESIDE = 40
+_SPEAKER = re.compile(r"[l1](?!\w)")
+_SAID_BEFORE = re.compile(r"(?:\A|\n|[a-z][,;.!?]? |[.!?] )\Z")
+_SAID_BEHIND = re.compile(r" [a-z]{2}")
+_COUNTS = """
+act book chapter class day episode example exercise figure grade group item key level lesson line no number option page
+paper part period phase player point problem question room round row rule season section series set stage step table
+task team term test type unit version volume week year
+"""
+_COUNTED = frozenset(_COUNTS.split())
+"""Words that a figure follows: "Part 1"."""
 _ADDRESS = re.compile(r"[@/\\_=]|\w\.[a-z0-9]|\w\(|\w\[[\w:]|[{}^]|<[a-z]|(?<!\w):[A-Za-z]")
 _BEFORE = re.compile(r"(?<!\S)\S*\Z")
 _BEHIND = re.compile(r"\A\S*")
@@ -58,9 +68,19 @@ def find_misread(text: str, vocabulary: Vocabulary) -> Iterator[Edit]:
             yield Edit(tokens[number][0], tokens[last][1], found[:_MOST_WORDS], "ocr", alone=sure)
             number = last + 1
             continue
-        if strange[number] or (len(words[number]) >= _LEAST_SPLIT and vocabulary.opened(words[number])):
+        if _SPEAKER.match(text, *tokens[number]) and _is_speaker(text, *tokens[number]):
+            yield Edit(*tokens[number], ("i",), "ocr", alone=False)
+        elif strange[number] or (len(words[number]) >= _LEAST_SPLIT and vocabulary.opened(words[number])):
             yield from _read(text, tokens[number], words[number], vocabulary)
         number += 1
+
+
+def _is_speaker(text: str, start: int, end: int) -> bool:
+    """Whether a lone l or 1 stands among words of a sentence, as the capital I does that recognition takes for one."""
+    before = text[max(0, start - _BESIDE) : start]
+    if text[start] == "1" and before.split()[-1:] and before.split()[-1].lower() in _COUNTED:
+        return False
+    return bool(_SAID_BEFORE.search(before) and _SAID_BEHIND.match(text, end))
 
 
 def _folded(token: str) -> str:
@@ -163,7 +183,10 @@ def _read(text: str, token: tuple[int, int], word: str, vocabulary: Vocabulary) 
     place = start
     for piece in pieces:
         if place > start:
-            yield Edit(place, place, (" ",), "ocr", alone=False, least=len(pieces) + 1 if known else 1)
+            put_back = (
+                ("", " ") if known else (" ",)
+            )  # "away" may be "a way", and is itself where another word is misread
+            yield Edit(place, place, put_back, "ocr", alone=False, least=len(pieces) + 1 if known else 1)
         if word[place - start : place - start + len(piece)] != piece:
             yield Edit(place, place + len(piece), (piece,), "ocr", alone=False)
         place += len(piece)

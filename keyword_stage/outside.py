@@ -10,7 +10,7 @@ high (4), urgent or critical (5). A category may be written as people do: `Self-
 
 import csv
 import io
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from domain.errors import InvalidLexicon
@@ -80,7 +80,7 @@ def _rows(reader: "csv.DictReader[str]", faults: list[str]) -> Iterator[Row]:
         faults.append(f"line {reader.line_num + 1}: {error}")
 
 
-def _read(row: Mapping[str, str | None], known: set[str], category: str | None) -> Phrase:
+def _read(row: Row, known: set[str], category: str | None) -> Phrase:
     cell = {name: (row.get(name) or "").strip() for name in _OWN}
     cell["phrase"] = _no_formula(cell["phrase"])
     if not cell["phrase"]:

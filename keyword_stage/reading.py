@@ -72,15 +72,19 @@ class Reading:
         pieces: list[str] = []
         starts: list[int] = []
         ends: list[int] = []
+        made: list[Edit] = []
         past = length = 0
         for edit in edits:
             word = edit.words[min(rank, len(edit.words) - 1)]
+            if word == text[edit.start : edit.end]:  # may as well be what it seems, and is in this reading
+                continue
+            made.append(edit)
             starts.append(length + edit.start - past)
             ends.append(starts[-1] + len(word))
             pieces += (text[past : edit.start], word)
             past, length = edit.end, ends[-1]
         pieces.append(text[past:])
-        return cls("".join(pieces), tuple(edits), tuple(starts), tuple(ends))
+        return cls("".join(pieces), tuple(made), tuple(starts), tuple(ends))
 
     def clusters(self, near: int) -> Iterator[tuple[int, int]]:
         """Half-open offsets in the reading from the first to the last of edits that are near each other, in order."""

@@ -63,12 +63,12 @@ class UrlFinder:
         if not self._entries:
             return ()
         hits = [_hit(entry, 0, 0, "") for entry in self._matching(address or "")]
-        for address in find_addresses(page.text):
+        for place in find_addresses(page.text):
             found: dict[str, KeywordHit] = {}
-            for end in address.ends:
-                written = page.text[address.start : end]
+            for end in place.ends:
+                written = page.text[place.start : end]
                 for entry in self._matching(written):
-                    found.setdefault(entry.id, _hit(entry, address.start, end, written))
+                    found.setdefault(entry.id, _hit(entry, place.start, end, written))
             hits += found.values()
         return tuple(hits)
 

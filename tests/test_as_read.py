@@ -49,7 +49,7 @@ def test_a_hidden_phrase_is_encoded_as_it_was_read(matcher: Matcher, hidden: str
     plain, other = (encoder.encode(window_of(matcher, text)) for text in (PLAIN, hidden))
     assert other.input_ids.tolist() == plain.input_ids.tolist()
     shown, spans = _as_read(window_of(matcher, hidden))
-    assert "kill myself" in [shown[start:end] for start, end in spans]
+    assert any(shown[start:end].endswith("kill myself") for start, end in spans)  # a longer phrase may stand for it
 
 
 def test_what_is_plain_is_encoded_as_it_stands(matcher: Matcher) -> None:

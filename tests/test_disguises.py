@@ -14,9 +14,9 @@ from keyword_stage.matcher import Matcher
 from tests.steps import count_steps
 
 FLOORS = {
-    "case": 0.99, "homoglyph": 0.99, "width": 0.99, "zero_width": 0.99, "diacritic": 0.99, "leet": 0.95,
-    "stretched": 0.95, "spaced": 0.9, "punctuated": 0.9, "ocr letters": 0.9, "ocr lost space": 0.9,
-    "ocr added space": 0.9,
+    "case": 0.999, "homoglyph": 0.999, "width": 0.999, "zero_width": 0.999, "diacritic": 0.999, "leet": 0.95,
+    "stretched": 0.97, "spaced": 0.96, "punctuated": 0.91, "ocr letters": 0.92, "ocr lost space": 0.92,
+    "ocr added space": 0.91,
 }  # fmt: skip
 
 
@@ -79,9 +79,10 @@ def test_a_disguise_is_named_and_cut_exactly(
         ("i want todie", "want todie"),
         ("a su icide note", "su icide note"),
         ("they geta knife", "geta knife"),
-        ("nobody would missme", "would missme"),
+        ("nobody would missme", "nobody would missme"),
         ("there is nowayout of it", "nowayout"),
         ("LOL\nOK\nNOWAYOUT\nHAHA\nBYE", "NOWAYOUT"),
+        ("so l want to dle", "want to dle"),
     ],
 )
 def test_faults_of_recognition_are_undone_for_ocr_alone(matcher: Matcher, text: str, matched: str) -> None:
@@ -137,6 +138,7 @@ def test_a_german_article_is_no_english_word(matcher: Matcher) -> None:
 
 
 def test_recall_of_each_technique_on_a_seeded_sample(lexicon: Lexicon, matcher: Matcher) -> None:
+    """A floor is of all phrases: of those that are drawn, it may be three standard errors lower, however many."""
     cases = list(make_cases(lexicon, matcher, 1000, seed=7))
     found: Counter[str] = Counter()
     every: Counter[str] = Counter()
@@ -144,9 +146,9 @@ def test_recall_of_each_technique_on_a_seeded_sample(lexicon: Lexicon, matcher: 
         found[name] += hit
         every[name] += count
     assert min(every[name] for name in FLOORS) > 100
-    assert {
-        name: found[name] / every[name] for name, floor in FLOORS.items() if found[name] < floor * every[name]
-    } == {}
+    phrases = {name: len({case.phrase for case in cases if case.technique == name}) for name in FLOORS}
+    least = {name: floor - 3 * (floor * (1 - floor) / phrases[name]) ** 0.5 for name, floor in FLOORS.items()}
+    assert {name: found[name] / every[name] for name in FLOORS if found[name] < least[name] * every[name]} == {}
 
 
 PIECES = st.sampled_from(
