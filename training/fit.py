@@ -35,7 +35,7 @@ ALPHA = 0.01
 """Share of genuine concerns that the served threshold may dismiss; `docs/decisions` says why."""
 ASKED = (0.0005, 0.9, 0.1)
 """P(severity >= 3) of the small network from which on and up to which the larger one is asked about a phrase, and from
-which on about a cue; `0051`, `0053` and `0057` say why."""
+which on about a cue; `0051`, `0053` and `0059` say why."""
 SHARE = 0.65
 """Of the larger network in what both say together; `0054` says why."""
 STATED = (0.01, 0.02, 0.03, 0.05)
