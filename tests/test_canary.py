@@ -56,7 +56,7 @@ def test_a_run_that_dismisses_what_the_champion_raises_is_blocked_by_name(pipeli
     raises, dismisses = fixed(pipeline, 0.9, 0.9, 0.9, 0.0, 0.0), fixed(pipeline, 0.2, 0.1, 0.0, 0.0, 0.0)
     found = check_canary(dismisses, raises)
     assert found.genuine == 30
-    assert len(found.fallen) >= 25  # but for those that a rule keeps raised
+    assert len(found.fallen) >= 15  # but for those that a rule keeps raised
     assert found.gate().blocks
     assert found.fallen[0] in str(found.gate())
     assert not check_canary(raises, raises).gate().blocks
@@ -79,7 +79,7 @@ def test_the_champion_does_not_fall_behind_itself(pipeline: Pipeline) -> None:
 def test_promote_refuses_a_run_that_fell_and_names_the_row(
     pipeline: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """No other gate has anything to say: there are no rows to report on."""
+    """The other gates that block do so for want of rows: there are none to report on."""
     state_fitted(Path(shutil.copytree(default_folder(), tmp_path / "runs" / "spring")))
     (tmp_path / "rows.jsonl").touch()
     bound = {"attained": True, "alpha": 0.01, "delta": 0.05, "missed": 0, "genuine": 400, "upper": 0.0075}
@@ -94,6 +94,6 @@ def test_promote_refuses_a_run_that_fell_and_names_the_row(
         main(["promote", "--run", "spring", "--test", str(tmp_path / "rows.jsonl")])
     out = capsys.readouterr().out
     assert stopped.value.code == 1
-    assert out.count("| BLOCKS |") == 1
+    assert (out.count("| BLOCKS |"), out.count("| not shown, at least ")) == (5, 4)
     assert "| BLOCKS | canary rows |" in out
     assert "canary-suicide-genuine-1" in out

@@ -38,7 +38,7 @@ def row(identity: str, text: str, suicide: int, *tags: str, split: str = "test")
 ROWS = [
     row("r1", "i want to die at the bridge tonight", 4),
     row("r2", "i want to die at the disco tonight", 0),
-    row("r3", "how do i tell someone that i cut myself", 3, "help_seeking"),
+    row("r3", "how do i tell someone about my self harm", 3, "help_seeking"),
     row("r4", "in the play the king says kill", 0, split="dev"),
 ]
 

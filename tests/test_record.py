@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -59,7 +60,7 @@ def test_one_record_holds_a_run_from_training_to_its_bound(maker: ExampleMaker, 
     torch.manual_seed(1)
     train(tiny_network(30522), maker, ROWS, ROWS[:4], run, settings)
     (first,) = records()
-    train(tiny_network(30522), maker, ROWS, ROWS[:4], run, TrainingSettings(epochs=2, batch=8))  # goes on
+    train(tiny_network(30522), maker, ROWS, ROWS[:4], run, replace(settings, epochs=2))  # goes on
     history = torch.load(run / CHECKPOINT, weights_only=True)["history"]
     assert [one["epoch"] for one in history] == [1, 2]  # the plot of the second record has the first epoch too
     assert history[0]["loss"] == first.data.metrics["loss"]
