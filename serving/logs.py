@@ -14,7 +14,7 @@ import threading
 import warnings
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TextIO
 
 from serving.fault import where
 
@@ -78,11 +78,17 @@ def _tell_of_loop(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None
     _tell(next((known for known in _KNOWN if message.startswith(known)), "event loop"), context.get("exception"))
 
 
-def _tell_of_warning(*given: Any) -> None:
-    """As Python calls it: with message, category, file, line, and two more."""
-    _, category, file, line, *_ = given
-    place = Path(file)
-    _LOG.warning("%s at %s/%s:%d", category.__name__, place.parent.name, place.name, line)
+def _tell_of_warning(
+    message: Warning | str,  # noqa: ARG001
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,  # noqa: ARG001
+    line: str | None = None,  # noqa: ARG001
+) -> None:
+    """As Python calls it; what the warning says is left out, as it may hold anything."""
+    place = Path(filename)
+    _LOG.warning("%s at %s/%s:%d", category.__name__, place.parent.name, place.name, lineno)
 
 
 def _tell(what: str, fault: BaseException | None) -> None:
