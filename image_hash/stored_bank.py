@@ -42,6 +42,7 @@ class _Snapshot:
     version: int
     generation: str | None
     digest: str
+    last_number: int
     parts: tuple[IndexPart, ...]
     tail: tuple[IndexPart, ...]
 
@@ -161,7 +162,7 @@ class StoredBank:
         try:
             with self._writing(_BRIEFLY_S) as store, store.transaction():
                 return store.aside.keep(identity, tenant, _now())
-        except sqlite3.OperationalError as error:
+        except (sqlite3.OperationalError, InvalidBank) as error:  # the latter: its folder was moved away
             _LOG.warning("%s: that an item is set aside is not kept: %s", self.folder, error)
             return False
 
@@ -207,12 +208,14 @@ class StoredBank:
             known = self._snapshot
             if known is not None and (known.version, known.generation) == (version, generation):
                 return known
+            made_of = generation, self._store.digest, self._store.last_number()
+            if known is not None and (known.generation, known.digest, known.last_number) == made_of:
+                self._snapshot = replace(known, version=version)  # what is set aside is no part of an index
+                return self._snapshot
             self._map()
             mapped = self._mapped
             tail = parts_of(self._store, self.definition, mapped.last_number if mapped else 0)
-            self._snapshot = _Snapshot(
-                version, generation, self._store.digest, mapped.parts if mapped else (), tuple(tail)
-            )
+            self._snapshot = _Snapshot(version, *made_of, mapped.parts if mapped else (), tuple(tail))
             return self._snapshot
 
     def _map(self) -> None:

@@ -19,7 +19,8 @@ UNTIL = "disable_until_ts"
 
 MARKS = (*FLAGS, *STATES, UNTIL)
 
-_NO = frozenset({"", "0", "false", "no", "none", "null"})
+_NO = frozenset({"", "0", "0.0", "f", "false", "n", "no", "none", "null", "off", "-", "[]", "{}"})
+"""What databases and spreadsheets write for a flag that is not set, PostgreSQL `f`: such a row still counts."""
 
 
 class Withdrawn(NamedTuple):

@@ -160,12 +160,16 @@ class Lane:
         with self._changed:
             if entry.queued:
                 entry.give_up()
-                self._dropped += 1
                 self._release(entry)
-                if 2 * self._dropped > len(self._heap):
-                    self._heap = [kept for kept in self._heap if kept.queued]
-                    heapq.heapify(self._heap)
-                    self._dropped = 0
+                self._drop()
+
+    def _drop(self) -> None:
+        """Counts one more entry of the heap that waits no longer, and rids it of all such once they are the most."""
+        self._dropped += 1
+        if 2 * self._dropped > len(self._heap):
+            self._heap = [kept for kept in self._heap if kept.queued]
+            heapq.heapify(self._heap)
+            self._dropped = 0
 
     def _release(self, entry: Entry) -> None:
         self._waiting[entry.call.tenant] -= entry.cost
@@ -198,8 +202,8 @@ class Lane:
                 if allowed:
                     entry = min(allowed)
                     entry.queued = False
-                    self._dropped += 1  # it stays where it is in the heap
                     self._release(entry)
+                    self._drop()
                     self._begin(entry)
                     return entry
                 self._beside.wait(LOOK_S if len(self._heap) > self._dropped else None)

@@ -22,7 +22,7 @@ LEAST_FETCH_S = 30.0
 DOWN_S = 10.0
 """For so long an issuer that could not be reached is not asked again: each caller would wait for those before it."""
 LEEWAY_S = 30.0
-_UNREACHABLE = "the issuer of tokens cannot be reached"
+_UNREACHABLE = "the issuer of tokens cannot be reached, or has no keys"
 _Name = Annotated[str, StringConstraints(strict=True, min_length=1)]
 _NAME: TypeAdapter[str] = TypeAdapter(_Name)
 _SITES: TypeAdapter[list[str]] = TypeAdapter(list[_Name], config=ConfigDict(strict=True))
@@ -131,11 +131,13 @@ class OidcTokens:
             return found
 
     def _match(self, identity: str | None, refresh: bool) -> jwt.PyJWK | None:
-        if time.monotonic() < self._down_until:
+        kept = self._client.jwk_set_cache
+        asks = refresh or kept is None or kept.get() is None
+        if asks and time.monotonic() < self._down_until:  # what was fetched before is good as long as ever
             raise Unavailable(_UNREACHABLE)
         try:
             keys = self._client.get_signing_keys(refresh=refresh)
-        except jwt.PyJWKClientConnectionError:
+        except (jwt.PyJWKClientError, jwt.PyJWKSetError, ValueError):  # the latter two: no keys, no JSON
             self._down_until = time.monotonic() + DOWN_S
             raise Unavailable(_UNREACHABLE) from None
         return next((key for key in keys if key.key_id == identity), None)

@@ -1,9 +1,12 @@
 """Long pieces of work that hold all threads up do not hold up others: short work is done beside them, in fair turns."""
 
+import gc
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 from concurrent.futures import Future
+from functools import partial
 from typing import Any
 
 import pytest
@@ -108,6 +111,21 @@ def test_what_is_short_goes_round_by_turns_beside(held: Held) -> None:
     queued[0].result(20)
     held.lane.close()
     assert (ran, held.lane.running, held.lane.waiting) == (["elm"], 0, 0)
+
+
+def test_what_was_done_beside_is_held_by_nobody(held: Held) -> None:
+    class Text: ...
+
+    def work(text: Text) -> Text:
+        return text
+
+    texts = []
+    for _ in range(50):
+        future = held.lane.submit(partial(work, Text()), 1, ELM)
+        texts.append(weakref.ref(future.result(20)))
+        del future
+    gc.collect()
+    assert sum(text() is not None for text in texts) < 10
 
 
 def test_while_nothing_is_held_up_there_are_no_more_threads_than_ever() -> None:

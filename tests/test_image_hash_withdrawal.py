@@ -37,6 +37,7 @@ TAKEN_BACK = {
 }
 LIVE = {
     "said not to be": {"should_delete": False, "deleted": 0, "withdrawn": None, "revoked": "no"},
+    "as databases write it": {"deleted": "f", "removed": "N", "revoked": "off", "retracted": 0.0, "withdrawn": []},
     "status": {"status": "MALICIOUS"},
     "unknown": {"status": "UNKNOWN", "state": "active"},
     "enabled": {"disable_until_ts": 1},

@@ -27,6 +27,7 @@ class Issuer:
         self.ec = ec.generate_private_key(ec.SECP256R1())
         self.published = {"rsa": RSAAlgorithm.to_jwk(self.rsa.public_key(), as_dict=True)}
         self.fetched = 0
+        self.page: bytes | None = None
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -37,7 +38,7 @@ class Issuer:
                     body = {"keys": keys}
                 else:
                     body = {"issuer": outer.url, "jwks_uri": f"{outer.url}/keys"}
-                content = json.dumps(body).encode()
+                content = outer.page or json.dumps(body).encode()
                 self.send_response(200)
                 self.send_header("content-length", str(len(content)))
                 self.end_headers()
@@ -204,6 +205,23 @@ def test_an_issuer_that_is_down_is_asked_once_and_not_by_everybody_in_turn(
     tokens._down_until = time.monotonic()
     monkeypatch.undo()
     assert tokens.find(issuer.token())
+
+
+def test_keys_that_were_fetched_are_good_while_the_issuer_is_down(issuer: Issuer, tokens: OidcTokens) -> None:
+    assert tokens.find(issuer.token())
+    issuer.close()
+    with pytest.raises(Unavailable, match="issuer"):
+        tokens.find(issuer.token(kid="stranger"))
+    assert tokens.find(issuer.token())
+
+
+@pytest.mark.parametrize("page", [b"<html>down for a while</html>", b"[]", b'{"keys": []}', b"\xff"])
+def test_an_issuer_that_answers_no_keys_is_not_a_wrong_token(issuer: Issuer, tokens: OidcTokens, page: bytes) -> None:
+    issuer.page = page
+    for _ in range(5):
+        with pytest.raises(Unavailable, match="issuer"):
+            tokens.find(issuer.token())
+    assert issuer.fetched == 1
 
 
 def token_with(issuer: Issuer, **changes: Any) -> str:

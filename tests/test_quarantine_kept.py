@@ -8,8 +8,10 @@ from click.testing import CliRunner
 
 from cli.bank import command
 from domain.image_match import ImageMatch
+from image_hash import stored_bank
 from image_hash.bank_item import BankItem
 from image_hash.definition import BankDefinition
+from image_hash.item_index import parts_of
 from image_hash.lookup import PictureFinder
 from image_hash.quarantine import Quarantine
 from image_hash.query import query_of
@@ -102,3 +104,20 @@ def test_a_bank_from_before_is_read_and_written(bank: StoredBank) -> None:
     assert bank.set_aside("a", "north")
     assert bank.set_aside("a", "north"), "a second time is no fault"
     assert len(bank.aside()) == 1
+
+
+def test_what_is_set_aside_has_no_index_made_anew(bank: StoredBank, monkeypatch: pytest.MonkeyPatch) -> None:
+    digest, made = bank.digest, []
+    monkeypatch.setattr(stored_bank, "parts_of", lambda *given: made.append(given) or parts_of(*given))
+    assert bank.set_aside("a", "north")
+    assert (bank.digest, made) == (digest, [])
+    assert bank.remove("a")
+    bank.add([KNOWN])
+    assert (bank.digest, len(made)) == (digest, 1)
+    assert [match.item for match in PictureFinder([bank]).search(query_of(PDQ, None, 100))] == ["a"]
+
+
+def test_a_bank_that_was_moved_away_ends_no_capture(bank: StoredBank, tmp_path: Path) -> None:
+    matches, quarantine = seen(bank.folder), Quarantine(0, Shelf([bank]))
+    bank.folder.rename(tmp_path / "elsewhere")
+    assert quarantine.watch(matches, "1", "north")[0].quarantined
