@@ -99,11 +99,8 @@ class PictureService:
         if finder is None:
             checked(picture)
             return (), self._service.pipeline.versions.banks
-        found = await self._run(lambda: self._lookup(finder, picture, regions), _cost(picture), call)
-        quarantine = self._service.pipeline.quarantine
-        if quarantine:
-            found = quarantine.marked(found, (call or Call()).tenant)
-        return found, finder.digest[:16]
+        tenant = (call or Call()).tenant
+        return await self._run(lambda: self._lookup(finder, picture, regions, tenant), _cost(picture), call)
 
     async def compare(self, one: PictureGiven, other: PictureGiven, call: Call | None = None) -> Comparison:
         """How far two pictures are apart.
@@ -174,7 +171,14 @@ class PictureService:
         told = self._hash(picture.image)
         return {name: bytes.fromhex(told[name]) for name in HASHES if told[name]}
 
-    def _lookup(self, finder: PictureFinder, picture: PictureGiven, regions: bool) -> tuple[ImageMatch, ...]:
+    def _lookup(
+        self, finder: PictureFinder, picture: PictureGiven, regions: bool, tenant: str
+    ) -> tuple[tuple[ImageMatch, ...], str]:
+        """Matches and the digest of the banks; both ask stored banks, which may be busy, and so no event loop does."""
+        found, quarantine = self._search(finder, picture, regions), self._service.pipeline.quarantine
+        return quarantine.marked(found, tenant) if quarantine else found, finder.digest[:16]
+
+    def _search(self, finder: PictureFinder, picture: PictureGiven, regions: bool) -> tuple[ImageMatch, ...]:
         hashes = checked(picture)
         if picture.image is None:
             files = (hashes.get("md5", b""), hashes.get("sha256", b""))

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import io
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,11 +16,14 @@ from fastapi.testclient import TestClient
 from google.protobuf.json_format import MessageToDict, ParseDict
 from PIL import Image
 
+from image_hash.lookup import PictureFinder
+from image_hash.quarantine import Quarantine
 from pipeline.build import with_quarantine
 from pipeline.pipeline import Pipeline
 from serving.grpc_api import GrpcServer
 from serving.http_api import make_app
 from serving.limits import Limits
+from serving.pictures import PictureGiven, PictureService
 from serving.proto import scoring_pb2 as pb
 from serving.proto import scoring_pb2_grpc
 from serving.service import ScoringService
@@ -96,6 +100,21 @@ def test_a_picture_a_capture_and_a_hash_are_looked_up(client: TestClient, servic
     assert (found["picture"], found["hash"]) == (known, known)
     assert "known_pictures" in {match[0] for match in found["capture"]}
     assert found["frame alone"] == found["another"] == []
+
+
+def test_no_event_loop_asks_the_banks(service: ScoringService, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def note(*_: object) -> str:
+        asked.append(threading.current_thread().name)
+        return "0" * 64
+
+    monkeypatch.setattr(PictureFinder, "digest", property(note))
+    monkeypatch.setattr(Quarantine, "marked", lambda _, found, tenant: (note(), found)[1])
+    service.active.pipeline = with_quarantine(service.pipeline, 2)
+    found, _ = asyncio.run(PictureService(service).lookup(PictureGiven(KNOWN, {}, 100), False))
+    assert [match.item for match in found] == ["known-07"]
+    assert [name.partition("-")[0] for name in asked] == ["image", "image"]
 
 
 def test_two_pictures_are_compared(client: TestClient, service: ScoringService) -> None:
