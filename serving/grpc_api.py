@@ -1,7 +1,7 @@
 """gRPC: three methods over the service, with standard health and reflection."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import grpc
@@ -27,6 +27,7 @@ from serving.proto import scoring_pb2_grpc
 from serving.room import Room, Share
 from serving.schemas import MAX_BATCH
 from serving.service import ScoringService
+from serving.turn import Pauses
 
 SERVICE = pb.DESCRIPTOR.services_by_name["Scoring"].full_name
 MAX_MESSAGE_BYTES = MAX_IMAGE_BYTES + 1024 * 1024
@@ -65,12 +66,7 @@ class Scoring(scoring_pb2_grpc.ScoringServicer):
                 raise InvalidRequest(f"at most {MAX_BATCH} captures a batch")
             captures = [_read(message) for message in request.captures]
             outcomes = await self._service.score_batch(captures, _options(request), call)
-            answers = []
-            for message, outcome in zip(request.captures, outcomes, strict=True):
-                result = to_result(message.id, outcome)
-                answers.append(pb.ScoreBatchResponse(verdicts=[result]).SerializeToString())
-                await asyncio.sleep(0)  # 256 full ones take most of a second to write: others have their turns between
-            return hand_over(b"".join(answers), self._untaken, call, context)  # together they are one message
+            return hand_over(await _all_of_many(request, outcomes), self._untaken, call, context)
 
     async def ScoreStream(  # noqa: N802
         self, requests: AsyncIterator[pb.ScoreStreamRequest], context: Context
@@ -137,6 +133,16 @@ class Scoring(scoring_pb2_grpc.ScoringServicer):
 def _one_of_many(request: pb.ScoreStreamRequest, outcome: Verdict | SecondglanceError) -> bytes:
     """An answer of a stream in bytes: the message itself would be several times as large, and may wait for long."""
     return pb.ScoreStreamResponse(result=to_result(request.capture.id, outcome)).SerializeToString()
+
+
+async def _all_of_many(request: pb.ScoreBatchRequest, outcomes: Sequence[Verdict | SecondglanceError]) -> bytes:
+    """The answers of a batch in bytes, which are one message together; 256 full ones take most of a second to write."""
+    answers, pauses = [], Pauses()
+    for message, outcome in zip(request.captures, outcomes, strict=True):
+        result = to_result(message.id, outcome)
+        answers.append(pb.ScoreBatchResponse(verdicts=[result]).SerializeToString())
+        await pauses.take()
+    return b"".join(answers)
 
 
 def _read(message: pb.Capture) -> Capture | SecondglanceError:

@@ -38,3 +38,19 @@ class Turn:
 
     def _end(self) -> None:
         self._loop = None
+
+
+class Pauses:
+    """Gives others their turns in the midst of long work, but no more often than a turn is long.
+
+    With one after each small piece, an answer of 256 would wait for 256 turns of others, and come after its deadline.
+    """
+
+    def __init__(self) -> None:
+        self._since = time.monotonic()
+
+    async def take(self) -> None:
+        """Lets others have their turns if this one has been long enough."""
+        if time.monotonic() - self._since >= TURN_S:
+            await asyncio.sleep(0)
+            self._since = time.monotonic()

@@ -4,17 +4,21 @@ import asyncio
 import struct
 import threading
 import time
+from collections.abc import Awaitable, Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import serving.turn
 from domain.errors import ImageTooLarge, InvalidRequest
 from image_hash.grouping import Sighting
 from serving.access import Access
 from serving.call import Call
 from serving.caller import Caller
+from serving.grpc_api import _all_of_many
 from serving.grpc_fields import MOST_FIELDS, has_few_fields
 from serving.grpc_pictures import MOST_OF_ONE, _sighting
 from serving.grpc_reading import reader
@@ -22,6 +26,9 @@ from serving.idempotency import APART, Idempotency, _fingerprint
 from serving.lane import Lane
 from serving.plan import LEAST_PIXELS, MOST_READS, image_cost
 from serving.proto import scoring_pb2 as pb
+from serving.routes_scoring import score_many
+from serving.schemas import MAX_BATCH, BatchIn, CaptureIn
+from serving.turn import TURN_S
 from tests.steps import count_steps
 from tests.test_lane import Gate, busy, finish
 
@@ -152,6 +159,46 @@ def test_answers_of_a_few_bytes_are_kept_for_what_they_take() -> None:
 
     asyncio.run(ask_all())
     assert len(kept._kept) <= 100
+
+
+REQUEST = pb.ScoreBatchRequest(captures=[pb.Capture(id=f"{number}", text="x") for number in range(MAX_BATCH)])
+
+
+async def over_http(outcomes: list[Any]) -> bytes:
+    class Scored:
+        async def score_batch(self, *_: Any) -> list[Any]:
+            return outcomes
+
+    body = BatchIn(captures=[CaptureIn(id=one.id, text=one.text) for one in REQUEST.captures])
+    return await score_many(Scored(), body, Call())  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("write", [over_http, lambda outcomes: _all_of_many(REQUEST, outcomes)])
+@pytest.mark.parametrize("long", [False, True])
+def test_a_batch_lets_others_have_turns_but_does_not_wait_for_one_a_capture(
+    write: Callable[[list[Any]], Awaitable[bytes]], long: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, turns = [0.0], [0]
+    monkeypatch.setattr(serving.turn, "time", SimpleNamespace(monotonic=lambda: now[0]))
+
+    class Slow(InvalidRequest):
+        def __str__(self) -> str:
+            now[0] += 2 * TURN_S if long else TURN_S / 100
+            return "no"
+
+    async def count() -> None:
+        while True:
+            turns[0] += 1
+            await asyncio.sleep(0)
+
+    async def both() -> bytes:
+        others = asyncio.create_task(count())
+        answer = await write([Slow() for _ in range(MAX_BATCH)])
+        others.cancel()
+        return answer
+
+    assert asyncio.run(both())
+    assert turns[0] >= MAX_BATCH - 1 if long else 1 <= turns[0] <= 5
 
 
 def test_who_shows_a_token_does_not_wait_for_what_others_have_blocking_work_for() -> None:
