@@ -14,7 +14,7 @@ from models.encoding import WindowEncoder
 from training.dataset import ExampleMaker
 from training.guards import MOST_WEIGHT, guard, school_of
 from training.likeness import Copies, same_name, same_text
-from training.material import Wanted, gather
+from training.material import Wanted, describe, gather
 
 ROOT = Path(__file__).parents[1]
 LONG = "\n\n".join(["i want to die " + "the weather is fine and we walk home " * 12] * 40)
@@ -50,6 +50,13 @@ def test_no_school_is_more_than_its_share_of_the_examples() -> None:
         assert 0 < kept <= MOST_WEIGHT * total
     assert "oak7" not in {item.id for item in found.rows}, "one row that is more than its school's share alone"
     assert found.rows == guard(rows, 400, [], 1, lambda item: weights[item.id]).rows
+
+
+def test_a_school_over_its_share_is_told_as_it_is_spelt_and_not_as_it_is_compared() -> None:
+    rows = [row(f"o{n}", f"text {n}", f"{name}/lead-1") for n, name in enumerate(["Pine-Hill 10", "pine hill lo"] * 20)]
+    found = guard(rows, 100, [], 1, lambda _: 1)
+    assert found.excess == {"Pine-Hill 10": (40, 5)}
+    assert any(": Pine-Hill 10 gave 40 rows" in note for note in describe(found))
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ class Guarded:
 
     Attributes:
         rows: In their first order.
-        excess: For each school over the limit, how many rows it gave and how many were kept.
+        excess: For each school over the limit, as it is first spelt, how many rows it gave and how many were kept.
         reserved: Ids of rows whose text, or nearly that, is kept for choosing, calibrating or measuring.
         repeated: Ids of rows that say nearly the same as one before by the same school, with the same labels.
     """
@@ -50,8 +50,10 @@ def guard(rows: Sequence[LabelledRow], own: int, reserved: Iterable[LabelledRow]
     repeated = _repeated([row for row in rows if row.id not in copies])
     free = [row for row in rows if row.id not in copies and row.id not in repeated]
     by_school: dict[str, list[int]] = {}
+    spelt: dict[str, str] = {}
     for place, row in enumerate(free):
         by_school.setdefault(school_of(row.source), []).append(place)
+        spelt.setdefault(school_of(row.source), _written_school(row.source))
     for school, places in by_school.items():
         random.Random(f"{seed}:{school}").shuffle(places)
     weights = [weigh(row) for row in free]
@@ -59,7 +61,7 @@ def guard(rows: Sequence[LabelledRow], own: int, reserved: Iterable[LabelledRow]
     return Guarded(
         tuple(free[place] for place in sorted(place for places in chosen.values() for place in places)),
         {
-            school: (len(places), len(chosen[school]))
+            spelt[school]: (len(places), len(chosen[school]))
             for school, places in sorted(by_school.items())
             if len(chosen[school]) < len(places)
         },
@@ -70,7 +72,11 @@ def guard(rows: Sequence[LabelledRow], own: int, reserved: Iterable[LabelledRow]
 
 def school_of(source: str) -> str:
     """The school of `school/lead`, the same for spellings that are hard to tell apart."""
-    return same_name(unicodedata.normalize("NFKC", source).partition("/")[0])
+    return same_name(_written_school(source))
+
+
+def _written_school(source: str) -> str:
+    return unicodedata.normalize("NFKC", source).partition("/")[0].strip()
 
 
 def _repeated(rows: Sequence[LabelledRow]) -> set[str]:
