@@ -77,3 +77,13 @@ def test_a_run_that_was_trained_on_after_its_export_is_not_calibrated(tmp_path: 
     (tmp_path / BEST).write_bytes(b"second")
     with pytest.raises(InvalidModel, match="has other weights than when it was exported; export again"):
         check_exported(tmp_path)
+
+
+@pytest.mark.training
+def test_a_run_that_was_not_exported_is_named_by_calibrate(tmp_path: Path) -> None:
+    from training.dataset import ExampleMaker
+    from training.fit import calibrate
+
+    maker = ExampleMaker.__new__(ExampleMaker)  # nothing is made of any row
+    with pytest.raises(InvalidModel, match="was not exported; run export first"):
+        calibrate(tmp_path, maker, [], [])

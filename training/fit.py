@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from domain.errors import InvalidModel
 from domain.severity import GENUINE, STANDARD_CATEGORIES
 from evaluation.rows import LabelledRow
 from models.artifact import FITTED_FOR, digests_of
@@ -70,8 +71,10 @@ def calibrate(
         What was written.
 
     Raises:
-        InvalidModel: If the run was trained on since it was exported.
+        InvalidModel: If the run was not exported, or was trained on since.
     """
+    if not all((run / file).is_file() for file in ("model.onnx", "tokenizer.json")):
+        raise InvalidModel(f"run {run.name} was not exported; run export first")
     check_exported(run)
     fitted_for = digests_of(run)
     networks = RunNetworks(run)
