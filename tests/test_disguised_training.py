@@ -112,7 +112,7 @@ def test_spans_move_with_their_hits(maker: ExampleMaker) -> None:
         for example in maker.augmented(both, [], random.Random(seed), 1.0):
             truths = example.severities[1:, SUICIDE].tolist()
             assert truths == sorted(truths)  # harmless first
-            seen += truths == [0, 4, 4]
+            seen += set(truths) == {0, 4}  # hits of both spans are found, whichever phrase finds them
     assert seen > 60
 
 
