@@ -188,3 +188,12 @@ def test_the_train_command_hands_all_of_it_on(
     assert (told["concern_weight"], told["span_readout"], told["disguised"]) == (0.25, False, 0.5)
     assert 10 < len(hidden) < 31  # of 41 rows and a public one
     assert list(told["public"]) == ["hatemojibuild"]
+
+
+def test_where_no_row_is_left_to_learn_from_that_is_said(maker: ExampleMaker) -> None:
+    measured = LabelledRow("dev", "i want to kill myself", ZERO | {"suicide": 4}, split="dev")
+    copy = LabelledRow("train", "I want to  kill myself", ZERO | {"suicide": 4}, split="train")
+    other = LabelledRow("other", "kill the monster", ZERO, split="train")
+    with pytest.raises(InvalidRequest, match="no row is left to learn from"):
+        gather([measured, copy], maker, Wanted(1.0, None, None, (), 0.2, 20))
+    assert gather([measured, copy, other], maker, Wanted(1.0, None, None, (), 0.2, 20)).rows == (other,)

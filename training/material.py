@@ -71,7 +71,7 @@ def gather(
         also_reserved: Rows besides the corpus' own that nothing may be learnt from.
 
     Raises:
-        InvalidRequest: If a file is at fault or a set is missing.
+        InvalidRequest: If a file is at fault, a set is missing, or no row is left.
     """
     reserved = [*reserved_rows(corpus), *also_reserved]
     kept_back = {same_text(row.text) for row in reserved}
@@ -103,6 +103,8 @@ def gather(
         seen |= {"public_share": wanted.public_share, "public": about}
         notes += [f"public: {name}, {one['rows']} {one['use']}" for name, one in about.items()]
         notes.append(f"public rows in each epoch: {mixture.size(len(rows))}, beside {len(rows)} of the project's own")
+    if not rows:
+        raise InvalidRequest("no row is left to learn from: train is empty, or all of it is kept for measuring")
     return Material(tuple(rows), mixture, seen, tuple(notes))
 
 
