@@ -83,13 +83,18 @@ def read_rows(path: Path) -> Iterator[LabelledRow]:
             for number, line in enumerate(lines, 1):
                 if line.strip():
                     try:
-                        row = _parse(_object(line))
+                        row = _parse(read_object(line))
                     except ValueError as error:
                         raise InvalidRequest(f"{file.name}:{number}: {error}") from None
                     yield row
 
 
-def _object(line: bytes) -> dict[str, Any]:
+def read_object(line: bytes) -> dict[str, Any]:
+    """The JSON object of a line.
+
+    Raises:
+        ValueError: If it is none; says what it is not, and nothing of what it holds.
+    """
     try:
         data = json.loads(line)
     except UnicodeDecodeError:

@@ -10,7 +10,6 @@ with `category` null the lead says so of all nine. `regraded`: the severity, and
 the one shown. What a decision does not speak of stays unknown.
 """
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -18,7 +17,7 @@ from typing import Any
 
 from domain.capture import MAX_TEXT_BYTES, CaptureContext
 from domain.severity import GENUINE, STANDARD_CATEGORIES
-from evaluation.rows import LabelledRow
+from evaluation.rows import LabelledRow, read_object
 from training.likeness import same_text
 
 SEVERITIES = {"upheld": range(GENUINE, 6), "dismissed": range(2), "regraded": range(6)}
@@ -130,14 +129,7 @@ def _row(group: Sequence[Decision]) -> LabelledRow:
 
 
 def _decision(line: bytes) -> Decision:
-    try:
-        data = json.loads(line)
-    except UnicodeDecodeError:
-        raise ValueError("not UTF-8") from None
-    except (ValueError, RecursionError):
-        raise ValueError("not JSON") from None
-    if not isinstance(data, dict):
-        raise ValueError("not a JSON object")
+    data = read_object(line)
     faults = list(_faults(data))
     if faults:
         raise ValueError("; ".join(faults))
