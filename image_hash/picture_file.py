@@ -12,12 +12,9 @@ from PIL import Image, ImageOps
 from domain.capture import MAX_IMAGE_BYTES, MAX_IMAGE_PIXELS
 from domain.errors import ImageTooLarge, InvalidImage
 from domain.file_parts import check_parts
+from domain.ground import EVEN, ground
 
 _FORMATS = ("PNG", "JPEG", "WEBP")
-_EVEN = ((255, 255), (0, 0))
-"""Alpha that hides nothing: opaque everywhere, or never set, as some grabbers of screens leave it."""
-_MOSTLY_CLEAR, _LIGHT = 0.4, 224
-"""A picture is painted on black if less than this share of it is opaque, and that so light on the mean (0..255)."""
 
 
 def read_bytes(path: Path) -> bytes:
@@ -74,15 +71,7 @@ def _on_white(image: Image.Image) -> Image.Image:
     if not image.has_transparency_data:
         return image.convert("RGB")
     clear = image.convert("RGBA")
-    if clear.getchannel("A").getextrema() in _EVEN:
+    if clear.getchannel("A").getextrema() in EVEN:
         return clear.convert("RGB")
-    return Image.alpha_composite(Image.new("RGBA", clear.size, _ground(clear)), clear).convert("RGB")
-
-
-def _ground(clear: Image.Image) -> str:
-    """White, or black where little is painted and all of that is light."""
-    alpha = np.asarray(clear.getchannel("A"), dtype=np.float32)
-    if alpha.mean() >= _MOSTLY_CLEAR * 255:
-        return "white"
-    light = np.average(np.asarray(clear.convert("RGB").convert("L")), weights=alpha)
-    return "black" if light >= _LIGHT else "white"
+    below = ground(np.asarray(clear.getchannel("A")), lambda: np.asarray(clear.convert("RGB").convert("L")))
+    return Image.alpha_composite(Image.new("RGBA", clear.size, below), clear).convert("RGB")
