@@ -131,6 +131,16 @@ def test_an_overlong_window_keeps_the_tokens_around_its_hit(encoder: WindowEncod
     assert False in far.covered
 
 
+def test_a_window_of_short_odd_words_is_read_to_both_ends_by_the_released_model(scorer: OnnxScorer) -> None:
+    """Short words take more tokens than common ones; what is cut at an end may be what decides."""
+    artifact = load_artifact(default_folder())
+    text = "x " * 230 + "kill " + "y " * 230
+    encoded = WindowEncoder(artifact.tokenizer, artifact.max_tokens).encode(window(text, (460, 464), header="chat"))
+    read = encoded.tokens[encoded.tokens[:, 1] > 0]
+    assert (read[0, 0], read[-1, 1]) == (0, len(text.rstrip()))
+    assert scorer.score(window(text, (460, 464), header="chat")).hits.shape == (1, 9, 5)
+
+
 def test_the_sign_for_an_unread_word_is_one_token_that_no_text_has(encoder: WindowEncoder) -> None:
     text = f"(a{UNREAD}b) c"
     encoded = encoder.encode(window(text, (2, 2 + len(UNREAD))))
