@@ -132,4 +132,5 @@ def test_a_corpus_of_ones_own_teaches_nothing_that_is_measured_on(maker: Example
     found = gather([*stolen, own], maker, Wanted())
     assert [item.id for item in found.rows] == ["own"]
     assert found.notes == ("set aside, their texts are kept for measuring: 2 rows of the train split",)
-    assert gather([own], maker, Wanted(), [row("dev", "I want to die.")]).rows == ()
+    with pytest.raises(InvalidRequest, match="no row is left to learn from"):
+        gather([own], maker, Wanted(), [row("dev", "I want to die.")])
