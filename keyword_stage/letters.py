@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import islice, product
 
+from keyword_stage.english_words import english_words
 from keyword_stage.fold import fold, fold_char
 from keyword_stage.parted import MOST_WORDS, is_short_mask, join_pieces
 from keyword_stage.reading import Edit
@@ -17,6 +18,8 @@ _LEET: dict[str, str] = {
 _LEET_SIGNS = frozenset(_LEET)
 _CAPITAL = re.compile(rf"[{CAPITALS}](?<=[a-z].)")
 _CAPITALS = re.compile(rf"(?<=[a-z])[{CAPITALS}]+")
+_CAMEL = re.compile(rf"(?<=[a-z])(?=[{CAPITALS}])")
+"""Before a capital that may begin a word of a name such as "tickInterval"."""
 _JOINT = re.compile(f"[{re.escape(JOINTS)}]+")
 _EDGES = "*#%•●∗✱＊-_./\\+~^=,:;&·!|'’"
 _CELL = re.compile(r"\|[A-Z][a-z]")
@@ -26,6 +29,8 @@ _FIGURES_BEFORE = re.compile(r"(?:(?<!\S)[0-9@$!|]{1,12} )+\Z")
 _FIGURES_BEHIND = re.compile(r"(?: [0-9@$!|]{1,12}(?![^\s.,;:?)])){1,4}")
 _POWER = re.compile(r"[0-9]+[eE][-+][0-9]")
 """How a number such as "4493e-16" begins."""
+_SOLID = re.compile(r"(?:[A-Za-z]*[a-z])?3D")
+"""Nothing but a name of three dimensions: "3D", "Target3D"."""
 _LEAST_SURE = 3
 """Signs from which on it does not matter what stands beside them."""
 _PROSE = ",.!?\n$@"
@@ -139,13 +144,14 @@ def _read_word(text: str, start: int, end: int, word: str, vocabulary: Vocabular
         or (word.isalpha() and not leet and _is_plain(word, vocabulary))
     ):
         return None
-    if _CAPITAL.search(raw):
+    if _CAPITAL.search(raw) and not english_words().issuperset(map(str.lower, _CAMEL.split(raw))):
         capital = fold(_CAPITALS.sub(lambda run: "l" * len(run[0]), raw)).strip()
         if vocabulary.takes(capital):
             return Edit(start, end, (capital,), "homoglyph")
     if leet and (
         not any(char.isalpha() for char in raw)
         or _POWER.match(text, start, end + 2)
+        or _SOLID.fullmatch(raw)
         or (len(raw) < _LEAST_SURE and not _stands_in_prose(text, start, end))
     ):
         return None
@@ -200,13 +206,14 @@ def _is_cut(text: str, start: int, end: int) -> bool:
 
 
 def _is_sure(raw: str) -> bool:
-    """Whether figures in a word are hardly a name such as "$HOME", "pack1", "scale$", "64s" or "x||y"."""
+    """Whether figures in a word are hardly a name such as "$HOME", "pack1", "special11", "scale$", "64s" or "x||y"."""
     first, last = raw[0].isalpha(), raw[-1].isalpha()
+    name = raw.rstrip("1$")
     if (
         set(raw) & _LEET_SIGNS == {"|"}
         or "||" in raw
         or (raw[0] == "$" and raw[1:].isalpha())
-        or (raw[-1] in "1$" and raw[:-1].isalpha())
+        or (name.isalpha() and (name == raw[:-1] or (name != raw and name.lower() in english_words())))
     ):
         return False
     letters = sum(map(str.isalpha, raw))
