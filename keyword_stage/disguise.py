@@ -18,7 +18,7 @@ from keyword_stage.letters import find_letters
 from keyword_stage.misread import find_misread
 from keyword_stage.reading import Edit, Reading
 from keyword_stage.spaced import find_spaced
-from keyword_stage.unseen import is_nothing
+from keyword_stage.unseen import holds_nothing, is_nothing
 from keyword_stage.vocabulary import Vocabulary
 from keyword_stage.words import Words
 
@@ -119,7 +119,7 @@ def _usual(written: str) -> frozenset[str]:
 
 def name_disguises(matched: str, written: str) -> tuple[str, ...]:
     """How a piece of original text that folded to a phrase differs from the way that this is written."""
-    if matched.isascii() and not any(map(is_nothing, matched)):
+    if matched.isascii() and not holds_nothing(matched):
         return ()
     found: list[str] = []
     usual = _usual(written)

@@ -7,15 +7,6 @@ from keyword_stage.gaps import Place
 from keyword_stage.rules import ANY, CATEGORY, Unless
 
 
-def words_of(context: Iterable[tuple[str, Place]]) -> dict[int, list[str]]:
-    """For each word by number the context spellings that it is part of."""
-    words: dict[int, list[str]] = {}
-    for form, place in context:
-        for number in range(place.first, place.last + 1):
-            words.setdefault(number, []).append(form)
-    return words
-
-
 def is_meant_otherwise(unless: Unless, place: Place, words: Mapping[int, Sequence[str]]) -> bool:
     """Whether one of the spellings stands within reach on either side."""
     reach = range(place.first - unless.within, place.last + unless.within + 1)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from keyword_stage.fold import fold_origin
-from keyword_stage.gaps import Place
+from keyword_stage.gaps import Place, Span
 from keyword_stage.kernels import FIRST, PAST_LAST
 from keyword_stage.words import Words
 
@@ -45,14 +45,21 @@ class Layout:
 
     def place(self, first: int, last: int) -> Place | None:
         """Where words stand, by number from 0, with what was left out in front; None if an empty line cuts them."""
+        numbers = self.numbers(first, last)
+        if numbers is None:
+            return None
         origin, rows = self._lay_out(), self._words.rows
-        apart = 0
-        if self._blocks:
-            block = bisect_right(self._blocks, last)
-            if block != bisect_right(self._blocks, first):
-                return None
-            apart = _APART * block
         start, past = origin.item(rows.item(first, FIRST)), origin.item(rows.item(last, PAST_LAST) - 1) + 1
         if not self._text.isascii() and (marks := _MARKS.match(self._text, past)):
             past = marks.end()
-        return Place(start + self._offset, past + self._offset, first + apart, last + apart)
+        return Place(start + self._offset, past + self._offset, *numbers)
+
+    def numbers(self, first: int, last: int) -> Span | None:
+        """The numbers that rules know words by, those of another block far away; None if an empty line cuts them."""
+        self._lay_out()
+        if not self._blocks:
+            return first, last
+        block = bisect_right(self._blocks, last)
+        if block != bisect_right(self._blocks, first):
+            return None
+        return first + _APART * block, last + _APART * block

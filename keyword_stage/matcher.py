@@ -1,7 +1,7 @@
 """Stage one: finds graded phrases in a page."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -13,7 +13,7 @@ from keyword_stage.disguise import name_disguises, readings
 from keyword_stage.emoji import EmojiFinder, read_emoji
 from keyword_stage.fold import fold
 from keyword_stage.gaps import Place
-from keyword_stage.guards import Company, is_meant_otherwise, words_of
+from keyword_stage.guards import Company, is_meant_otherwise
 from keyword_stage.lexicon import Lexicon, Phrase
 from keyword_stage.reading import Reading
 from keyword_stage.strings import ENGINES
@@ -72,13 +72,10 @@ class Matcher:
         context: list[ContextWord] = []
         found: dict[tuple[int, int, str, str], Sighting] = {}
         for reading, scan in scans:
-            near = scan.context()
-            context += [
-                (form, *_span(reading, place)) for form, place in near if form in self._company
-            ]  # `settle` needs no others
+            context += [(form, *_span(reading, place)) for form, place in scan.places(self._company)]
             if reading is None and len(scans) > 1:
                 plain = _places_by_phrase(scan.phrases)
-            for phrase, place in _standing(scan.phrases, near, today):
+            for phrase, place in _standing(scan.phrases, scan.near(), today):
                 start, end = _span(reading, place)
                 key = (start, end, phrase.id, phrase.category)
                 if key in found or (reading and _is_plain(plain.get(phrase.id, ()), phrase, start, end)):
@@ -89,13 +86,12 @@ class Matcher:
 
 
 def _standing(
-    phrases: Iterable[tuple[Phrase, Place]], context: Sequence[tuple[str, Place]], today: date
+    phrases: Iterable[tuple[Phrase, Place]], near: Mapping[int, Sequence[str]], today: date
 ) -> Iterator[tuple[Phrase, Place]]:
     """The phrases that have not expired and that nothing near them explains."""
-    words = words_of(context)
     for phrase, place in phrases:
         unless = phrase.rules.unless
-        if not (phrase.rules.is_expired(today) or (unless and is_meant_otherwise(unless, place, words))):
+        if not (phrase.rules.is_expired(today) or (unless and is_meant_otherwise(unless, place, near))):
             yield phrase, place
 
 

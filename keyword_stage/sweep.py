@@ -4,6 +4,7 @@ A clean text costs one look at its bytes, which gives its words numbers, and one
 without. The folded text and offsets are worked out only for what is found.
 """
 
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -57,9 +58,20 @@ class Scan(NamedTuple):
     phrases: list[tuple[Phrase, Place]]
     forms: list[tuple[int, Form]]
 
-    def context(self) -> list[tuple[str, Place]]:
-        """Spellings that rules look for, by offsets into the text."""
-        return [(form.text, place) for first, form in self.forms if (place := form.place(self.layout, first))]
+    def places(self, wanted: Container[str]) -> Iterator[tuple[str, Place]]:
+        """Where those of the spellings that rules look for stand that are wanted."""
+        for first, form in self.forms:
+            if form.text in wanted and (place := form.place(self.layout, first)):
+                yield form.text, place
+
+    def near(self) -> dict[int, list[str]]:
+        """For each word by number the spellings that rules look for which it is part of."""
+        words: dict[int, list[str]] = {}
+        for first, form in self.forms:
+            if span := self.layout.numbers(first, first + form.words - 1):
+                for number in range(span[0], span[1] + 1):
+                    words.setdefault(number, []).append(form.text)
+        return words
 
 
 class Sweeper:

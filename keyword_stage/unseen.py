@@ -28,3 +28,8 @@ _NOTHING = re.compile(f"[{NOTHING}]")
 def is_nothing(char: str) -> bool:
     """Whether a code point has no width, whatever Unicode calls it."""
     return _NOTHING.match(char) is not None
+
+
+def holds_nothing(text: str) -> bool:
+    """Whether a sign without width is among the code points of a text."""
+    return _NOTHING.search(text) is not None
