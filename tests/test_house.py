@@ -66,7 +66,8 @@ def test_the_committed_grpc_code_is_that_of_the_proto(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "folder", ["training/corpus", "evaluation/data", "evaluation/lexicon_rows", "evaluation/language_rows"]
+    "folder",
+    ["training/corpus", "evaluation/data", "evaluation/fair_rows", "evaluation/lexicon_rows", "evaluation/language_rows"],
 )
 def test_rows_are_sound(folder: str) -> None:
     rows = list(read_rows(ROOT / folder))
@@ -99,9 +100,10 @@ def test_no_scenario_and_no_pair_stands_in_two_splits() -> None:
         assert [name for name, found in splits.items() if len(found) > 1] == []
 
 
-def test_the_blind_test_set_shares_no_text_with_the_corpus() -> None:
+@pytest.mark.parametrize("folder", ["data", "fair_rows"])
+def test_the_blind_rows_share_no_text_with_the_corpus(folder: str) -> None:
     seen = {row.text.casefold() for row in read_rows(ROOT / "training" / "corpus")}
-    test = list(read_rows(ROOT / "evaluation" / "data"))
+    test = list(read_rows(ROOT / "evaluation" / folder))
     assert {row.split for row in test} == {"test"}
     assert not {row.text.casefold() for row in test} & seen
 

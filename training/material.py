@@ -17,7 +17,10 @@ from training.public.mixture import Mixture
 from training.public.read import PublicRows, choose_sets, read_public
 from training.share import take_share
 
-BLIND = Path(__file__).parents[1] / "evaluation" / "data"
+EVALUATION = Path(__file__).parents[1] / "evaluation"
+BLIND = EVALUATION / "data"
+MEASURED = (BLIND, EVALUATION / "fair_rows", EVALUATION / "pair_rows")
+"""Folders of rows that a released model is measured on."""
 ASKING = Path(__file__).parent / "asking.jsonl"
 
 
@@ -110,7 +113,8 @@ def gather(
 
 def reserved_rows(corpus: Iterable[LabelledRow]) -> list[LabelledRow]:
     """Rows that a model is chosen, calibrated, measured or guarded by."""
-    return [*(row for row in corpus if row.split != "train"), *read_rows(BLIND), *read_rows(ASKING), *read_canary()]
+    blind = [row for folder in MEASURED for row in read_rows(folder)]
+    return [*(row for row in corpus if row.split != "train"), *blind, *read_rows(ASKING), *read_canary()]
 
 
 def measured_rows() -> list[LabelledRow]:
