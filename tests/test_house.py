@@ -67,7 +67,7 @@ def test_the_committed_grpc_code_is_that_of_the_proto(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "folder",
-    ["training/corpus", "evaluation/data", "evaluation/fair_rows", "evaluation/lexicon_rows", "evaluation/language_rows"],
+    ["training/corpus", *(f"evaluation/{name}" for name in ("data", "fair_rows", "lexicon_rows", "language_rows"))],
 )
 def test_rows_are_sound(folder: str) -> None:
     rows = list(read_rows(ROOT / folder))
