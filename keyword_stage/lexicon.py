@@ -25,6 +25,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from domain.errors import InvalidLexicon
+from domain.heap import uncollected
 from domain.severity import STANDARD_CATEGORIES
 from keyword_stage.rules import RULE_COLUMNS, Rules, read_rules
 from keyword_stage.spelling import Spelling, read_spelling
@@ -133,6 +134,7 @@ class Lexicon:
     digest: str
 
 
+@uncollected()
 def read_lexicon(paths: Sequence[Path] = (), categories: Iterable[str] = ()) -> Lexicon:
     """Reads lexicon files.
 

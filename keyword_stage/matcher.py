@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
+from domain.heap import uncollected
 from domain.hit import MASK, KeywordHit
 from domain.page import Page
 from keyword_stage.confusables import CONFUSABLES
@@ -37,6 +38,7 @@ class Matcher:
         engine: Name of what finds strings, one of `keyword_stage.strings.ENGINES`; all find the same.
     """
 
+    @uncollected()
     def __init__(self, lexicon: Lexicon, today: Callable[[], date] = date.today, engine: str = ENGINES[0]) -> None:
         self.digest = lexicon.digest
         self.size = len(lexicon.phrases)

@@ -1,6 +1,7 @@
 """The composition root: reads the settings, builds every part, and joins them."""
 
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -38,11 +39,13 @@ def build_pipeline(settings: PipelineSettings) -> Pipeline:
     policy = read_policy(settings.policy) if settings.policy else Policy()
     for fault in policy.expired():
         _LOG.warning("%s", fault)
-    first_look = read_lists(settings, policy).build(settings.matcher)
-    banks = [read_bank(path, policy.categories) for path in settings.bank]
-    artifact = load_artifact(settings.model or default_folder())
+    with ThreadPoolExecutor(1) as beside:  # networks open without the interpreter's lock
+        scoring = beside.submit(_open_model, settings, policy)
+        first_look = read_lists(settings, policy).build(settings.matcher)
+        banks = [read_bank(path, policy.categories) for path in settings.bank]
+        artifact, scorer = scoring.result()
     ocr = OcrPool(settings.ocr_workers, settings.ocr_weights)
-    return _assemble(ocr, _build_scorer(artifact, policy), first_look, banks, policy, artifact)
+    return _assemble(ocr, scorer, first_look, banks, policy, artifact)
 
 
 def load_model(folder: Path, policy: Policy) -> tuple[str, OnnxScorer, Judge]:
@@ -81,6 +84,11 @@ def renew_everything(pipeline: Pipeline, settings: PipelineSettings) -> tuple[Pi
     )
     most = pipeline.quarantine.most if pipeline.quarantine else 0
     return with_quarantine(fresh, most), policy.expired()
+
+
+def _open_model(settings: PipelineSettings, policy: Policy) -> tuple[ModelArtifact, OnnxScorer]:
+    artifact = load_artifact(settings.model or default_folder())
+    return artifact, _build_scorer(artifact, policy)
 
 
 def _build_scorer(artifact: ModelArtifact, policy: Policy) -> OnnxScorer:
