@@ -29,8 +29,10 @@ _FIGURES_BEFORE = re.compile(r"(?:(?<!\S)[0-9@$!|]{1,12} )+\Z")
 _FIGURES_BEHIND = re.compile(r"(?: [0-9@$!|]{1,12}(?![^\s.,;:?)])){1,4}")
 _POWER = re.compile(r"[0-9]+[eE][-+][0-9]")
 """How a number such as "4493e-16" begins."""
-_SOLID = re.compile(r"(?:[A-Za-z]*[a-z])?3D")
-"""Nothing but a name of three dimensions: "3D", "Target3D"."""
+_NAME = re.compile(r"(?:[A-Za-z]*[a-z])?3D|3d|@[Aa][A-Za-z]+")
+"""Nothing but three dimensions ("3D", "Target3D"), or whoever is called by what begins with an a ("@attempt")."""
+_HEXADECIMAL = re.compile(r"[0-9a-f]+(?:-[0-9a-f]+){2,}|[0-9A-F]+(?:-[0-9A-F]+){2,}")
+"""A number of many figures in groups."""
 _LEAST_SURE = 3
 """Signs from which on it does not matter what stands beside them."""
 _PROSE = ",.!?\n$@"
@@ -97,6 +99,8 @@ def _read_figures(text: str, figures: re.Match[str] | None, vocabulary: Vocabula
 
 
 def _read_token(text: str, start: int, end: int, vocabulary: Vocabulary) -> Iterator[Edit]:
+    if _HEXADECIMAL.fullmatch(text, start, end):
+        return
     pieces = _pieces(text, start, end)
     words = [fold(text[low:high]).strip() for low, high in pieces]
     strange = [
@@ -151,7 +155,7 @@ def _read_word(text: str, start: int, end: int, word: str, vocabulary: Vocabular
     if leet and (
         not any(char.isalpha() for char in raw)
         or _POWER.match(text, start, end + 2)
-        or _SOLID.fullmatch(raw)
+        or _NAME.fullmatch(raw)
         or (len(raw) < _LEAST_SURE and not _stands_in_prose(text, start, end))
     ):
         return None
