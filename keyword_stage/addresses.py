@@ -24,6 +24,8 @@ _UNSEEN_SIGNS = re.compile(f"[{_UNSEEN}]+")
 _DOTS = ".\u3002\uff0e\uff61"
 """What browsers take for a dot in a host."""
 _DOT = re.compile(f"[{_DOTS}]")
+_NO_HOST = re.compile(r"[\x00-\x20#%/<>?@\[\\\]^|\x7f]")
+"""Signs in a host, when all of it is undone, with which no browser opens it (WHATWG URL, forbidden domain code points)."""
 _LABEL = rf"[\w{_UNSEEN}%-]++"
 _ADDRESS = re.compile(
     rf"(?<![\w{_UNSEEN}@%-])(?P<before>https?:[/\\]{{2}}(?:[^\s/?#@<>\"\\]*+@)?)?"
@@ -135,7 +137,8 @@ def _split(address: str) -> SplitResult | None:
     try:
         split = urlsplit(address if "://" in address else f"//{address}")
         host = _host(split) if len(split.hostname or "") <= _LONGEST_HOST else ""
-        return split if host and not any(char.isspace() for char in (split.hostname or "") + host) else None
+        odd = _NO_HOST.search(host) or any(char.isspace() for char in (split.hostname or "") + host)
+        return split if host and not odd else None
     except ValueError:
         return None
 

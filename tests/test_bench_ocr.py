@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from benchmarks.ocr import _iou
@@ -7,6 +8,7 @@ from benchmarks.sessions import session
 from cli.bench import command
 
 
+@pytest.mark.slow
 def test_the_bench_runs_and_the_warm_session_equals_the_cold_one(tmp_path: Path) -> None:
     out = tmp_path / "report.md"
     done = CliRunner().invoke(command, ["ocr", "--quick", "--memory", "10", "--out", str(out)])

@@ -39,6 +39,7 @@ class Shifted:
         return replace(scores, hits=np.clip(scores.hits + self._by, 0, 1))
 
 
+@pytest.mark.slow
 def test_the_bench_runs_without_torch_and_says_what_torch_would_need(tmp_path: Path) -> None:
     out = tmp_path / "report.md"
     done = CliRunner().invoke(command, ["scorer", "--quick", "--repeats", "1", "--out", str(out)])
@@ -48,6 +49,7 @@ def test_the_bench_runs_without_torch_and_says_what_torch_would_need(tmp_path: P
         assert said in report
 
 
+@pytest.mark.slow
 def test_so_many_windows_are_compared_as_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     def reads(most: int | None) -> list[Case]:
         raise InvalidModel(f"{most} are read")

@@ -153,6 +153,7 @@ def on_ray(stored: Path, *first: Path) -> "subprocess.CompletedProcess[str]":
     return done
 
 
+@pytest.mark.slow
 def test_on_ray_a_failed_part_is_named_and_the_rest_is_as_without(stored: Path) -> None:
     plain = run(stored)
     results = stored.parent / "on_ray"
