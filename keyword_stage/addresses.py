@@ -25,7 +25,7 @@ _DOTS = ".\u3002\uff0e\uff61"
 """What browsers take for a dot in a host."""
 _DOT = re.compile(f"[{_DOTS}]")
 _NO_HOST = re.compile(r"[\x00-\x20#%/<>?@\[\\\]^|\x7f]")
-"""Signs in a host, when all of it is undone, with which no browser opens it (WHATWG URL, forbidden domain code points)."""
+"""Signs in a host, when all of it is undone, with which no browser opens it (forbidden domain code points, WHATWG)."""
 _LABEL = rf"[\w{_UNSEEN}%-]++"
 _ADDRESS = re.compile(
     rf"(?<![\w{_UNSEEN}@%-])(?P<before>https?:[/\\]{{2}}(?:[^\s/?#@<>\"\\]*+@)?)?"
