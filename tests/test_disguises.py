@@ -61,6 +61,7 @@ def disguised(matcher: Matcher, text: str, from_ocr: bool = False) -> set[tuple[
         ("ki11 him", "ki11 him", ("leet",)),
         ("stop the @buse", "@buse", ("leet",)),
         ("he said i was de-ad", "de-ad", ("punctuated",)),
+        ("on 3d twt", "3d twt", ("leet",)),
         ("🅺🅸🅻🅻 yourself", "🅺🅸🅻🅻 yourself", ("homoglyph",)),
         ("bring a 🔪 in", "bring a 🔪", ("emoji",)),
         ("br1ng a 🔪 in", "br1ng a 🔪", ("leet", "emoji")),
@@ -106,8 +107,8 @@ def test_faults_of_recognition_are_undone_for_ocr_alone(matcher: Matcher, text: 
         "Define GWW_VDB only for recent Microsoft tool chains",
         "This change allows that.  Moved AC_MSG_CHECKING([if libraries", "read the f***ing manual", "sh*t happens, sir",
         "what the he*l", "1.2246e-16 2.4493e-16 3.6739e-16", "rather a pro-anarchist one",
-        "xAxis: { tickInterval: 5 }", "class Target3D extends it", "a special 3D view", "press SPECIAL11 to go on",
-        "tryPart = @attempt.compile o", "on some special 3d adapters", "key 9c7779e4-d08a-4c3b-ba8e-db1f80b562c1",
+        "xAxis: { tickInterval: 5 }", "class Target3D extends it", "press SPECIAL11 to go on",
+        "tryPart = @attempt.compile o", "key 9c7779e4-d08a-4c3b-ba8e-db1f80b562c1",
     ],
 )  # fmt: skip
 def test_clean_text_is_left_alone(matcher: Matcher, text: str, from_ocr: bool) -> None:
