@@ -30,7 +30,7 @@ _FIGURES_BEHIND = re.compile(r"(?: [0-9@$!|]{1,12}(?![^\s.,;:?)])){1,4}")
 _POWER = re.compile(r"[0-9]+[eE][-+][0-9]")
 """How a number such as "4493e-16" begins."""
 _NAME = re.compile(r"[A-Za-z]*[a-z]3D|@[Aa][A-Za-z]+")
-"""A name of three dimensions ("Target3D"; "3d" alone hides "ed"), or one called by what begins with an a ("@attempt")."""
+"""A name of three dimensions ("Target3D"; "3d" alone hides "ed"), or a mention that begins with an a ("@attempt")."""
 _HEXADECIMAL = re.compile(r"[0-9a-f]{4,}(?:-[0-9a-f]{4,}){2,}|[0-9A-F]{4,}(?:-[0-9A-F]{4,}){2,}")
 """A number of many figures in groups."""
 _LEAST_SURE = 3
