@@ -136,6 +136,8 @@ def _split(address: str) -> SplitResult | None:
         address = place.replace("\\", "/") + query
     try:
         split = urlsplit(address if "://" in address else f"//{address}")
+        if "%" in split.netloc:  # what it stands for may end the host: "blick.example%2Fpage"
+            split = urlsplit(f"//{unquote(split.netloc)}{split._replace(scheme='', netloc='').geturl()}")
         host = _host(split) if len(split.hostname or "") <= _LONGEST_HOST else ""
         odd = _NO_HOST.search(host) or any(char.isspace() for char in (split.hostname or "") + host)
         return split if host and not odd else None
@@ -144,7 +146,7 @@ def _split(address: str) -> SplitResult | None:
 
 
 def _host(split: SplitResult) -> str:
-    host = _UNSEEN_SIGNS.sub("", _DOT.sub(".", unquote(split.hostname or ""))).rstrip(".")
+    host = _UNSEEN_SIGNS.sub("", _DOT.sub(".", split.hostname or "")).rstrip(".")
     try:
         host = host.encode("idna").decode("ascii")
     except UnicodeError:

@@ -250,7 +250,6 @@ def asked(double: Double) -> list[AskedRow]:
     ]
 
 
-@pytest.mark.slow
 def test_a_margin_is_written_only_if_the_bound_holds_with_it() -> None:
     from training.asking import Thresholds
     from training.calibrate import Dismissal
