@@ -1,6 +1,6 @@
 """Other forms of a served network, scored by the same code around it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from models.artifact import ModelArtifact
 from models.encoding import EncodedWindow, WindowEncoder
 from models.first_pass import Limits
 from models.network import Network
+from models.rationale import Span
 from models.reading import Reading
 from models.scorer import WindowScores
 
@@ -49,8 +50,8 @@ class NetworkScorer:
         ladders = self._reading.ladders(encoded, small, larger if self._larger else None)
         return WindowScores(ladders[0], ladders[1:], encoded.covered, encoded.unknown)
 
-    def glance(self, window: ContextWindow) -> WindowScores | None:
-        """None: it is asked as a whole."""
+    def rationale(self, window: ContextWindow, words: Sequence[Span]) -> None:
+        """None: it is asked for severities alone."""
 
 
 def served(artifact: ModelArtifact, exact: bool) -> NetworkScorer:

@@ -11,11 +11,12 @@ def command(run: str, second: str | None, tracking: str) -> None:
     """Exports a trained run and compares torch, ONNX fp32 and the served file on the dev split."""
     from domain.errors import InvalidModel
     from training.canary import read_canary
-    from training.export import export, parity
+    from training.export import export, export_rationale, parity
     from training.larger import export_larger, parity_of_both
     from training.network import load_base, load_run
+    from training.rationale import load_rationale
     from training.record import record_export, track
-    from training.runs import PARITY, read_about, write_about, write_parity
+    from training.runs import PARITY, RATIONALE, read_about, write_about, write_parity
     from training.setup import RUNS, base_model, set_up
 
     track(tracking)
@@ -38,6 +39,12 @@ def command(run: str, second: str | None, tracking: str) -> None:
         export_larger(larger, base_model("large") / "tokenizer.json", tokenizer, folder, typical)
         figures |= parity_of_both(larger, folder, examples)
         about["second"] = {"run": second, **read_about(RUNS / second)}
+    if (folder / RATIONALE).is_file():
+        hit = [example.encoded for example in examples if len(example.encoded.cues)]
+        figures |= export_rationale(load_rationale(folder), folder, hit)
+    else:
+        about.pop("rationale", None)
+        click.echo(f"no rationale network, so evidence takes far longer: secondglance rationale --run {run}")
     write_about(folder, about)
     write_parity(folder, figures)
     record_export(folder, figures)

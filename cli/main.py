@@ -25,6 +25,7 @@ COMMANDS = {
     "restore": ("cli.restore", "Make a run of a released model, to train on from (training extra)."),
     "teach": ("cli.teach", "Let a model read the rows for another one (training extra)."),
     "blend": ("cli.blend", "Make a run of the mean of others' weights (training extra)."),
+    "rationale": ("cli.rationale", "Teach which words decide, for evidence (training extra)."),
     "export": ("cli.export", "Export a trained model to ONNX (training extra)."),
     "calibrate": ("cli.calibrate", "Fit temperatures and the dismissal threshold (training extra)."),
     "compare": ("cli.compare", "Test a calibrated run against the current model."),

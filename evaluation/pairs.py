@@ -22,6 +22,8 @@ from pipeline.pipeline import Options, Pipeline
 TOP = 3
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 Span = tuple[int, int]
+Pair = tuple[LabelledRow, LabelledRow]
+"""Two rows of opposite truth, the genuine one first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class PairEvidence:
         return 1 - comb(self.words - len(self.edited), drawn) / comb(self.words, drawn)
 
 
-def opposite_pairs(rows: Iterable[LabelledRow]) -> list[tuple[LabelledRow, LabelledRow]]:
+def opposite_pairs(rows: Iterable[LabelledRow]) -> list[Pair]:
     """Pairs of one genuine and one benign row, the genuine first; all others are left out."""
     groups: dict[str, list[LabelledRow]] = {}
     for row in rows:
@@ -70,16 +72,21 @@ def opposite_pairs(rows: Iterable[LabelledRow]) -> list[tuple[LabelledRow, Label
     return found
 
 
+def words_of(text: str) -> list[Span]:
+    """Spans of the words of a text."""
+    return [match.span() for match in _WORD.finditer(text)]
+
+
 def edited_words(text: str, twin: str) -> tuple[Span, ...]:
     """Spans of the words of a text that were put in place of, or added to, those of its twin; case aside."""
-    words = list(_WORD.finditer(text))
-    others = [match.group().casefold() for match in _WORD.finditer(twin)]
-    matcher = SequenceMatcher(None, others, [match.group().casefold() for match in words], autojunk=False)
+    words = words_of(text)
+    others, own = ([one[start:end].casefold() for start, end in words_of(one)] for one in (twin, text))
+    matcher = SequenceMatcher(None, others, own, autojunk=False)
     changed = [part for part in matcher.get_opcodes() if part[0] in ("replace", "insert")]
-    return tuple(words[index].span() for _, _, _, start, end in changed for index in range(start, end))
+    return tuple(words[index] for _, _, _, start, end in changed for index in range(start, end))
 
 
-def run_pairs(pipeline: Pipeline, pairs: Iterable[tuple[LabelledRow, LabelledRow]]) -> Iterator[PairEvidence]:
+def run_pairs(pipeline: Pipeline, pairs: Iterable[Pair]) -> Iterator[PairEvidence]:
     """Asks for the evidence of both rows of each pair, the genuine first; both get the same words for placeholders."""
     slurs = read_slurs()
     for halves in pairs:
@@ -94,7 +101,7 @@ def run_pairs(pipeline: Pipeline, pairs: Iterable[tuple[LabelledRow, LabelledRow
                 edited=edited_words(row.text, twin.text),
                 shown=tuple((word.start, word.end) for word in shown),
                 hit=bool(findings),
-                words=len(_WORD.findall(row.text)),
+                words=len(words_of(row.text)),
             )
 
 

@@ -2,6 +2,7 @@
 
 model.onnx       the network
 second.onnx      a larger one that is asked beside it, in the models that have one
+rationale.onnx   one that says which words decide, in the models that have one; no verdict depends on it
 tokenizer.json   its tokenizer
 model.json       categories, temperatures, dismissal threshold and the bound it was fitted for, that of text that asks,
                  margin of the first pass, and the sha256 of the networks that all of these were fitted for
@@ -28,7 +29,9 @@ CHAMPION = ARTIFACTS / "CHAMPION"
 """Holds the name of the folder that is served by default."""
 FILES = ("model.onnx", "tokenizer.json", "model.json", "MODEL_CARD.md")
 LARGER = "second.onnx"
-"""The one file that a model folder may lack."""
+RATIONALE = "rationale.onnx"
+OPTIONAL = (LARGER, RATIONALE)
+"""Files that a model folder may lack."""
 NAME = re.compile(r"sg-[0-9a-f]{12}")
 """What a model folder is called in the registry: by the digest of its manifest."""
 FITTED_FOR = "fitted_for"
@@ -50,6 +53,7 @@ class ModelArtifact:
         margin: Log-odds; where the first pass in int8 comes so near to a boundary, the window is read again in fp32.
             None: it is always read in fp32.
         second: When the larger network is asked as well; None if the folder holds none.
+        rationale: The ONNX file of the network that says which words decide; None if the folder holds none.
         config: All of model.json.
     """
 
@@ -62,6 +66,7 @@ class ModelArtifact:
     languages: tuple[str, ...]
     margin: float | None
     second: SecondOpinion | None
+    rationale: Path | None
     config: dict[str, Any]
 
     @property
@@ -136,21 +141,23 @@ def load_artifact(folder: Path) -> ModelArtifact:
         raise InvalidModel(f"{folder.name}: {LARGER} and what model.json says of a second opinion need each other")
     if FITTED_FOR in config and config[FITTED_FOR] != _networks(_read_json(folder / "manifest.json")):
         raise InvalidModel(f"{folder.name}: thresholds were fitted for other networks; calibrate again")
-    return ModelArtifact(folder, name, temperatures, threshold, asking, max_tokens, languages, margin, second, config)
+    rationale = folder / RATIONALE if RATIONALE in files_of(folder) else None
+    read = (temperatures, threshold, asking, max_tokens, languages, margin, second, rationale, config)
+    return ModelArtifact(folder, name, *read)
 
 
 def files_of(folder: Path) -> tuple[str, ...]:
     """The files that a model folder is made of, its manifest aside."""
-    return (*FILES, LARGER) if (folder / LARGER).is_file() else FILES
+    return (*FILES, *(file for file in OPTIONAL if (folder / file).is_file()))
 
 
 def digests_of(folder: Path) -> dict[str, str]:
-    """sha256 of the files of a model folder that its thresholds depend on, by name: networks and tokenizer."""
+    """sha256 of the files of a model folder that its thresholds depend on, by name: what answers, and the tokenizer."""
     return {file: _sha256(folder / file) for file in _networks(dict.fromkeys(files_of(folder)))}
 
 
 def _networks(files: Mapping[str, Any]) -> dict[str, Any]:
-    return {file: said for file, said in files.items() if file not in ("model.json", "MODEL_CARD.md")}
+    return {file: said for file, said in files.items() if file not in ("model.json", "MODEL_CARD.md", RATIONALE)}
 
 
 def _sha256(path: Path) -> str:
@@ -181,7 +188,7 @@ def verify(folder: Path) -> str:
     if not folder.is_dir():
         raise InvalidModel(f"no model folder at {folder}")
     manifest = _read_json(folder / "manifest.json")
-    for file in FILES if LARGER not in manifest else (*FILES, LARGER):
+    for file in (*FILES, *(file for file in OPTIONAL if file in manifest)):
         path = folder / file
         if not path.is_file():
             raise InvalidModel(f"{folder.name}: {file} is missing")

@@ -20,8 +20,6 @@ MAX_TOKENS = 512
 _FIRST, _SEPARATOR = ("<s>", "[CLS]"), ("</s>", "[SEP]")
 """Names of the special tokens, as MPNet or as BERT has them. MPNet's table holds BERT's too, but never learnt them."""
 _WORD = re.compile(r"\S+")
-UNREAD = "[MASK]"
-"""In a text, what BERT's tokenizers take for a word that is there but not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,13 @@ nothing to unpickle.
 from pathlib import Path
 
 from domain.errors import InvalidModel
-from models.artifact import ARTIFACTS, FILES, LARGER, NAME, load_artifact
+from models.artifact import ARTIFACTS, FILES, NAME, OPTIONAL, load_artifact
 
 CHAMPION = "champion"
 CHALLENGER = "challenger"
 PREVIOUS = "previous"
 ALIASES = (CHAMPION, CHALLENGER)
-_KNOWN = {*FILES, LARGER, "manifest.json"}
+_KNOWN = {*FILES, *OPTIONAL, "manifest.json"}
 
 
 def alias_file(alias: str, artifacts: Path = ARTIFACTS) -> Path:

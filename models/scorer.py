@@ -1,10 +1,11 @@
 """Stage two: the ONNX network over one window at a time."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -14,10 +15,12 @@ from domain.hit import ContextWindow
 from models.artifact import ModelArtifact
 from models.encoding import EncodedWindow, WindowEncoder
 from models.first_pass import BAR, HALF, Limits
-from models.ladder import to_ladders
 from models.network import Network
+from models.rationale import Rationale, Span
 from models.reading import Reading
 from models.second_opinion import Ladders
+
+Opened = TypeVar("Opened", Network, Rationale)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +46,8 @@ class Scorer(Protocol):
     def score(self, window: ContextWindow) -> WindowScores:
         """Scores a window and its hits; raises `Unavailable` if it cannot."""
 
-    def glance(self, window: ContextWindow) -> WindowScores | None:
-        """The same by its quickest part, for many questions about one window; None if it has none."""
+    def rationale(self, window: ContextWindow, words: Sequence[Span]) -> npt.NDArray[np.float64] | None:
+        """How likely each of some words decides about each hit, shape (hits, words); None if it cannot say."""
 
 
 class OnnxScorer:
@@ -52,7 +55,8 @@ class OnnxScorer:
 
     Always one window a call, so that a window's answer cannot depend on its company. A model with a margin is asked in
     int8 first; where that answer lies so near to a boundary, the one in fp32 counts (`docs/decisions/0032`). A model
-    with a larger network has that asked as well where the small one leaves room for another answer (`0051`).
+    with a larger network has that asked as well where the small one leaves room for another answer (`0051`). Which
+    words decide is asked of a network of its own (`0062`).
 
     Args:
         artifact: The model.
@@ -68,6 +72,9 @@ class OnnxScorer:
         self._encoder = WindowEncoder(artifact.tokenizer, artifact.max_tokens)
         limits = Limits.of(artifact.dismissal_threshold, artifact.asking_threshold, cuts, bars)
         self._reading = Reading(np.array(artifact.temperatures), limits, artifact.margin, artifact.second)
+        self._rationale = None
+        if artifact.rationale is not None:
+            self._rationale = _opened(artifact, artifact.rationale, partial(Rationale, encoder=self._encoder))
 
     def score(self, window: ContextWindow) -> WindowScores:
         """Scores one window and each of its hits.
@@ -75,38 +82,52 @@ class OnnxScorer:
         Raises:
             Unavailable: If a network fails.
         """
-        return self._answer(window, self._read)
+        encoded = self._encoder.encode(window)
+        with _answering():
+            ladders = self._read(encoded)
+        return WindowScores(ladders[0], ladders[1:], encoded.covered, encoded.unknown)
 
-    def glance(self, window: ContextWindow) -> WindowScores | None:
-        """What the small network alone says of a window in fp32, of a model that has a larger one as well.
+    def rationale(self, window: ContextWindow, words: Sequence[Span]) -> npt.NDArray[np.float64] | None:
+        """How likely each of some words of a window decides about each of its hits, by the rationale network.
+
+        Args:
+            window: A window with hits.
+            words: Spans of its text that do not overlap.
+
+        Returns:
+            Shape (hits, words), rows as `Rationale.shares` gives them; None if the model has no such network.
 
         Raises:
             Unavailable: If it fails.
         """
-        return None if self._larger is None else self._answer(window, self._glance)
+        if self._rationale is None:
+            return None
+        with _answering():
+            return self._rationale.shares(window, words)
 
     def _read(self, encoded: EncodedWindow) -> Ladders:
         larger = None if self._larger is None else partial(self._larger.logits, encoded)
         return self._reading.ladders(encoded, cache(partial(self._small.logits, encoded)), larger)
 
-    def _glance(self, encoded: EncodedWindow) -> Ladders:
-        return to_ladders(self._small.logits(encoded), self._reading.temperatures)
 
-    def _answer(self, window: ContextWindow, read: Callable[[EncodedWindow], Ladders]) -> WindowScores:
-        encoded = self._encoder.encode(window)
-        try:
-            ladders = read(encoded)
-        except Exception as error:  # onnxruntime raises types of its own extension module
-            raise Unavailable(f"the model did not answer ({type(error).__name__})") from error
-        return WindowScores(ladders[0], ladders[1:], encoded.covered, encoded.unknown)
+@contextmanager
+def _answering() -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:  # onnxruntime raises types of its own extension module
+        raise Unavailable(f"the model did not answer ({type(error).__name__})") from error
 
 
 def _open(artifact: ModelArtifact, file: Path) -> Network:
-    try:
-        network = Network(file)
-    except Exception as error:  # as above
-        name = type(error).__name__
-        raise InvalidModel(f"{artifact.folder.name}: {file.name} does not load ({name})") from error
+    network = _opened(artifact, file, Network)
     if artifact.margin is not None and not network.has_first_pass:
         raise InvalidModel(f"{artifact.folder.name}: model.json has a margin, but {file.name} no first pass")
     return network
+
+
+def _opened(artifact: ModelArtifact, file: Path, opening: Callable[[Path], Opened]) -> Opened:
+    try:
+        return opening(file)
+    except Exception as error:  # as above
+        name = type(error).__name__
+        raise InvalidModel(f"{artifact.folder.name}: {file.name} does not load ({name})") from error

@@ -1,9 +1,14 @@
-"""Why: which words near a hit move the model's answer, found by hiding them one at a time, in two ways each."""
+"""Why: which words near a hit decide, and how far the answer moves when they are taken out one at a time.
+
+    window --> rationale network: the words likeliest to decide --> each taken out, and the window scored again
+
+Where a model has no rationale network all words near the hit are taken out in turn.
+"""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -12,16 +17,15 @@ from domain.errors import Unavailable
 from domain.hit import ContextWindow, KeywordHit
 from domain.severity import GENUINE, STANDARD_CATEGORIES
 from domain.verdict import Counterfactual, Evidence, Finding, Reason
-from models.encoding import UNREAD
+from models.rationale import Span
 from models.scorer import Scorer, WindowScores
 
 MOST_WORDS = 64
-"""Words nearest to any hit of a window that are tried; each costs one pass for all hits together, or two."""
+"""Words nearest to any hit of a window that may be tried; each that is costs one pass for all hits together."""
 MOST_SHOWN = 8
+"""Words of evidence for a hit, and how many are tried for it where it is known which are likeliest to decide."""
 LEAST_MOVE = 0.05
-"""Log-odds: a word that moves the answer less, in both ways of hiding it, is no evidence."""
-_RAISED = GENUINE - 1
-"""Severity from which on evidence is of what raises a finding; below, of what keeps it down."""
+"""Log-odds: a word that moves the answer less is no evidence."""
 _CERTAIN = 1e-3
 """Probabilities nearer to 0 or 1 count as this near: what lies beyond is no news."""
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
@@ -89,13 +93,11 @@ def explain(
     severity: Callable[[int, npt.NDArray[np.float64]], int],
     secret: Sequence[tuple[int, int]] = (),
 ) -> list[Explanation]:
-    """Hides each word in turn and measures what that does to every hit.
+    """Takes the words that are likeliest to decide out in turn and measures what that does to every hit.
 
-    A word is taken out: spaces stand in its place. Where a hit is raised it is then made unread too: there stands the
-    tokenizer's sign for some word or other. Words are ranked by how far they move all that the model says of the hit
-    and of its window (`_moves`), not by P(severity >= 3) alone: no single word moves it where it is near 0 or 1.
-    Effects and counterfactual are those of the word taken out. Where a scorer can be asked at a glance, so many
-    questions are; effects and counterfactual are then those of its full answer, for the most telling words alone.
+    Spaces stand in a word's place. Words are ranked by how likely they are to decide times how far they move all that
+    the model says of the hit and of its window (`_moves`), not by P(severity >= 3) alone: no single word moves it where
+    it is near 0 or 1.
 
     Args:
         scorer: Stage two.
@@ -108,35 +110,51 @@ def explain(
     Returns:
         One explanation for each hit.
     """
-    answer, glanced = scorer.score(window), scorer.glance(window)
-    before = glanced or answer
-
-    def ask(changed: ContextWindow) -> WindowScores:
-        return (glanced and scorer.glance(changed)) or scorer.score(changed)
-
     wanted = [hit for hit, category in zip(window.hits, categories, strict=True) if category is not None]
     words = _nearest_words(window, wanted, secret)
-    without = [ask(_without(window, word)) for word in words]
-    severities = [severity(index, hit) for index, hit in enumerate(answer.hits)]
-    raised = any(category and now >= _RAISED for category, now in zip(categories, severities, strict=True))
-    unread = [ask(_unread(window, word)) for word in words] if raised else []
-    fully = cache(lambda at: scorer.score(_without(window, words[at])) if glanced else without[at])
-    found: list[Explanation] = []
-    for index, (category, now) in enumerate(zip(categories, severities, strict=True)):
-        if category is None:
-            found.append(Explanation((), None))
-            continue
-        moves = [_moves(before, after, index) for after in ((without, unread) if now >= _RAISED else (without,))]
-        shown = _most_telling(moves)[:MOST_SHOWN] if category in STANDARD_CATEGORIES else []
-        tried = shown if glanced else range(len(words))
-        evidence = {at: _evidence(window, words[at], _fall(answer, fully(at), index, category)) for at in sorted(tried)}
+    shares = scorer.rationale(window, words)
+    if shares is None:
+        shares = np.ones((len(window.hits), len(words)))
+        likeliest = [list(range(len(words)))] * len(window.hits)
+    else:
+        likeliest = [np.argsort(-share, kind="stable")[:MOST_SHOWN].tolist() for share in shares]
+    explained = [index for index, category in enumerate(categories) if category is not None]
+    tried = sorted({at for index in explained for at in likeliest[index]})
+    trial = _Trial(
+        window, words, severity, scorer.score(window), {at: scorer.score(_without(window, words[at])) for at in tried}
+    )
+    return [
+        Explanation((), None) if category is None else trial.explain(index, category, likeliest[index], shares[index])
+        for index, category in enumerate(categories)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """What a window was scored as, and what without each of some words, by their places among all of its words."""
+
+    window: ContextWindow
+    words: Sequence[Span]
+    severity: Callable[[int, npt.NDArray[np.float64]], int]
+    before: WindowScores
+    without: Mapping[int, WindowScores]
+
+    def explain(self, index: int, category: str, tried: Sequence[int], shares: npt.NDArray[np.float64]) -> Explanation:
+        """Explains a hit by the words that were tried for it, given how likely each word of the window is to decide."""
+        hit, now = self.window.hits[index], self.severity(index, self.before.hits[index])
+        after = [self.without[at] for at in tried]
+        first = self.window.offset
+        spans = [(start + first, end + first) for start, end in map(self.words.__getitem__, tried)]
+        effects = [_fall(self.before, scores, index, category) for scores in after]
+        moves = _moves(self.before, after, index)
+        order = np.argsort(-moves * shares[list(tried)], kind="stable") if category in STANDARD_CATEGORIES else ()
+        shown = [Evidence(*spans[at], effects[at]) for at in map(int, order) if moves[at] >= LEAST_MOVE]
         changes = [
-            (Counterfactual(e.start, e.end, severity(index, fully(at).hits[index])), abs(e.effect))
-            for at, e in evidence.items()
-            if not (e.start <= window.hits[index].start and window.hits[index].end <= e.end)
+            (Counterfactual(start, end, self.severity(index, scores.hits[index])), abs(effect))
+            for (start, end), scores, effect in zip(spans, after, effects, strict=True)
+            if not (start <= hit.start and hit.end <= end)
         ]
-        found.append(Explanation(tuple(evidence[at] for at in shown), _largest(changes, now)))
-    return found
+        return Explanation(tuple(shown[:MOST_SHOWN]), _largest(changes, now))
 
 
 def _severity_in(
@@ -148,29 +166,14 @@ def _severity_in(
     return severity(window.hits[index], ladders)
 
 
-def _without(window: ContextWindow, word: tuple[int, int]) -> ContextWindow:
+def _without(window: ContextWindow, word: Span) -> ContextWindow:
     """The window with spaces in place of a word, as many as it has, so that every offset stays where it was."""
     start, end = word
     hits = tuple(_as_written(window, hit, word) for hit in window.hits)
     return replace(window, text=window.text[:start] + " " * (end - start) + window.text[end:], hits=hits)
 
 
-def _unread(window: ContextWindow, word: tuple[int, int]) -> ContextWindow:
-    """The window with the sign for an unread word in a word's place; a hit that has a part of the word has the sign."""
-    start, end = word
-    first, last, longer = window.offset + start, window.offset + end, len(UNREAD) - (end - start)
-    hits = (
-        replace(
-            _as_written(window, hit, word),
-            start=hit.start + longer if hit.start >= last else min(hit.start, first),
-            end=max(hit.end, last) + longer if hit.end > first else hit.end,
-        )
-        for hit in window.hits
-    )
-    return replace(window, text=window.text[:start] + UNREAD + window.text[end:], hits=tuple(hits))
-
-
-def _as_written(window: ContextWindow, hit: KeywordHit, word: tuple[int, int]) -> KeywordHit:
+def _as_written(window: ContextWindow, hit: KeywordHit, word: Span) -> KeywordHit:
     """A hit of which a word is hidden is shown as it is written: what was read there holds the word."""
     apart = hit.end <= window.offset + word[0] or window.offset + word[1] <= hit.start
     return hit if apart or not hit.read else replace(hit, read="")
@@ -188,23 +191,12 @@ def _log_odds(scores: WindowScores, hit: int) -> npt.NDArray[np.float64]:
     return odds
 
 
-def _most_telling(moves: Sequence[npt.NDArray[np.float64]]) -> list[int]:
-    """Words in order of how far they move the answer, in each way of hiding them as a share of the farthest."""
-    shares = np.sum([way / max(way.max(initial=0.0), LEAST_MOVE) for way in moves], axis=0)
-    kept = np.max(moves, axis=0) >= LEAST_MOVE
-    return [int(at) for at in np.argsort(-shares, kind="stable") if kept[at]]
-
-
 def _fall(before: WindowScores, after: WindowScores, hit: int, category: str) -> float:
     """How far P(severity >= 3) of a category falls; 0 for one that the model does not know."""
     if category not in STANDARD_CATEGORIES:
         return 0.0
     row = STANDARD_CATEGORIES.index(category)
     return round(float(before.hits[hit][row, GENUINE - 1] - after.hits[hit][row, GENUINE - 1]), 6)
-
-
-def _evidence(window: ContextWindow, word: tuple[int, int], effect: float) -> Evidence:
-    return Evidence(word[0] + window.offset, word[1] + window.offset, effect)
 
 
 def _largest(changes: Sequence[tuple[Counterfactual, float]], severity: int) -> Counterfactual | None:
@@ -216,9 +208,7 @@ def _largest(changes: Sequence[tuple[Counterfactual, float]], severity: int) -> 
     return max(real, key=lambda change: (abs(change[0].severity - severity), change[1]))[0] if real else None
 
 
-def _nearest_words(
-    window: ContextWindow, hits: Sequence[KeywordHit], secret: Sequence[tuple[int, int]]
-) -> list[tuple[int, int]]:
+def _nearest_words(window: ContextWindow, hits: Sequence[KeywordHit], secret: Sequence[tuple[int, int]]) -> list[Span]:
     """Words of the window that may be pointed at, those nearest to one of some hits first; offsets into its text."""
     first, last = window.offset, window.offset + len(window.text)
     inside = [(start - first, end - first) for start, end in secret if start < last and first < end]
@@ -228,7 +218,7 @@ def _nearest_words(
         if not any(match.start() < end and start < match.end() for start, end in inside)
     ]
 
-    def distance(word: tuple[int, int], hit: KeywordHit) -> int:
+    def distance(word: Span, hit: KeywordHit) -> int:
         return max(hit.start - window.offset - word[1], word[0] - (hit.end - window.offset), 0)
 
     words.sort(key=lambda word: min((distance(word, hit) for hit in hits), default=0))

@@ -2,19 +2,24 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
 
 from domain.errors import DeadlineExceeded, Unavailable
 from domain.hit import ContextWindow
+from models.rationale import Span
 from models.scorer import Scorer, WindowScores
 from ocr.engine import OcrEngine, Owner, Reading
 from pipeline.pipeline import Pipeline
 from serving.call import Call
 from serving.slots import Slots
 
-Scores = TypeVar("Scores", WindowScores, WindowScores | None)
+Answer = TypeVar("Answer")
 RESERVE_S = 0.05
 """Time before the deadline from which on the model is not asked any more, so that the lexicon's grade is in time."""
 RESERVE_SHARE = 0.1
@@ -43,24 +48,24 @@ class BoundedScorer:
         Raises:
             Unavailable: If it fails, or there is none in time; the lexicon's grade stands then.
         """
-        return self._in_slot(self.inner.score, window)
+        return self._in_slot(partial(self.inner.score, window))
 
-    def glance(self, window: ContextWindow) -> WindowScores | None:
-        """Glances at a window when there is a slot for it.
+    def rationale(self, window: ContextWindow, words: Sequence[Span]) -> npt.NDArray[np.float64] | None:
+        """Which words decide, asked when there is a slot for it.
 
         Raises:
             Unavailable: As above.
         """
-        return self._in_slot(self.inner.glance, window)
+        return self._in_slot(partial(self.inner.rationale, window, words))
 
-    def _in_slot(self, ask: Callable[[ContextWindow], Scores], window: ContextWindow) -> Scores:
+    def _in_slot(self, ask: Callable[[], Answer]) -> Answer:
         patience_s = self.call.seconds_left - RESERVE_S - RESERVE_SHARE * (time.monotonic() - self.began)
         if self.call.dropped.is_set() or patience_s <= 0:
             raise Unavailable("no time is left for the model")
         if not self.slots.acquire(timeout=min(patience_s, threading.TIMEOUT_MAX)):
             raise Unavailable("the model is busy")
         try:
-            return ask(window)
+            return ask()
         finally:
             self.slots.release()
 

@@ -14,7 +14,7 @@ from hypothesis import settings
 from PIL import Image, ImageDraw, ImageFont
 
 from domain.hit import ContextWindow
-from models.artifact import FITTED_FOR, LARGER, default_folder, write_manifest
+from models.artifact import FITTED_FOR, OPTIONAL, default_folder, write_manifest
 from models.scorer import WindowScores
 from ocr.pool import OcrPool
 from pipeline.build import build_pipeline
@@ -100,7 +100,8 @@ def small_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for part in ("second_opinion", "first_pass", FITTED_FOR):
         config.pop(part, None)
     (folder / "model.json").write_text(json.dumps(config), encoding="utf-8")
-    (folder / LARGER).unlink(missing_ok=True)
+    for file in OPTIONAL:
+        (folder / file).unlink(missing_ok=True)
     write_manifest(folder)
     return folder
 
@@ -134,7 +135,7 @@ class FixedScorer:
         table[:] = self._ladder
         return WindowScores(table[0], table[1:], (True,) * len(window.hits), 0.0)
 
-    def glance(self, window: ContextWindow) -> WindowScores | None:
+    def rationale(self, window: ContextWindow, words: object) -> None:
         return None
 
 

@@ -2,6 +2,7 @@
 
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -14,7 +15,7 @@ from domain.hit import ContextWindow, KeywordHit
 from domain.severity import STANDARD_CATEGORIES
 from domain.verdict import Counterfactual, Finding, Reason, Verdict
 from models.scorer import WindowScores
-from pipeline.evidence import MOST_WORDS, Explanation, explain
+from pipeline.evidence import MOST_SHOWN, MOST_WORDS, Explanation, explain
 from pipeline.pipeline import Options, Pipeline
 from pipeline.policy import Policy
 from pipeline.policy_file import PolicyFile
@@ -31,7 +32,7 @@ class WordWeights:
         self._weights = weights
         self.calls = 0
 
-    def glance(self, window: ContextWindow) -> WindowScores | None:
+    def rationale(self, window: ContextWindow, words: Sequence[tuple[int, int]]) -> np.ndarray | None:
         return None
 
     def score(self, window: ContextWindow) -> WindowScores:
@@ -93,7 +94,7 @@ class Logits(WordWeights):
 
     def score(self, window: ContextWindow) -> WindowScores:
         self.calls += 1
-        words = window.text.replace("[MASK]", "unread").split()
+        words = window.text.split()
         odds = np.full((len(window.hits) + 1, 9, 5), -3.0)
         odds[:, SUICIDE] = self._level
         for word, (suicide, violence, window_violence) in self._by_word.items():
@@ -121,71 +122,60 @@ def test_all_categories_count_and_the_window_beside_the_hit() -> None:
     assert shown(scorer, "i will end myself tonight with a knife", "end myself") == ["tonight", "knife", "end"]
 
 
-def test_of_what_is_raised_words_are_made_unread_too() -> None:
-    text = "i will end myself tonight"
-    words = {"end": (0.5, 0.0, 0.0), "tonight": (0.4, 0.0, 0.0), "unread": (-0.4, 0.0, 0.0)}
-    raised, calm = Logits(1, **words), Logits(-1, **words)
-    told = shown(raised, text, "end myself")
-    assert (told[:2], sorted(told[2:])) == (["end", "tonight"], ["i", "myself", "will"])
-    assert shown(calm, text, "end myself") == ["end", "tonight"]
-    assert (raised.calls, calm.calls) == (11, 6)
-
-
 def test_the_effect_is_that_of_the_word_taken_out() -> None:
     text = "i will end myself tonight"
-    scorer = Logits(1, tonight=(0.4, 0, 0), unread=(-3, 0, 0))
+    scorer = Logits(1, tonight=(0.4, 0, 0))
     (found,) = explain(scorer, ContextWindow(text, 0, (hit(text, "end myself"),)), ["suicide"], largest)
     assert found.evidence[0].effect == pytest.approx(1 / (1 + np.exp(-1.4)) - 1 / (1 + np.exp(-1)), abs=1e-6)
     assert found.counterfactual is None
 
 
-class Glancing(Logits):
-    """Is asked at a glance by weights of its own."""
+class Pointing(Logits):
+    """Says which words decide, by a share for each and each hit; of other words next to nothing."""
 
-    def __init__(self, quick: Logits, level: float, **weights: tuple[float, float, float]) -> None:
+    def __init__(self, shares: Sequence[dict[str, float]], level: float, **weights: tuple[float, float, float]) -> None:
         super().__init__(level, **weights)
-        self.quick = quick
+        self._shares = shares
+        self.asked: list[list[str]] = []
 
-    def glance(self, window: ContextWindow) -> WindowScores | None:
-        return self.quick.score(window)
+    def rationale(self, window: ContextWindow, words: Sequence[tuple[int, int]]) -> np.ndarray | None:
+        read = [window.text[start:end] for start, end in words]
+        self.asked.append(read)
+        return np.array([[own.get(word, 0.001) for word in read] for own in self._shares])
 
 
-def test_many_questions_are_asked_at_a_glance_and_few_in_full() -> None:
+def test_only_words_that_are_likely_to_decide_are_tried_and_they_rank_by_both() -> None:
     text = "i will end myself tonight " + "and so on " * 12
-    quick = Logits(1, tonight=(1.4, 0, 0), end=(0.6, 0, 0))
-    scorer = Glancing(quick, 1, tonight=(0.4, 0, 0), end=(0.2, 0, 0), so=(9, 0, 0))
+    likely = {"tonight": 0.3, "myself": 0.6, "on": 0.01, "end": 0.02}
+    scorer = Pointing([likely], 1, tonight=(1.4, 0, 0), myself=(0.5, 0, 0), end=(0.4, 0, 0), on=(0.01, 0, 0))
     (found,) = explain(scorer, ContextWindow(text, 0, (hit(text, "end myself"),)), ["suicide"], largest)
-    assert [text[e.start : e.end] for e in found.evidence] == ["tonight", "end"], "ranked at a glance"
-    assert (quick.calls, scorer.calls) == (1 + 2 * 41, 1 + 2)
-    whole = 1 + 0.4 + 0.2 + 9
-    assert found.evidence[0].effect == pytest.approx(1 / (1 + np.exp(-whole)) - 1 / (1 + np.exp(0.4 - whole)), abs=1e-6)
-    assert found.counterfactual is None
+    assert [text[e.start : e.end] for e in found.evidence] == ["tonight", "myself", "end"]  # "on" moves nothing
+    assert scorer.calls == 1 + MOST_SHOWN
+    assert len(scorer.asked) == 1
 
 
-def test_hits_move_along_with_an_unread_word() -> None:
-    text = "oh i cannot endure myselfishness extraordinarily tonight"
-    page = "." * 7 + text
-    phrases = ("i", "endure", "ishness", "myself", "extraordinarily tonight")
-    seen: list[tuple[str, ...]] = []
+def test_each_hit_has_the_words_that_decide_about_it() -> None:
+    text = "one kill two " + "so " * 20 + "three die four"
+    shares: list[dict[str, float]] = [{"one": 0.9, "two": 0.05}, {"four": 0.8, "three": 0.1}]
+    moving = dict.fromkeys(("one", "two", "three", "four"), (0.5, 0, 0))
+    window = ContextWindow(text, 0, (hit(text, "kill"), hit(text, "die")))
+    scorer = Pointing(shares, 1, **moving)
+    first, second = explain(scorer, window, ["suicide"] * 2, largest)
+    assert [text[e.start : e.end] for e in first.evidence][:2] == ["one", "two"]
+    assert [text[e.start : e.end] for e in second.evidence][:2] == ["four", "three"]
+    one, none = explain(Pointing(shares, 1, **moving), window, ["suicide", None], largest)
+    assert one.evidence[:2] == first.evidence[:2]
+    assert none == Explanation((), None)
 
-    class Looking(WordWeights):
-        def score(self, window: ContextWindow) -> WindowScores:
-            seen.append(tuple(window.text[h.start - window.offset : h.end - window.offset] for h in window.hits))
-            return super().score(window)
 
-    window = ContextWindow(text, 7, tuple(hit(page, f"{phrase}") for phrase in phrases))
-    explain(Looking(tonight=4), window, ["suicide"] * len(phrases), largest)
-    assert len(seen) == 1 + 2 * 7
-    assert seen[0] == phrases
-    unread = {of for of in seen if any("[MASK]" in part for part in of)} | {seen[0]}
-    assert unread == {
-        phrases,
-        ("[MASK]", *phrases[1:]),
-        ("i", "[MASK]", *phrases[2:]),
-        ("i", "endure", "[MASK]", "[MASK]", phrases[4]),
-        (*phrases[:4], "[MASK] tonight"),
-        (*phrases[:4], "extraordinarily [MASK]"),
-    }
+def test_the_rationale_network_is_never_asked_about_secret_words() -> None:
+    text = "i will end myself tonight"
+    scorer = Pointing([{"myself": 0.9}], 1, myself=(4, 0, 0))
+    secret = (text.index("myself"), text.index("myself") + 6)
+    window = ContextWindow(text, 0, (hit(text, "end myself"),))
+    (found,) = explain(scorer, window, ["suicide"], largest, [secret])
+    assert [sorted(words) for words in scorer.asked] == [["end", "i", "tonight", "will"]]
+    assert secret not in [(e.start, e.end) for e in found.evidence]
 
 
 def test_a_word_that_keeps_the_severity_down_is_found_too() -> None:
@@ -219,19 +209,18 @@ def test_secret_words_are_never_pointed_at() -> None:
     assert found == Explanation((), None)
 
 
-@pytest.mark.parametrize(("level", "passes"), [(1, 1), (2, 2)])
-def test_each_word_costs_one_pass_for_all_hits_together_or_two_if_one_is_raised(level: int, passes: int) -> None:
+def test_each_word_costs_one_pass_for_all_hits_together() -> None:
     text = "one two three four five"
-    scorer = WordWeights(one=level)
+    scorer = WordWeights(one=1)
     explain(scorer, ContextWindow(text, 0, (hit(text, "two"), hit(text, "four"))), ["suicide"] * 2, largest)
-    assert scorer.calls == 5 * passes + 1
-    scorer = WordWeights(one=level)
+    assert scorer.calls == 5 + 1
+    scorer = WordWeights(one=1)
     explain(scorer, ContextWindow(text, 0, (hit(text, "two"), hit(text, "four"))), [None, "suicide"], largest)
-    assert scorer.calls == 5 * passes + 1
+    assert scorer.calls == 5 + 1
     long = "word " * 500 + "one two"
-    scorer = WordWeights(one=level)
+    scorer = WordWeights(one=1)
     explain(scorer, ContextWindow(long, 0, (hit(long, "two"),)), ["suicide"], largest)
-    assert scorer.calls == MOST_WORDS * passes + 1
+    assert scorer.calls == MOST_WORDS + 1
 
 
 def test_a_category_of_a_schools_own_has_no_evidence() -> None:

@@ -15,7 +15,7 @@ from evaluation.rows import LabelledRow
 from keyword_stage.lexicon import read_lexicon
 from keyword_stage.matcher import Matcher
 from models.artifact import LARGER, default_folder, load_artifact, write_manifest
-from models.encoding import UNREAD, WindowEncoder
+from models.encoding import WindowEncoder
 from models.network import Network
 from models.scorer import OnnxScorer
 
@@ -97,7 +97,7 @@ def test_export_calibrate_promote(own_tokenizer: Path, tmp_path: Path, monkeypat
         assert 0 < gap < 0.02 * np.abs(logits[0].numpy()).max()
     assert served.has_first_pass
     assert (run / LARGER).stat().st_size < 0.3 * (run / FP32).stat().st_size
-    number = Tokenizer.from_file(str(TOKENIZER)).token_to_id(UNREAD)
+    number = Tokenizer.from_file(str(TOKENIZER)).token_to_id("[MASK]")
     assert torch.equal(larger.encoder.embeddings.word_embeddings.weight[number], unread)
 
     figures = parity(small, run, ours) | parity_of_both(larger, run, ours)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from domain.errors import InvalidModel
 from domain.hit import ContextWindow, KeywordHit
 from models.artifact import default_folder, load_artifact
-from models.encoding import MAX_TOKENS, UNREAD, WindowEncoder
+from models.encoding import MAX_TOKENS, WindowEncoder
 from models.ladder import to_ladders
 from models.network import Network
 from models.scorer import OnnxScorer
@@ -139,16 +139,6 @@ def test_a_window_of_short_odd_words_is_read_to_both_ends_by_the_released_model(
     read = encoded.tokens[encoded.tokens[:, 1] > 0]
     assert (read[0, 0], read[-1, 1]) == (0, len(text.rstrip()))
     assert scorer.score(window(text, (460, 464), header="chat")).hits.shape == (1, 9, 5)
-
-
-def test_the_sign_for_an_unread_word_is_one_token_that_no_text_has(encoder: WindowEncoder) -> None:
-    text = f"(a{UNREAD}b) c"
-    encoded = encoder.encode(window(text, (2, 2 + len(UNREAD))))
-    inside = encoded.spans[0, 1] > 0
-    assert encoded.tokens[inside].tolist() == [[2, 2 + len(UNREAD)]]
-    assert encoded.unknown == 0
-    plain = encoder.encode(window("mask [ mask ] the MASK unread"))
-    assert encoded.input_ids[0][inside] not in plain.input_ids
 
 
 def test_tokens_that_the_model_does_not_know_are_counted(encoder: WindowEncoder) -> None:

@@ -12,7 +12,6 @@ import pytest
 import models.scorer
 from domain.errors import InvalidModel
 from domain.hit import ContextWindow, KeywordHit
-from domain.severity import STANDARD_CATEGORIES
 from models.artifact import LARGER, load_artifact, write_manifest
 from models.encoding import EncodedWindow
 from models.first_pass import Limits
@@ -160,23 +159,6 @@ def test_a_folder_with_a_larger_network_is_read_whole(folder: Path) -> None:
     write_manifest(folder)
     alone = OnnxScorer(load_artifact(folder)).score(window)
     np.testing.assert_allclose(both.hits, alone.hits, atol=1e-6)  # the mean of one and the same
-
-
-def test_a_glance_asks_the_small_network_alone(folder: Path, small_model: Path) -> None:
-    window = ContextWindow("i will kill it today", 0, (KeywordHit("p", "violence", 3, 7, 11, "kill"),), "")
-    state(folder, temperatures=dict.fromkeys(STANDARD_CATEGORIES, 5.0))
-    both, alone = OnnxScorer(load_artifact(folder)), OnnxScorer(load_artifact(small_model))
-    assert np.abs(both.score(window).hits - alone.score(window).hits).max() > 0.01
-    glanced = both.glance(window)
-    assert glanced is not None
-    np.testing.assert_allclose(glanced.hits, alone.score(window).hits, atol=1e-6)
-    assert alone.glance(window) is None
-    config = json.loads((folder / "model.json").read_text(encoding="utf-8"))
-    (folder / "model.json").write_text(json.dumps({**config, "first_pass": {"margin": 0.0}}), encoding="utf-8")
-    write_manifest(folder)
-    glanced = OnnxScorer(load_artifact(folder)).glance(window)
-    assert glanced is not None
-    np.testing.assert_allclose(glanced.hits, alone.score(window).hits, atol=1e-6)  # in fp32, whatever the margin
 
 
 def test_a_larger_network_that_was_altered_or_does_not_load_is_named(

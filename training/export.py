@@ -6,30 +6,35 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from torch import nn
 
 from domain.severity import GENUINE
-from models.artifact import LARGER
+from models.artifact import LARGER, RATIONALE
+from models.encoding import EncodedWindow
 from models.ladder import to_ladders
 from models.network import Network
+from models.runtime import open_session
 from training.dataset import Example
 from training.first_pass import add_first_pass
 from training.network import SpanSeverityNetwork
 from training.quantise import quantise_weights
+from training.rationale import RationaleNetwork
 
 FP32 = "model.fp32.onnx"
 SERVED = "model.onnx"
 LARGER_FP32 = "second.fp32.onnx"
+RATIONALE_FP32 = "rationale.fp32.onnx"
 OPSET = 17
 
 
 def export(network: SpanSeverityNetwork, tokenizer: Path, run: Path) -> None:
     """Writes `model.fp32.onnx`, `model.onnx` (small, with a first pass) and `tokenizer.json` into the run's folder.
 
-    A larger network that was exported beside it before is taken away: it is asked beside the one that it was measured
+    What was exported beside it before is taken away: a larger network is asked beside the one that it was measured
     with, and no other.
     """
     network.eval().to("cpu")
-    for file in (LARGER, LARGER_FP32):
+    for file in (LARGER, LARGER_FP32, RATIONALE):
         (run / file).unlink(missing_ok=True)
     to_onnx(network, run / FP32)
     quantise_weights(run / FP32, run / SERVED)
@@ -37,8 +42,42 @@ def export(network: SpanSeverityNetwork, tokenizer: Path, run: Path) -> None:
     shutil.copyfile(tokenizer, run / "tokenizer.json")
 
 
-def to_onnx(network: SpanSeverityNetwork, file: Path) -> None:
-    """Writes a network as it is, in fp32, for windows of any length."""
+def export_rationale(network: RationaleNetwork, run: Path, windows: Sequence[EncodedWindow]) -> dict[str, float]:
+    """Writes `rationale.fp32.onnx` and `rationale.onnx` (int8 weights, arithmetic in fp32) into the run's folder.
+
+    Args:
+        network: That says which words decide.
+        run: Folder of the run whose small network and tokenizer it goes with.
+        windows: With hits, to compare torch, ONNX fp32 and the served file on.
+
+    Returns:
+        Largest differences of a logit: `rationale_export_max_logit_gap` of ONNX fp32 from torch, and
+        `rationale_served_max_logit_gap` of the served file from fp32.
+    """
+    network.eval().to("cpu")
+    to_onnx(network, run / RATIONALE_FP32, "rationale", ("batch", "hits", "tokens"))
+    quantise_weights(run / RATIONALE_FP32, run / RATIONALE, in_blocks=True)
+    fp32, served = open_session(run / RATIONALE_FP32), open_session(run / RATIONALE)
+    gaps = np.zeros((len(windows), 2))
+    for place, window in enumerate(windows):
+        given = {"input_ids": window.input_ids, "spans": window.spans}
+        exact, small = (session.run(["rationale"], given)[0] for session in (fp32, served))
+        with torch.no_grad():
+            eager = network(torch.from_numpy(window.input_ids), torch.from_numpy(window.spans)).numpy()
+        gaps[place] = np.abs(eager - exact).max(), np.abs(small - exact).max()
+    export_gap, served_gap = gaps.max(axis=0)
+    return {"rationale_export_max_logit_gap": float(export_gap), "rationale_served_max_logit_gap": float(served_gap)}
+
+
+def to_onnx(network: nn.Module, file: Path, output: str = "logits", axes: Sequence[str] = ("batch", "hits")) -> None:
+    """Writes a network as it is, in fp32, for windows of any length.
+
+    Args:
+        network: Takes token ids and spans.
+        file: Where it is written.
+        output: What its output is called.
+        axes: The first dimensions of its output, those that vary.
+    """
     example = (torch.ones((1, 7), dtype=torch.int64), torch.full((1, 2, 7), 1 / 7))
     torch.onnx.export(
         network,
@@ -47,11 +86,11 @@ def to_onnx(network: SpanSeverityNetwork, file: Path) -> None:
         dynamo=False,
         opset_version=OPSET,
         input_names=["input_ids", "spans"],
-        output_names=["logits"],
+        output_names=[output],
         dynamic_axes={
             "input_ids": {0: "batch", 1: "tokens"},
             "spans": {0: "batch", 1: "hits", 2: "tokens"},
-            "logits": {0: "batch", 1: "hits"},
+            output: dict(enumerate(axes)),
         },
     )
 

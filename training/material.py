@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from domain.errors import InvalidRequest
+from evaluation.pairs import Pair, opposite_pairs
 from evaluation.rows import LabelledRow, read_rows
 from training import setup
 from training.canary import read_canary
@@ -19,7 +20,7 @@ from training.share import take_share
 
 EVALUATION = Path(__file__).parents[1] / "evaluation"
 BLIND = EVALUATION / "data"
-MEASURED = (BLIND, EVALUATION / "fair_rows", EVALUATION / "pair_rows")
+MEASURED = (BLIND, *(EVALUATION / name for name in ("fair_rows", "pair_rows", "fresh_pairs")))
 """Folders of rows that a released model is measured on."""
 ASKING = Path(__file__).parent / "asking.jsonl"
 
@@ -109,6 +110,22 @@ def gather(
     if not rows:
         raise InvalidRequest("no row is left to learn from: train is empty, or all of it is kept for measuring")
     return Material(tuple(rows), mixture, seen, tuple(notes))
+
+
+def gather_pairs(
+    corpus: Sequence[LabelledRow], also_reserved: Sequence[LabelledRow] = ()
+) -> tuple[list[Pair], list[LabelledRow]]:
+    """Minimal pairs to learn from, and rows that may stand beside them; none that a model is measured by.
+
+    Raises:
+        InvalidRequest: If there is no pair.
+    """
+    kept_back = {same_text(row.text) for row in (*reserved_rows(corpus), *also_reserved)}
+    rows = [row for row in corpus if row.split == "train" and same_text(row.text) not in kept_back]
+    pairs = opposite_pairs(rows)
+    if not pairs:
+        raise InvalidRequest("the train split holds no pair of a genuine and a benign row")
+    return pairs, rows
 
 
 def reserved_rows(corpus: Iterable[LabelledRow]) -> list[LabelledRow]:

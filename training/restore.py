@@ -13,28 +13,31 @@ from domain.errors import InvalidModel
 from models.artifact import load_artifact
 from training.first_pass import exact_nodes, values
 from training.larger import numbers_of_words
-from training.runs import make_run
+from training.runs import RATIONALE, make_run
 from training.setup import base_model
+from training.steps import write
 
 WORDS = "encoder.embeddings.word_embeddings.weight"
 
 
 def restore(model: Path, run: Path) -> None:
-    """Makes a run of a model's folder: its small network as it is served, and what it says of its training.
+    """Makes a run of a model's folder: its small and its rationale network as served, and what it says of both.
 
     A network that the model has taken over from another keeps the name of the one that it was first released in.
 
     Args:
         model: A model folder.
-        run: Folder that gets `best.pt` and `training.json`.
+        run: Folder that gets `best.pt` and `training.json`, and `rationale.pt` where the model has such a network.
 
     Raises:
-        InvalidModel: If the run exists, a file of the folder is missing or altered, or the network is not one that
+        InvalidModel: If the run exists, a file of the folder is missing or altered, or a network is not one that
             `secondglance export` writes.
     """
     artifact = load_artifact(model)
     about = {name: said for name, said in artifact.config["training"].items() if name != "second"}
     make_run(run, read_weights(artifact.network), {"restored": artifact.name, **about})
+    if artifact.rationale is not None:
+        write(read_weights(artifact.rationale), run / RATIONALE)
 
 
 def restore_larger(model: Path, run: Path) -> None:

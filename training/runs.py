@@ -12,6 +12,8 @@ from torch import Tensor
 from domain.errors import InvalidModel
 
 BEST = "best.pt"
+RATIONALE = "rationale.pt"
+"""Weights of the network that says which words decide; a run may do without."""
 ABOUT = "training.json"
 CURVE = "thresholds.json"
 PARITY = "parity.json"
@@ -24,9 +26,22 @@ def read_best(run: Path) -> dict[str, Tensor]:
     Raises:
         InvalidModel: If there is no such run, or it has not ended an epoch.
     """
-    if not (run / BEST).is_file():
-        raise InvalidModel(f"run {run.name} has no weights; train it first")
-    weights: dict[str, Tensor] = torch.load(run / BEST, weights_only=True, map_location="cpu")
+    return _read_weights(run / BEST, "has no weights; train it first")
+
+
+def read_rationale(run: Path) -> dict[str, Tensor]:
+    """The weights of a run's rationale network, by name.
+
+    Raises:
+        InvalidModel: If it has none.
+    """
+    return _read_weights(run / RATIONALE, f"has no rationale network; run secondglance rationale --run {run.name}")
+
+
+def _read_weights(file: Path, lacking: str) -> dict[str, Tensor]:
+    if not file.is_file():
+        raise InvalidModel(f"run {file.parent.name} {lacking}")
+    weights: dict[str, Tensor] = torch.load(file, weights_only=True, map_location="cpu")
     return weights
 
 
@@ -50,6 +65,15 @@ def reads_spans(about: Mapping[str, Any]) -> bool:
 def write_about(run: Path, about: Mapping[str, Any]) -> None:
     """Says what a run learnt from."""
     (run / ABOUT).write_text(json.dumps(about, indent=1), encoding="utf-8")
+
+
+def note(run: Path, name: str, said: Mapping[str, Any]) -> None:
+    """Adds what is said of one of a run's networks to what is said of the run.
+
+    Raises:
+        InvalidModel: As by `read_about`.
+    """
+    write_about(run, {**read_about(run), name: dict(said)})
 
 
 def write_parity(run: Path, figures: Mapping[str, float]) -> None:

@@ -10,6 +10,7 @@ from keyword_stage.lexicon import read_lexicon
 from keyword_stage.matcher import Matcher
 from models.encoding import WindowEncoder
 from training.dataset import ExampleMaker
+from training.edited import EditedMaker
 
 CORPUS = Path(__file__).parent / "corpus"
 WEIGHTS = Path(__file__).parents[1] / ".weights"
@@ -18,9 +19,10 @@ RUNS = Path(__file__).parents[1] / "runs"
 
 @dataclass(frozen=True, slots=True)
 class TrainingSetup:
-    """The corpus by split, and what turns rows into examples."""
+    """The corpus by split, and what turns rows and pairs of rows into examples."""
 
     maker: ExampleMaker
+    edited: EditedMaker
     rows: tuple[LabelledRow, ...]
 
     def split(self, name: str) -> list[LabelledRow]:
@@ -69,5 +71,5 @@ def base_model(encoder: str = "small") -> Path:
 def set_up(corpus: Path = CORPUS, encoder: str = "small") -> TrainingSetup:
     """Reads the corpus and builds the matcher and the window encoder of this checkout."""
     windows = WindowEncoder(base_model(encoder) / "tokenizer.json")
-    maker = ExampleMaker(Matcher(read_lexicon()), windows, read_slurs())
-    return TrainingSetup(maker, tuple(read_rows(corpus)))
+    given = Matcher(read_lexicon()), windows, read_slurs()
+    return TrainingSetup(ExampleMaker(*given), EditedMaker(*given), tuple(read_rows(corpus)))

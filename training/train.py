@@ -11,7 +11,6 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from domain.errors import InvalidModel
 from domain.severity import GENUINE
 from evaluation.metrics import auroc
 from evaluation.rows import LabelledRow
@@ -24,8 +23,8 @@ from training.network import LOW, SpanSeverityNetwork, concern_loss, severity_lo
 from training.public.mixture import Mixture
 from training.record import begin, record_epochs
 from training.runs import BEST, write_about
+from training.steps import CHECKPOINT, Rates, Stepper, learns_from, write
 
-CHECKPOINT = "checkpoint.pt"
 EPOCH_SEEDS = 1_000_003
 """How far the seeds of two epochs lie apart."""
 
@@ -89,12 +88,12 @@ def train(
     torch.manual_seed(settings.seed)
     network.span_readout = settings.span_readout
     network.to(device)
-    optimiser, schedule = _optimiser(network, settings, len(rows) + public.size(len(rows)))
+    stepper = _stepper(network, settings, len(rows) + public.size(len(rows)))
     dev_examples = [example for row in dev for example in maker.plain(row)]
     data = {"rows": len(rows), "data": digest_rows(rows)}
     params = {**asdict(settings), **data, "dev": len(dev), "dev_data": digest_rows(dev), **flat(seen)}
-    learns = {name: str(value) for name, value in params.items() if name != "epochs"}
-    first, best, history = _resume(run, learns, network, optimiser, schedule)
+    learns = learns_from(params)
+    first, best, history = stepper.resume(run / CHECKPOINT, learns)
     with begin(run):
         mlflow.log_params(params)
         for epoch in range(first, settings.epochs):
@@ -103,8 +102,7 @@ def train(
             examples = draw_examples(maker, rows, public, settings.seed, draw, settings.disguised)
             taught = lessons.of(examples, draw) if lessons else None
             rng = random.Random(settings.seed * 1000 + epoch)
-            name = f"epoch {epoch + 1}"
-            loss = _run_epoch(network, examples, taught, settings, rng, device, optimiser, schedule, name)
+            loss = _run_epoch(network, examples, taught, settings, rng, device, stepper, f"epoch {epoch + 1}")
             figures = evaluate(network, dev_examples, settings.batch, device)
             mlflow.log_metrics({"loss": loss, **figures}, step=epoch)
             history.append({"epoch": epoch + 1, "loss": loss, **figures})
@@ -114,8 +112,8 @@ def train(
             )
             if figures["dev_auroc"] > best:
                 best = figures["dev_auroc"]
-                _write(network.state_dict(), run / BEST)
-            _save(run, epoch + 1, best, history, learns, network, optimiser, schedule)
+                write(network.state_dict(), run / BEST)
+            stepper.save(run / CHECKPOINT, epoch + 1, learns, best, history)
         record_epochs(history)
     write_about(run, {**asdict(settings), **data, "best_dev_auroc": best, **seen})
 
@@ -149,7 +147,7 @@ def evaluate(network: SpanSeverityNetwork, examples: Sequence[Example], batch: i
     return {"dev_loss": sum(losses) / len(examples), "dev_auroc": auroc(scores, truths)}
 
 
-def _run_epoch(network, examples, taught, settings, rng, device, optimiser, schedule, name) -> float:  # type: ignore[no-untyped-def]
+def _run_epoch(network, examples, taught, settings, rng, device, stepper, name) -> float:  # type: ignore[no-untyped-def]
     network.train()
     total = 0.0
     groups = list(batches([length(example) for example in examples], settings.batch, rng))
@@ -161,11 +159,7 @@ def _run_epoch(network, examples, taught, settings, rng, device, optimiser, sche
         logits = logits.float()
         lesson = collate_logits([taught[place] for place in places]).to(device) if taught else None
         loss = _loss(logits, severities, weights, lesson, settings)
-        optimiser.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-        optimiser.step()
-        schedule.step()
+        stepper.step(loss)
         total += float(loss.detach()) * len(group)
     return total / len(examples)
 
@@ -185,53 +179,6 @@ def _loss(
     return (told.sum() * loss + taught.sum() * taught_loss(logits, lesson, taught)) / of_all
 
 
-def _optimiser(network: SpanSeverityNetwork, settings: TrainingSettings, rows: int):  # type: ignore[no-untyped-def]
-    encoder = [p for p in network.encoder.parameters() if p.requires_grad]
-    head = [*network.hidden.parameters(), *network.head.parameters()]
-    optimiser = torch.optim.AdamW(
-        [{"params": encoder, "lr": settings.encoder_rate}, {"params": head, "lr": settings.head_rate}],
-        weight_decay=settings.weight_decay,
-        fused=True,
-    )
-    steps = settings.epochs * (rows // settings.batch + 1)
-    warm = max(1, int(settings.warm_up * steps))
-
-    def factor(step: int) -> float:
-        return float(min((step + 1) / warm, max(0.02, (steps - step) / steps)))
-
-    return optimiser, torch.optim.lr_scheduler.LambdaLR(optimiser, factor)
-
-
-def _save(run, epoch, best, history, learns, network, optimiser, schedule) -> None:  # type: ignore[no-untyped-def]
-    state = {
-        "epoch": epoch,
-        "best": best,
-        "history": history,
-        "learns": learns,
-        "network": network.state_dict(),
-        "optimiser": optimiser.state_dict(),
-        "schedule": schedule.state_dict(),
-    }
-    _write(state, run / CHECKPOINT)
-
-
-def _write(state: Mapping[str, Any], file: Path) -> None:
-    """All of a file or nothing."""
-    partial = file.with_name(f"{file.name}.partial")
-    torch.save(state, partial)
-    partial.replace(file)
-
-
-def _resume(run, learns, network, optimiser, schedule) -> tuple[int, float, list[dict[str, float]]]:  # type: ignore[no-untyped-def]
-    if not (run / CHECKPOINT).is_file():
-        return 0, 0.0, []
-    state = torch.load(run / CHECKPOINT, weights_only=True)
-    before = state.get("learns", learns)  # older checkpoints have none
-    changed = sorted(name for name in {*before, *learns} if before.get(name) != learns.get(name))
-    if changed:
-        raise InvalidModel(f"run {run.name} has learnt in another way before ({', '.join(changed)}); name another run")
-    network.load_state_dict(state["network"])
-    optimiser.load_state_dict(state["optimiser"])
-    schedule.load_state_dict(state["schedule"])
-    print(f"resuming after epoch {state['epoch']}", flush=True)
-    return state["epoch"], state["best"], state.get("history", [])  # older checkpoints have none
+def _stepper(network: SpanSeverityNetwork, settings: TrainingSettings, rows: int) -> Stepper:
+    rates = Rates(settings.encoder_rate, settings.head_rate, settings.weight_decay, settings.warm_up)
+    return Stepper(network, rates, settings.epochs * (rows // settings.batch + 1))

@@ -1,0 +1,74 @@
+"""Which words of a window decide about a hit, by a network that has learnt it from minimal pairs.
+
+What was edited between two texts of opposite truth is the reason for the difference, so it is known of every pair
+which words decide. The network reads a window once and says of each of its words how likely it is to be such a
+reason; it says nothing of severity, and no verdict depends on it (`docs/decisions/0062`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from domain.hit import ContextWindow
+from models.encoding import EncodedWindow, WindowEncoder
+from models.runtime import open_session
+
+NO_WORD = -1
+Span = tuple[int, int]
+
+
+class Rationale:
+    """An opened rationale network, one thread; may be asked from several threads at once.
+
+    Args:
+        network: The ONNX file.
+        encoder: Encodes windows for it.
+    """
+
+    def __init__(self, network: Path, encoder: WindowEncoder) -> None:
+        self._session = open_session(network)
+        self._encoder = encoder
+
+    def shares(self, window: ContextWindow, words: Sequence[Span]) -> npt.NDArray[np.float64]:
+        """How likely each of some words is to be the one that decides about a hit.
+
+        Args:
+            window: A window with hits.
+            words: Spans of its text that do not overlap.
+
+        Returns:
+            Shape (hits, words); a row adds up to 1, unless no word is within the encoder's limit: then all are 0.
+        """
+        encoded = self._encoder.encode(as_written(window))
+        (logits,) = self._session.run(["rationale"], {"input_ids": encoded.input_ids, "spans": encoded.spans})
+        word_of = words_of_tokens(encoded, words)
+        odds = np.exp(logits[0] - logits[0].max(axis=1, keepdims=True)).astype(np.float64)
+        shares = np.zeros((len(window.hits), len(words)))
+        known = word_of != NO_WORD
+        np.add.at(shares.T, word_of[known], odds.T[known])
+        shares /= np.maximum(shares.sum(axis=1, keepdims=True), np.finfo(float).tiny)
+        return shares
+
+
+def as_written(window: ContextWindow) -> ContextWindow:
+    """A window whose hits are encoded as they are written, so that tokens stand where the text's words do."""
+    return replace(window, hits=tuple(replace(hit, read="") if hit.read else hit for hit in window.hits))
+
+
+def words_of_tokens(encoded: EncodedWindow, words: Sequence[Span]) -> npt.NDArray[np.int64]:
+    """For each token of a window that was encoded as written the place of its word, or `NO_WORD`.
+
+    Args:
+        encoded: The window.
+        words: Spans of its text that do not overlap.
+
+    Returns:
+        Shape (tokens,).
+    """
+    found = np.full(len(encoded.tokens), NO_WORD, dtype=np.int64)
+    for place, (start, end) in enumerate(words):
+        found[(encoded.tokens[:, 0] < end) & (start < encoded.tokens[:, 1])] = place
+    return found
