@@ -110,23 +110,20 @@ def explain(
     Returns:
         One explanation for each hit.
     """
-    wanted = [hit for hit, category in zip(window.hits, categories, strict=True) if category is not None]
-    words = _nearest_words(window, wanted, secret)
-    shares = scorer.rationale(window, words)
+    wanted = [index for index, category in enumerate(categories) if category is not None]
+    asked = replace(window, hits=tuple(window.hits[index] for index in wanted))
+    words = _nearest_words(asked, secret)
+    shares = scorer.rationale(asked, words)
     if shares is None:
-        shares = np.ones((len(window.hits), len(words)))
-        likeliest = [list(range(len(words)))] * len(window.hits)
+        shares, tried = np.ones((len(wanted), len(words))), [list(range(len(words)))] * len(wanted)
     else:
-        likeliest = [np.argsort(-share, kind="stable")[:MOST_SHOWN].tolist() for share in shares]
-    explained = [index for index, category in enumerate(categories) if category is not None]
-    tried = sorted({at for index in explained for at in likeliest[index]})
-    trial = _Trial(
-        window, words, severity, scorer.score(window), {at: scorer.score(_without(window, words[at])) for at in tried}
-    )
-    return [
-        Explanation((), None) if category is None else trial.explain(index, category, likeliest[index], shares[index])
-        for index, category in enumerate(categories)
-    ]
+        tried = [np.argsort(-share, kind="stable")[:MOST_SHOWN].tolist() for share in shares]
+    without = {at: scorer.score(_without(window, words[at])) for at in sorted({at for own in tried for at in own})}
+    trial = _Trial(window, words, severity, scorer.score(window), without)
+    found = [Explanation((), None)] * len(categories)
+    for index, own, share in zip(wanted, tried, shares, strict=True):
+        found[index] = trial.explain(index, categories[index] or "", own, share)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,8 +205,8 @@ def _largest(changes: Sequence[tuple[Counterfactual, float]], severity: int) -> 
     return max(real, key=lambda change: (abs(change[0].severity - severity), change[1]))[0] if real else None
 
 
-def _nearest_words(window: ContextWindow, hits: Sequence[KeywordHit], secret: Sequence[tuple[int, int]]) -> list[Span]:
-    """Words of the window that may be pointed at, those nearest to one of some hits first; offsets into its text."""
+def _nearest_words(window: ContextWindow, secret: Sequence[tuple[int, int]]) -> list[Span]:
+    """Words of the window that may be pointed at, those nearest to one of its hits first; offsets into its text."""
     first, last = window.offset, window.offset + len(window.text)
     inside = [(start - first, end - first) for start, end in secret if start < last and first < end]
     words = [
@@ -221,5 +218,5 @@ def _nearest_words(window: ContextWindow, hits: Sequence[KeywordHit], secret: Se
     def distance(word: Span, hit: KeywordHit) -> int:
         return max(hit.start - window.offset - word[1], word[0] - (hit.end - window.offset), 0)
 
-    words.sort(key=lambda word: min((distance(word, hit) for hit in hits), default=0))
+    words.sort(key=lambda word: min((distance(word, hit) for hit in window.hits), default=0))
     return words[:MOST_WORDS]

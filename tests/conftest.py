@@ -1,3 +1,4 @@
+import hashlib
 import io
 import json
 import shutil
@@ -6,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,8 +15,11 @@ from fastapi.testclient import TestClient
 from hypothesis import settings
 from PIL import Image, ImageDraw, ImageFont
 
+import models.network
+import models.rationale
 from domain.hit import ContextWindow
 from models.artifact import FITTED_FOR, OPTIONAL, default_folder, write_manifest
+from models.runtime import open_session
 from models.scorer import WindowScores
 from ocr.pool import OcrPool
 from pipeline.build import build_pipeline
@@ -41,6 +46,24 @@ def default_signals() -> Iterator[None]:
     yield
     signal.signal(signal.SIGHUP, hangup)
     signal.signal(signal.SIGINT, interrupt)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def opened_once() -> Iterator[None]:
+    """Opens a network once for all tests, whichever copy of its file: it takes seconds, and calls leave no trace."""
+    opened: dict[bytes, Any] = {}
+
+    def open_once(network: Path) -> Any:
+        with network.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").digest()
+        if digest not in opened:
+            opened[digest] = open_session(network)
+        return opened[digest]
+
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (models.network, models.rationale):
+            patch.setattr(module, "open_session", open_once)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -131,9 +131,11 @@ def test_the_effect_is_that_of_the_word_taken_out() -> None:
 
 
 class Pointing(Logits):
-    """Says which words decide, by a share for each and each hit; of other words next to nothing."""
+    """Says which words decide, by a share for each phrase and word; of other words next to nothing."""
 
-    def __init__(self, shares: Sequence[dict[str, float]], level: float, **weights: tuple[float, float, float]) -> None:
+    def __init__(
+        self, shares: dict[str, dict[str, float]], level: float, **weights: tuple[float, float, float]
+    ) -> None:
         super().__init__(level, **weights)
         self._shares = shares
         self.asked: list[list[str]] = []
@@ -141,13 +143,15 @@ class Pointing(Logits):
     def rationale(self, window: ContextWindow, words: Sequence[tuple[int, int]]) -> np.ndarray | None:
         read = [window.text[start:end] for start, end in words]
         self.asked.append(read)
-        return np.array([[own.get(word, 0.001) for word in read] for own in self._shares])
+        return np.array([[self._shares[hit.phrase].get(word, 0.001) for word in read] for hit in window.hits])
 
 
 def test_only_words_that_are_likely_to_decide_are_tried_and_they_rank_by_both() -> None:
     text = "i will end myself tonight " + "and so on " * 12
     likely = {"tonight": 0.3, "myself": 0.6, "on": 0.01, "end": 0.02}
-    scorer = Pointing([likely], 1, tonight=(1.4, 0, 0), myself=(0.5, 0, 0), end=(0.4, 0, 0), on=(0.01, 0, 0))
+    scorer = Pointing(
+        {"end myself": likely}, 1, tonight=(1.4, 0, 0), myself=(0.5, 0, 0), end=(0.4, 0, 0), on=(0.01, 0, 0)
+    )
     (found,) = explain(scorer, ContextWindow(text, 0, (hit(text, "end myself"),)), ["suicide"], largest)
     assert [text[e.start : e.end] for e in found.evidence] == ["tonight", "myself", "end"]  # "on" moves nothing
     assert scorer.calls == 1 + MOST_SHOWN
@@ -156,7 +160,7 @@ def test_only_words_that_are_likely_to_decide_are_tried_and_they_rank_by_both() 
 
 def test_each_hit_has_the_words_that_decide_about_it() -> None:
     text = "one kill two " + "so " * 20 + "three die four"
-    shares: list[dict[str, float]] = [{"one": 0.9, "two": 0.05}, {"four": 0.8, "three": 0.1}]
+    shares = {"kill": {"one": 0.9, "two": 0.05}, "die": {"four": 0.8, "three": 0.1}}
     moving = dict.fromkeys(("one", "two", "three", "four"), (0.5, 0, 0))
     window = ContextWindow(text, 0, (hit(text, "kill"), hit(text, "die")))
     scorer = Pointing(shares, 1, **moving)
@@ -170,7 +174,7 @@ def test_each_hit_has_the_words_that_decide_about_it() -> None:
 
 def test_the_rationale_network_is_never_asked_about_secret_words() -> None:
     text = "i will end myself tonight"
-    scorer = Pointing([{"myself": 0.9}], 1, myself=(4, 0, 0))
+    scorer = Pointing({"end myself": {"myself": 0.9}}, 1, myself=(4, 0, 0))
     secret = (text.index("myself"), text.index("myself") + 6)
     window = ContextWindow(text, 0, (hit(text, "end myself"),))
     (found,) = explain(scorer, window, ["suicide"], largest, [secret])

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from domain.errors import InvalidModel
+from models.artifact import RATIONALE
 from training.ancestors import decisions_before, is_known, public_before, rows_before
 
 
@@ -47,7 +48,7 @@ seed {training["seed"]}, best dev AUROC {training["best_dev_auroc"]:.3f}.
 on {parity["spans"]} spans of the dev split: largest difference of P(severity >= 3) {parity["served_max_probability_gap"]:.3f}, mean
 {parity["served_mean_probability_gap"]:.4f}; same action (dismiss, review, alert by severity) {100 * parity["served_same_action"]:.2f} %.
 {taken_over(training)}{first_pass(config)}
-
+{rationale(run, training)}
 **Dismissal.** Nothing whose chance of a concern in any category is {dismissal["threshold"]:.4f} or more is dismissed. Goal: at most
 {100 * dismissal["alpha"]:.0f} % of genuine concerns (rows with a hit) dismissed, with {100 * (1 - dismissal["delta"]):.0f} % confidence, by
 Learn-then-Test on {dismissal["genuine"]} genuine rows of the calibration split: **{bound}**; {dismissal["missed"]} were dismissed,
@@ -102,6 +103,20 @@ def taken_over(training: Mapping[str, Any]) -> str:
         return ""
     return f"""It was taken over from the released model `{training["restored"]}` with its weights as they are served there: that model's card says how
 far these are from what was trained.
+"""
+
+
+def rationale(run: Path, training: Mapping[str, Any]) -> str:
+    """Which network says what words decide, and how well it does; or nothing."""
+    said = training.get("rationale")
+    if said is None or not (run / RATIONALE).is_file():
+        return ""
+    size = (run / RATIONALE).stat().st_size / 1e6
+    return f"""
+**Evidence.** Which words decide is asked of a network of its own, on which no verdict depends: the small one, read out at each token for each hit
+(int8 weights, {size:.1f} MB), after {said["epochs"]} epochs over {said["pairs"]} minimal pairs of the train split. Of the windows of pairs in the dev split an edited word is
+among its first three in {100 * said["dev_found"]:.1f} %, of those with one to three edited words in {100 * said["dev_found_of_few"]:.1f} %. What each of its first words moves is then measured by the
+networks above (`docs/decisions/0062`).
 """
 
 
