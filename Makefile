@@ -97,6 +97,7 @@ train: teacher-setup
 	.venv-train/bin/secondglance train --run teacher --encoder large --epochs 4
 	.venv-train/bin/secondglance teach --run teacher
 	.venv-train/bin/secondglance train --teacher teacher
+	.venv-train/bin/secondglance rationale
 	.venv-train/bin/secondglance export
 	.venv-train/bin/secondglance calibrate
 	.venv-train/bin/secondglance promote --dry-run

@@ -50,7 +50,7 @@ class NetworkScorer:
         ladders = self._reading.ladders(encoded, small, larger if self._larger else None)
         return WindowScores(ladders[0], ladders[1:], encoded.covered, encoded.unknown)
 
-    def rationale(self, window: ContextWindow, words: Sequence[Span]) -> None:
+    def rationale(self, window: ContextWindow, hits: Sequence[int], words: Sequence[Span]) -> None:
         """None: it is asked for severities alone."""
 
 

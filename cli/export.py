@@ -16,13 +16,15 @@ def command(run: str, second: str | None, tracking: str) -> None:
     from training.network import load_base, load_run
     from training.rationale import load_rationale
     from training.record import record_export, track
-    from training.runs import PARITY, RATIONALE, read_about, write_about, write_parity
+    from training.runs import PARITY, RATIONALE, check_beside, learnt_from, read_about, write_about, write_parity
     from training.setup import RUNS, base_model, set_up
 
     track(tracking)
     folder = RUNS / run
     if second and read_about(RUNS / second).get("encoder") != "large":
         raise InvalidModel(f"run {second} is not of the large encoder")
+    if (folder / RATIONALE).is_file():
+        check_beside(folder)
     setup = set_up()
     network = load_base(base_model())
     load_run(network, folder)
@@ -38,7 +40,7 @@ def command(run: str, second: str | None, tracking: str) -> None:
         typical = [example.encoded for row in read_canary() for example in setup.maker.plain(row)]
         export_larger(larger, base_model("large") / "tokenizer.json", tokenizer, folder, typical)
         figures |= parity_of_both(larger, folder, examples)
-        about["second"] = {"run": second, **read_about(RUNS / second)}
+        about["second"] = {"run": second, **learnt_from(RUNS / second)}
     if (folder / RATIONALE).is_file():
         hit = [example.encoded for example in examples if len(example.encoded.cues)]
         figures |= export_rationale(load_rationale(folder), folder, hit)

@@ -72,7 +72,7 @@ def command(
     from training.material import Wanted, gather, measured_rows
     from training.network import load_base
     from training.record import track
-    from training.runs import read_about, read_best
+    from training.runs import learnt_from, read_best
     from training.setup import CORPUS, ENCODERS, RUNS, base_model, set_up
     from training.train import TrainingSettings, train
 
@@ -89,7 +89,7 @@ def command(
     settings = TrainingSettings(*weights, span_readout, disguised, encoder_rate=base.rate, seed=seed)
     lessons = read_lessons(RUNS / teacher) if teacher else None
     others = {"teacher": teacher, "start": start}
-    about = {name: read_about(RUNS / other) for name, other in others.items() if other}
+    about = {name: learnt_from(RUNS / other) for name, other in others.items() if other}
     network = load_base(base_model(encoder), seed, base.frozen_words, base.frozen_layers)
     if start:
         network.load_state_dict(read_best(RUNS / start))

@@ -6,7 +6,6 @@ may stand in the benign row alone ("acne scars"); what is pointed at there is to
 """
 
 import random
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -17,11 +16,10 @@ from domain.verdict import Finding
 from evaluation.metrics import share
 from evaluation.rows import LabelledRow
 from evaluation.slurs import fill_slurs, read_slurs
+from models.rationale import Span, words_of
 from pipeline.pipeline import Options, Pipeline
 
 TOP = 3
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-Span = tuple[int, int]
 Pair = tuple[LabelledRow, LabelledRow]
 """Two rows of opposite truth, the genuine one first."""
 
@@ -70,11 +68,6 @@ def opposite_pairs(rows: Iterable[LabelledRow]) -> list[Pair]:
         if len(group) == 2 and genuine and benign:
             found.append((genuine[0], benign[0]))
     return found
-
-
-def words_of(text: str) -> list[Span]:
-    """Spans of the words of a text."""
-    return [match.span() for match in _WORD.finditer(text)]
 
 
 def edited_words(text: str, twin: str) -> tuple[Span, ...]:

@@ -188,7 +188,7 @@ def verify(folder: Path) -> str:
     if not folder.is_dir():
         raise InvalidModel(f"no model folder at {folder}")
     manifest = _read_json(folder / "manifest.json")
-    for file in (*FILES, *(file for file in OPTIONAL if file in manifest)):
+    for file in (*FILES, *(file for file in OPTIONAL if file in manifest or (folder / file).is_file())):
         path = folder / file
         if not path.is_file():
             raise InvalidModel(f"{folder.name}: {file} is missing")

@@ -5,6 +5,7 @@ which words decide. The network reads a window once and says of each of its word
 reason; it says nothing of severity, and no verdict depends on it (`docs/decisions/0062`).
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +18,9 @@ from models.encoding import EncodedWindow, WindowEncoder
 from models.runtime import open_session
 
 NO_WORD = -1
+OUTPUT = "rationale"
 Span = tuple[int, int]
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
 
 class Rationale:
@@ -26,31 +29,45 @@ class Rationale:
     Args:
         network: The ONNX file.
         encoder: Encodes windows for it.
+
+    Raises:
+        ValueError: If it is a network of another kind.
     """
 
     def __init__(self, network: Path, encoder: WindowEncoder) -> None:
         self._session = open_session(network)
+        if [found.name for found in self._session.get_outputs()] != [OUTPUT]:
+            raise ValueError(f"{network.name} does not say which words decide")
         self._encoder = encoder
 
-    def shares(self, window: ContextWindow, words: Sequence[Span]) -> npt.NDArray[np.float64]:
+    def shares(self, window: ContextWindow, hits: Sequence[int], words: Sequence[Span]) -> npt.NDArray[np.float64]:
         """How likely each of some words is to be the one that decides about a hit.
 
         Args:
             window: A window with hits.
+            hits: Which of them are asked about.
             words: Spans of its text that do not overlap.
 
         Returns:
             Shape (hits, words); a row adds up to 1, unless no word is within the encoder's limit: then all are 0.
         """
         encoded = self._encoder.encode(as_written(window))
-        (logits,) = self._session.run(["rationale"], {"input_ids": encoded.input_ids, "spans": encoded.spans})
+        asked = encoded.spans[:, [0, *(hit + 1 for hit in hits)]]
+        (logits,) = self._session.run([OUTPUT], {"input_ids": encoded.input_ids, "spans": asked})
         word_of = words_of_tokens(encoded, words)
-        odds = np.exp(logits[0] - logits[0].max(axis=1, keepdims=True)).astype(np.float64)
-        shares = np.zeros((len(window.hits), len(words)))
         known = word_of != NO_WORD
-        np.add.at(shares.T, word_of[known], odds.T[known])
-        shares /= np.maximum(shares.sum(axis=1, keepdims=True), np.finfo(float).tiny)
+        shares = np.zeros((len(hits), len(words)))
+        if known.any():
+            odds = logits[0][:, known].astype(np.float64)
+            odds = np.exp(odds - odds.max(axis=1, keepdims=True))
+            np.add.at(shares.T, word_of[known], odds.T)
+            shares /= shares.sum(axis=1, keepdims=True)
         return shares
+
+
+def words_of(text: str) -> list[Span]:
+    """Spans of the words of a text, those that evidence may point at."""
+    return [match.span() for match in _WORD.finditer(text)]
 
 
 def as_written(window: ContextWindow) -> ContextWindow:
@@ -59,7 +76,7 @@ def as_written(window: ContextWindow) -> ContextWindow:
 
 
 def words_of_tokens(encoded: EncodedWindow, words: Sequence[Span]) -> npt.NDArray[np.int64]:
-    """For each token of a window that was encoded as written the place of its word, or `NO_WORD`.
+    """For each token of a window that was encoded as written the place of its word, of two the first; or `NO_WORD`.
 
     Args:
         encoded: The window.
@@ -70,5 +87,6 @@ def words_of_tokens(encoded: EncodedWindow, words: Sequence[Span]) -> npt.NDArra
     """
     found = np.full(len(encoded.tokens), NO_WORD, dtype=np.int64)
     for place, (start, end) in enumerate(words):
-        found[(encoded.tokens[:, 0] < end) & (start < encoded.tokens[:, 1])] = place
+        inside = (encoded.tokens[:, 0] < end) & (start < encoded.tokens[:, 1])
+        found[inside & (found == NO_WORD)] = place
     return found

@@ -46,8 +46,10 @@ class Scorer(Protocol):
     def score(self, window: ContextWindow) -> WindowScores:
         """Scores a window and its hits; raises `Unavailable` if it cannot."""
 
-    def rationale(self, window: ContextWindow, words: Sequence[Span]) -> npt.NDArray[np.float64] | None:
-        """How likely each of some words decides about each hit, shape (hits, words); None if it cannot say."""
+    def rationale(
+        self, window: ContextWindow, hits: Sequence[int], words: Sequence[Span]
+    ) -> npt.NDArray[np.float64] | None:
+        """How likely each of some words decides about some hits, shape (hits, words); None if it cannot say."""
 
 
 class OnnxScorer:
@@ -87,11 +89,14 @@ class OnnxScorer:
             ladders = self._read(encoded)
         return WindowScores(ladders[0], ladders[1:], encoded.covered, encoded.unknown)
 
-    def rationale(self, window: ContextWindow, words: Sequence[Span]) -> npt.NDArray[np.float64] | None:
-        """How likely each of some words of a window decides about each of its hits, by the rationale network.
+    def rationale(
+        self, window: ContextWindow, hits: Sequence[int], words: Sequence[Span]
+    ) -> npt.NDArray[np.float64] | None:
+        """How likely each of some words of a window decides about some of its hits, by the rationale network.
 
         Args:
             window: A window with hits.
+            hits: Which of them are asked about.
             words: Spans of its text that do not overlap.
 
         Returns:
@@ -103,7 +108,7 @@ class OnnxScorer:
         if self._rationale is None:
             return None
         with _answering():
-            return self._rationale.shares(window, words)
+            return self._rationale.shares(window, hits, words)
 
     def _read(self, encoded: EncodedWindow) -> Ladders:
         larger = None if self._larger is None else partial(self._larger.logits, encoded)

@@ -2,10 +2,9 @@
 
     window --> rationale network: the words likeliest to decide --> each taken out, and the window scored again
 
-Where a model has no rationale network all words near the hit are taken out in turn.
+Where a model has no rationale network the words nearest to the hit are taken out in turn.
 """
 
-import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -17,18 +16,19 @@ from domain.errors import Unavailable
 from domain.hit import ContextWindow, KeywordHit
 from domain.severity import GENUINE, STANDARD_CATEGORIES
 from domain.verdict import Counterfactual, Evidence, Finding, Reason
-from models.rationale import Span
+from models.rationale import Span, words_of
 from models.scorer import Scorer, WindowScores
 
 MOST_WORDS = 64
-"""Words nearest to any hit of a window that may be tried; each that is costs one pass for all hits together."""
+"""Words nearest to any hit of a window that may be evidence."""
+MOST_UNTOLD = 32
+"""Of these, how many are tried where no network says which are likeliest; each costs one pass for all hits together."""
 MOST_SHOWN = 8
 """Words of evidence for a hit, and how many are tried for it where it is known which are likeliest to decide."""
 LEAST_MOVE = 0.05
 """Log-odds: a word that moves the answer less is no evidence."""
 _CERTAIN = 1e-3
 """Probabilities nearer to 0 or 1 count as this near: what lies beyond is no news."""
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Explanation:
     Attributes:
         evidence: The words that move the answer most, whichever way, the most telling first; offsets into the page's
             text. `effect` says how far P(severity >= 3) falls without the word; it may be 0.
-        counterfactual: The word without which the severity changes most, if any changes it.
+        counterfactual: The word without which the severity changes most, if any that was tried changes it.
     """
 
     evidence: tuple[Evidence, ...]
@@ -110,17 +110,19 @@ def explain(
     Returns:
         One explanation for each hit.
     """
+    found = [Explanation((), None)] * len(categories)
     wanted = [index for index, category in enumerate(categories) if category is not None]
-    asked = replace(window, hits=tuple(window.hits[index] for index in wanted))
-    words = _nearest_words(asked, secret)
-    shares = scorer.rationale(asked, words)
+    words = _nearest_words(window, [window.hits[index] for index in wanted], secret)
+    if not words:
+        return found
+    shares = scorer.rationale(window, wanted, words)
     if shares is None:
-        shares, tried = np.ones((len(wanted), len(words))), [list(range(len(words)))] * len(wanted)
+        nearest = list(range(min(len(words), MOST_UNTOLD)))
+        shares, tried = np.ones((len(wanted), len(words))), [nearest] * len(wanted)
     else:
         tried = [np.argsort(-share, kind="stable")[:MOST_SHOWN].tolist() for share in shares]
     without = {at: scorer.score(_without(window, words[at])) for at in sorted({at for own in tried for at in own})}
     trial = _Trial(window, words, severity, scorer.score(window), without)
-    found = [Explanation((), None)] * len(categories)
     for index, own, share in zip(wanted, tried, shares, strict=True):
         found[index] = trial.explain(index, categories[index] or "", own, share)
     return found
@@ -205,18 +207,18 @@ def _largest(changes: Sequence[tuple[Counterfactual, float]], severity: int) -> 
     return max(real, key=lambda change: (abs(change[0].severity - severity), change[1]))[0] if real else None
 
 
-def _nearest_words(window: ContextWindow, secret: Sequence[tuple[int, int]]) -> list[Span]:
-    """Words of the window that may be pointed at, those nearest to one of its hits first; offsets into its text."""
+def _nearest_words(window: ContextWindow, hits: Sequence[KeywordHit], secret: Sequence[Span]) -> list[Span]:
+    """Words of the window that may be pointed at, those nearest to one of some hits first; offsets into its text."""
     first, last = window.offset, window.offset + len(window.text)
     inside = [(start - first, end - first) for start, end in secret if start < last and first < end]
     words = [
-        match.span()
-        for match in _WORD.finditer(window.text)
-        if not any(match.start() < end and start < match.end() for start, end in inside)
+        (start, end)
+        for start, end in words_of(window.text)
+        if not any(start < other_end and other < end for other, other_end in inside)
     ]
 
     def distance(word: Span, hit: KeywordHit) -> int:
         return max(hit.start - window.offset - word[1], word[0] - (hit.end - window.offset), 0)
 
-    words.sort(key=lambda word: min((distance(word, hit) for hit in window.hits), default=0))
+    words.sort(key=lambda word: min((distance(word, hit) for hit in hits), default=0))
     return words[:MOST_WORDS]

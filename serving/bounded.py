@@ -50,13 +50,15 @@ class BoundedScorer:
         """
         return self._in_slot(partial(self.inner.score, window))
 
-    def rationale(self, window: ContextWindow, words: Sequence[Span]) -> npt.NDArray[np.float64] | None:
+    def rationale(
+        self, window: ContextWindow, hits: Sequence[int], words: Sequence[Span]
+    ) -> npt.NDArray[np.float64] | None:
         """Which words decide, asked when there is a slot for it.
 
         Raises:
             Unavailable: As above.
         """
-        return self._in_slot(partial(self.inner.rationale, window, words))
+        return self._in_slot(partial(self.inner.rationale, window, hits, words))
 
     def _in_slot(self, ask: Callable[[], Answer]) -> Answer:
         patience_s = self.call.seconds_left - RESERVE_S - RESERVE_SHARE * (time.monotonic() - self.began)

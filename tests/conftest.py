@@ -158,7 +158,7 @@ class FixedScorer:
         table[:] = self._ladder
         return WindowScores(table[0], table[1:], (True,) * len(window.hits), 0.0)
 
-    def rationale(self, window: ContextWindow, words: object) -> None:
+    def rationale(self, window: ContextWindow, hits: object, words: object) -> None:
         return None
 
 

@@ -161,18 +161,18 @@ def test_a_picture_that_nobody_waits_for_is_not_read(pipeline: Pipeline, ocr: He
 
 def test_which_words_decide_is_asked_in_a_slot_too_and_not_where_none_is_free(pipeline: Pipeline) -> None:
     class Pointing(FixedScorer):
-        def rationale(self, window: ContextWindow, words: object) -> Any:
+        def rationale(self, window: ContextWindow, hits: object, words: object) -> Any:
             taken.append(slots.acquire(blocking=False))
             return [[1.0]]
 
     taken: list[bool] = []
     slots = Slots(1)
     scorer = BoundedScorer(Pointing(), slots, new_call(seconds=0.2))
-    assert scorer.rationale(ContextWindow("a", 0, ()), [(0, 1)]) == [[1.0]]
+    assert scorer.rationale(ContextWindow("a", 0, ()), [0], [(0, 1)]) == [[1.0]]
     assert taken == [False], "it had the slot"
     slots.acquire()
     with pytest.raises(Unavailable, match="busy"):
-        scorer.rationale(ContextWindow("a", 0, ()), [(0, 1)])
+        scorer.rationale(ContextWindow("a", 0, ()), [0], [(0, 1)])
 
 
 def test_what_hits_take_is_not_expected_of_texts_without(pipeline: Pipeline) -> None:

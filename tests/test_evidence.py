@@ -14,6 +14,7 @@ from domain.errors import Unavailable
 from domain.hit import ContextWindow, KeywordHit
 from domain.severity import STANDARD_CATEGORIES
 from domain.verdict import Counterfactual, Finding, Reason, Verdict
+from models.rationale import Span
 from models.scorer import WindowScores
 from pipeline.evidence import MOST_SHOWN, MOST_WORDS, Explanation, explain
 from pipeline.pipeline import Options, Pipeline
@@ -32,7 +33,7 @@ class WordWeights:
         self._weights = weights
         self.calls = 0
 
-    def rationale(self, window: ContextWindow, words: Sequence[tuple[int, int]]) -> np.ndarray | None:
+    def rationale(self, window: ContextWindow, hits: Sequence[int], words: Sequence[Span]) -> np.ndarray | None:
         return None
 
     def score(self, window: ContextWindow) -> WindowScores:
@@ -140,10 +141,11 @@ class Pointing(Logits):
         self._shares = shares
         self.asked: list[list[str]] = []
 
-    def rationale(self, window: ContextWindow, words: Sequence[tuple[int, int]]) -> np.ndarray | None:
+    def rationale(self, window: ContextWindow, hits: Sequence[int], words: Sequence[Span]) -> np.ndarray | None:
         read = [window.text[start:end] for start, end in words]
         self.asked.append(read)
-        return np.array([[self._shares[hit.phrase].get(word, 0.001) for word in read] for hit in window.hits])
+        asked = [self._shares[window.hits[index].phrase] for index in hits]
+        return np.array([[own.get(word, 0.001) for word in read] for own in asked])
 
 
 def test_only_words_that_are_likely_to_decide_are_tried_and_they_rank_by_both() -> None:

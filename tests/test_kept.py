@@ -73,7 +73,7 @@ class Wavering:
     def __init__(self, answers: int) -> None:
         self._left = answers
 
-    def rationale(self, window: ContextWindow, words: object) -> None:
+    def rationale(self, window: ContextWindow, hits: object, words: object) -> None:
         return None
 
     def score(self, window: ContextWindow) -> WindowScores:

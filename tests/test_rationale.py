@@ -1,10 +1,14 @@
 """The network that says which words decide: what it learns from, what it learns, and that it is served as it learnt."""
 
+from __future__ import annotations
+
+import json
 import random
 import shutil
 import warnings
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -16,11 +20,14 @@ from evaluation.pairs import Pair
 from evaluation.rows import LabelledRow
 from keyword_stage.lexicon import read_lexicon
 from keyword_stage.matcher import Matcher
-from models.artifact import RATIONALE, default_folder, load_artifact, write_manifest
+from models.artifact import RATIONALE, default_folder, digests_of, load_artifact, write_manifest
 from models.encoding import WindowEncoder
 from models.rationale import NO_WORD, Rationale, as_written, words_of_tokens
 from models.scorer import OnnxScorer
 from training.edited import EditedMaker, EditedWindow
+
+if TYPE_CHECKING:
+    from training.rationale import RationaleNetwork
 
 pytestmark = pytest.mark.training
 ZERO = dict.fromkeys(STANDARD_CATEGORIES, 0)
@@ -38,7 +45,18 @@ PAIRS = [
     pair("p2", "he says he will kill himself on monday", "he says he will kill bowser on monday"),
     pair("p3", "how to end my life before exams", "how to end my life sentence before exams"),
 ]
+REPEATS = 40
 OTHERS = [LabelledRow("o1", "the bridge is closed, kill the lights", ZERO)]
+
+
+def tiny() -> RationaleNetwork:
+    import torch
+
+    from training.network import tiny_network
+    from training.rationale import RationaleNetwork
+
+    torch.manual_seed(1)
+    return RationaleNetwork(tiny_network(30522).encoder)
 
 
 @pytest.fixture(scope="module")
@@ -114,16 +132,12 @@ def test_the_loss_falls_as_edited_words_stand_out_and_whole_clauses_count_less(m
 @pytest.fixture(scope="module")
 def taught(tmp_path_factory: pytest.TempPathFactory, maker: EditedMaker) -> tuple[Path, Path]:
     """Two runs that learnt from the pairs, the second of which was interrupted after its first epoch."""
-    import torch
-
-    from training.network import tiny_network
     from training.point import PointingSettings, point_out
-    from training.rationale import RationaleNetwork
     from training.record import track
     from training.runs import write_about
 
     folder = tmp_path_factory.mktemp("taught")
-    settings = PointingSettings(epochs=3, batch=8, encoder_rate=3e-3, head_rate=3e-3, seed=4)
+    settings = PointingSettings(epochs=2, batch=8, encoder_rate=3e-3, head_rate=3e-3, seed=4)
 
     class Interrupted(Exception):
         pass
@@ -142,9 +156,7 @@ def taught(tmp_path_factory: pytest.TempPathFactory, maker: EditedMaker) -> tupl
             return maker.augmented(pair, others, rng)
 
     def learn(name: str, source: object) -> None:
-        torch.manual_seed(1)
-        network = RationaleNetwork(tiny_network(30522).encoder)
-        point_out(network, source, PAIRS * 40, OTHERS, PAIRS, folder / name, settings)  # type: ignore[arg-type]
+        point_out(tiny(), source, PAIRS * REPEATS, OTHERS, PAIRS, folder / name, settings)  # type: ignore[arg-type]
 
     with warnings.catch_warnings(action="ignore"):  # third-party deprecations are not ours to mend
         track(f"sqlite:///{folder}/mlflow.db")
@@ -153,7 +165,7 @@ def taught(tmp_path_factory: pytest.TempPathFactory, maker: EditedMaker) -> tupl
             write_about(folder / name, {"encoder": "small", "rows": 6})
         learn("whole", maker)
         with pytest.raises(Interrupted):
-            learn("parted", Stopping(150))
+            learn("parted", Stopping(len(PAIRS) * REPEATS + 5))
         learn("parted", maker)
     return folder / "whole", folder / "parted"
 
@@ -163,7 +175,7 @@ def test_it_learns_which_words_decide_and_says_how_well(taught: tuple[Path, Path
 
     said = read_about(taught[0])
     assert said["rows"] == 6
-    assert said["rationale"]["pairs"] == 120
+    assert said["rationale"]["pairs"] == len(PAIRS) * REPEATS
     assert said["rationale"]["dev_found"] == said["rationale"]["dev_found_of_few"] == 1.0
 
 
@@ -176,26 +188,37 @@ def test_an_interrupted_one_ends_with_the_same_weights(taught: tuple[Path, Path]
     assert all(torch.equal(whole[name], parted[name]) for name in whole)
 
 
-def test_another_number_of_epochs_is_another_course_and_refused(taught: tuple[Path, Path], maker: EditedMaker) -> None:
-    from training.network import tiny_network
-    from training.point import PointingSettings, point_out
-    from training.rationale import RationaleNetwork
+def test_begun_in_one_way_it_does_not_go_on_in_another(tmp_path: Path, maker: EditedMaker) -> None:
+    from training.point import CHECKPOINT, PointingSettings, point_out
+    from training.steps import Rates, Stepper
 
-    network = RationaleNetwork(tiny_network(30522).encoder)
-    with pytest.raises(InvalidModel, match="another way before"):
-        point_out(network, maker, PAIRS, OTHERS, PAIRS, taught[0], PointingSettings())
+    network = tiny()
+    Stepper(network, Rates(), 3).save(tmp_path / CHECKPOINT, 1, {"seed": "1"}, 0.0, [])
+    with pytest.raises(InvalidModel, match=rf"another way before \(.*seed.*delete {CHECKPOINT} to begin anew"):
+        point_out(network, maker, PAIRS, OTHERS, PAIRS, tmp_path, PointingSettings())
+
+
+def test_pairs_that_nothing_hits_are_refused_and_no_dev_pair_leaves_figures_out(
+    taught: tuple[Path, Path], maker: EditedMaker, tmp_path: Path
+) -> None:
+    from training.point import PointingSettings, found, point_out
+    from training.runs import write_about
+
+    write_about(tmp_path, {"encoder": "small"})
+    unhit = [pair("p4", "see you at the market", "see you at the bakery")]
+    with warnings.catch_warnings(action="ignore"), pytest.raises(InvalidRequest, match="no keyword hits any"):
+        point_out(tiny(), maker, unhit, OTHERS, PAIRS, tmp_path, PointingSettings())
+    assert found(tiny(), []) == {}
 
 
 @pytest.fixture(scope="module")
 def served(taught: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory, maker: EditedMaker) -> Path:
     """A model folder whose rationale network is the tiny one."""
     from training.export import export_rationale
-    from training.network import tiny_network
-    from training.rationale import RationaleNetwork
     from training.runs import read_rationale
 
     folder = Path(shutil.copytree(default_folder(), tmp_path_factory.mktemp("served"), dirs_exist_ok=True))
-    network = RationaleNetwork(tiny_network(30522).encoder)
+    network = tiny()
     network.load_state_dict(read_rationale(taught[0]))
     with warnings.catch_warnings(action="ignore"):
         figures = export_rationale(network, folder, [window.encoded for pair in PAIRS for window in maker.plain(pair)])
@@ -219,12 +242,16 @@ def test_served_it_points_at_the_words_it_has_learnt(served: Path) -> None:
     text = "i want to die at the bridge tonight"
     window = window_of(text)
     words = [(text.index(word), text.index(word) + len(word)) for word in ("want", "bridge", "tonight")]
-    shares = OnnxScorer(load_artifact(served)).rationale(window, words)
+    scorer, every = OnnxScorer(load_artifact(served)), range(len(window.hits))
+    shares = scorer.rationale(window, every, words)
     assert shares is not None
     assert shares.shape == (len(window.hits), 3)
     np.testing.assert_allclose(shares.sum(axis=1), 1)
     assert (shares.argmax(axis=1) == 1).all()
-    assert Rationale(served / RATIONALE, WindowEncoder(TOKENIZER)).shares(window, []).shape == (len(window.hits), 0)
+    last = scorer.rationale(window, every[-1:], words)
+    assert last is not None
+    np.testing.assert_allclose(last, shares[-1:], atol=1e-6)
+    assert Rationale(served / RATIONALE, WindowEncoder(TOKENIZER)).shares(window, every, []).shape == (len(every), 0)
 
 
 def test_words_beyond_the_encoders_limit_have_no_share(served: Path) -> None:
@@ -232,9 +259,9 @@ def test_words_beyond_the_encoders_limit_have_no_share(served: Path) -> None:
     hits = window_of("i want to die at the bridge tonight").hits
     beyond = [(len(text) - 3, len(text) - 1)]
     encoder = WindowEncoder(TOKENIZER, max_tokens=24)
-    shares = Rationale(served / RATIONALE, encoder).shares(ContextWindow(text, 0, hits, ""), [(21, 27), *beyond])
-    np.testing.assert_allclose(shares, [[1, 0]] * len(hits))
-    alone = Rationale(served / RATIONALE, encoder).shares(ContextWindow(text, 0, hits, ""), beyond)
+    shares = Rationale(served / RATIONALE, encoder).shares(ContextWindow(text, 0, hits, ""), [0], [(21, 27), *beyond])
+    np.testing.assert_allclose(shares, [[1, 0]])
+    alone = Rationale(served / RATIONALE, encoder).shares(ContextWindow(text, 0, hits, ""), [0], beyond)
     assert (alone == 0).all()
 
 
@@ -242,11 +269,11 @@ def test_a_model_without_one_cannot_say_and_one_that_fails_is_unavailable(
     served: Path, small_model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window = window_of("i want to die at the bridge tonight")
-    assert OnnxScorer(load_artifact(small_model)).rationale(window, [(0, 1)]) is None
+    assert OnnxScorer(load_artifact(small_model)).rationale(window, [0], [(0, 1)]) is None
     scorer = OnnxScorer(load_artifact(served))
     monkeypatch.setattr(Rationale, "shares", lambda *_: 1 / 0)
     with pytest.raises(Unavailable, match="did not answer"):
-        scorer.rationale(window, [(0, 1)])
+        scorer.rationale(window, [0], [(0, 1)])
 
 
 def test_thresholds_do_not_depend_on_it_but_an_altered_one_is_refused(served: Path, tmp_path: Path) -> None:
@@ -258,21 +285,37 @@ def test_thresholds_do_not_depend_on_it_but_an_altered_one_is_refused(served: Pa
     write_manifest(altered)
     with pytest.raises(InvalidModel, match=r"rationale\.onnx does not load"):
         OnnxScorer(load_artifact(altered))
+    shutil.copyfile(altered / "model.onnx", altered / RATIONALE)
+    write_manifest(altered)
+    with pytest.raises(InvalidModel, match=r"rationale\.onnx does not load \(ValueError\)"):
+        OnnxScorer(load_artifact(altered))
+
+
+def test_one_that_the_manifest_does_not_name_is_refused(small_model: Path, served: Path, tmp_path: Path) -> None:
+    strange = Path(shutil.copytree(small_model, tmp_path / "strange"))
+    shutil.copyfile(served / RATIONALE, strange / RATIONALE)
+    with pytest.raises(InvalidModel, match=r"rationale\.onnx is not the file that was released"):
+        load_artifact(strange)
+
+
+def test_of_words_in_one_token_the_first_has_it() -> None:
+    encoded = WindowEncoder(TOKENIZER).encode(ContextWindow("kill😀yourself now", 0, (), ""))
+    (shared,) = np.flatnonzero((encoded.tokens[:, 0] == 0) & (encoded.tokens[:, 1] > 4))
+    assert [words_of_tokens(encoded, words)[shared] for words in ([(0, 4), (5, 13)], [(5, 13), (0, 4)])] == [0, 0]
 
 
 def test_restored_and_exported_again_it_is_the_same(served: Path, tmp_path: Path, maker: EditedMaker) -> None:
     from training.export import export_rationale
-    from training.network import tiny_network
-    from training.rationale import RationaleNetwork
     from training.restore import restore
-    from training.runs import read_rationale
+    from training.runs import check_beside, read_rationale
 
     restore(served, tmp_path / "again")
-    network = RationaleNetwork(tiny_network(30522).encoder)
+    network = tiny()
     network.load_state_dict(read_rationale(tmp_path / "again"))
     with warnings.catch_warnings(action="ignore"):
         export_rationale(network, tmp_path / "again", [next(maker.plain(PAIRS[0])).encoded])
     assert (tmp_path / "again" / RATIONALE).read_bytes() == (served / RATIONALE).read_bytes()
+    check_beside(tmp_path / "again")
 
 
 def test_nothing_is_learnt_from_pairs_that_a_model_is_measured_by() -> None:
@@ -286,3 +329,50 @@ def test_nothing_is_learnt_from_pairs_that_a_model_is_measured_by() -> None:
         assert [one.pair for one, _ in gather_pairs([*train, *measured])[0]] == ["p1", "p2"]
     with pytest.raises(InvalidRequest, match="holds no pair"):
         gather_pairs(train[:1])
+
+
+def test_from_a_trained_run_to_a_card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+
+    import training.setup
+    from cli.main import main
+    from evaluation.rows import row_to_json
+    from training.card import rationale
+    from training.network import tiny_network
+    from training.promote import check_calibrated
+    from training.runs import make_run, read_about, read_best
+
+    def run(*args: str, status: int = 0) -> None:
+        with pytest.raises(SystemExit) as stopped:
+            main([*args, "--run", "spring", "--tracking", f"sqlite:///{tmp_path}/mlflow.db"])
+        assert int(stopped.value.code or 0) == status
+
+    monkeypatch.setattr("warnings.filters", [])  # third-party deprecations are not ours to mend
+    folder, corpus = tmp_path / "spring", tmp_path / "corpus"
+    corpus.mkdir()
+    split = [replace(row, split="dev" if n == 2 else "train") for n, both in enumerate(PAIRS) for row in both]
+    (corpus / "rows.jsonl").write_text("\n".join(map(row_to_json, split)), encoding="utf-8")
+    real = training.setup.set_up
+    monkeypatch.setattr(training.setup, "set_up", lambda *_: real(corpus))
+    monkeypatch.setattr(training.setup, "RUNS", tmp_path)
+    for module in ("network", "rationale"):
+        monkeypatch.setattr(f"training.{module}.load_base", lambda *_: tiny_network(30522))
+    make_run(folder, tiny_network(30522).state_dict(), {"encoder": "small", "epochs": 1})
+    run("rationale", "--corpus", str(corpus), "--epochs", "1")
+    said = read_about(folder)["rationale"]
+    assert (said["pairs"], said["epochs"]) == (2, 1)
+    run("export")
+    assert json.loads((folder / "parity.json").read_text("utf-8"))["rationale_export_max_logit_gap"] < 1e-4
+    assert "2 minimal pairs" in rationale(folder, read_about(folder))
+    with pytest.raises(InvalidModel, match="another rationale network, or none"):
+        rationale(folder, {})
+
+    state = {"training": {"epochs": 1}, "fitted_for": digests_of(folder)}
+    (folder / "model.json").write_text(json.dumps(state), encoding="utf-8")
+    with pytest.raises(InvalidModel, match="was taught which words decide since"):
+        check_calibrated(folder)
+    run("rationale", "--corpus", str(corpus), "--epochs", "2")
+    with pytest.raises(InvalidModel, match="other weights than when it was exported"):
+        check_calibrated(folder)
+    torch.save({name: weights * 2 for name, weights in read_best(folder).items()}, folder / "best.pt")
+    run("export", status=2)

@@ -57,7 +57,7 @@ class TwoViews:
     wide: float | None
     asked: list[ContextWindow] = field(default_factory=list)
 
-    def rationale(self, window: ContextWindow, words: object) -> None:
+    def rationale(self, window: ContextWindow, hits: object, words: object) -> None:
         return None
 
     def score(self, window: ContextWindow) -> WindowScores:

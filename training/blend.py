@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from domain.errors import InvalidModel
-from training.runs import make_run, read_about, read_best, reads_spans
+from training.runs import learnt_from, make_run, read_best, reads_spans
 
 EXACT = 1e-6
 
@@ -31,7 +31,7 @@ def blend(shares: Mapping[Path, float], run: Path) -> None:
         raise InvalidModel(f"each share is 0 to 1, not {', '.join(f'{share:g}' for share in shares.values())}")
     if abs(sum(shares.values()) - 1) > EXACT:
         raise InvalidModel(f"the shares add up to {sum(shares.values()):g}, not to 1")
-    about = [read_about(one) for one in shares]
+    about = [learnt_from(one) for one in shares]
     if len({each.get("encoder") for each in about}) > 1:
         raise InvalidModel(f"{', '.join(one.name for one in shares)} are runs of two encoders")
     if len({reads_spans(each) for each in about}) > 1:

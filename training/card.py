@@ -108,15 +108,20 @@ far these are from what was trained.
 
 def rationale(run: Path, training: Mapping[str, Any]) -> str:
     """Which network says what words decide, and how well it does; or nothing."""
-    said = training.get("rationale")
-    if said is None or not (run / RATIONALE).is_file():
+    said, file = training.get("rationale"), run / RATIONALE
+    if (said is None) == file.is_file():
+        raise InvalidModel(f"run {run.name} was calibrated with another rationale network, or none; calibrate again")
+    if said is None:
         return ""
-    size = (run / RATIONALE).stat().st_size / 1e6
+    share = " and ".join(
+        f"{100 * said[name]:.1f} % of {of}"
+        for name, of in (("dev_found", "them"), ("dev_found_of_few", "those with one to three edited words"))
+        if name in said
+    )
     return f"""
 **Evidence.** Which words decide is asked of a network of its own, on which no verdict depends: the small one, read out at each token for each hit
-(int8 weights, {size:.1f} MB), after {said["epochs"]} epochs over {said["pairs"]} minimal pairs of the train split. Of the windows of pairs in the dev split an edited word is
-among its first three in {100 * said["dev_found"]:.1f} %, of those with one to three edited words in {100 * said["dev_found_of_few"]:.1f} %. What each of its first words moves is then measured by the
-networks above (`docs/decisions/0062`).
+(int8 weights, {file.stat().st_size / 1e6:.1f} MB), after {said["epochs"]} epochs over {said["pairs"]} minimal pairs of the train split. Of the windows of pairs in the dev split an edited word is
+among its first three in {share or "none"}. What each of its first words moves is then measured by the networks above (`docs/decisions/0062`).
 """
 
 

@@ -9,12 +9,12 @@ import numpy.typing as npt
 
 from domain.capture import CaptureContext
 from domain.page import Page
-from evaluation.pairs import Pair, edited_words, words_of
+from evaluation.pairs import Pair, edited_words
 from evaluation.rows import LabelledRow
 from evaluation.slurs import fill_slurs
 from keyword_stage.matcher import Matcher
 from models.encoding import EncodedWindow, WindowEncoder
-from models.rationale import NO_WORD, Span, as_written, words_of_tokens
+from models.rationale import NO_WORD, Span, as_written, words_of, words_of_tokens
 from pipeline.context import make_windows
 from training.dataset import BESIDE, HEADER_DROPOUT
 

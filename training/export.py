@@ -34,7 +34,7 @@ def export(network: SpanSeverityNetwork, tokenizer: Path, run: Path) -> None:
     with, and no other.
     """
     network.eval().to("cpu")
-    for file in (LARGER, LARGER_FP32, RATIONALE):
+    for file in (LARGER, LARGER_FP32, RATIONALE, RATIONALE_FP32):
         (run / file).unlink(missing_ok=True)
     to_onnx(network, run / FP32)
     quantise_weights(run / FP32, run / SERVED)
@@ -55,7 +55,7 @@ def export_rationale(network: RationaleNetwork, run: Path, windows: Sequence[Enc
         `rationale_served_max_logit_gap` of the served file from fp32.
     """
     network.eval().to("cpu")
-    to_onnx(network, run / RATIONALE_FP32, "rationale", ("batch", "hits", "tokens"))
+    to_onnx(network, run / RATIONALE_FP32, "rationale", ("batch", "asked", "tokens"))
     quantise_weights(run / RATIONALE_FP32, run / RATIONALE, in_blocks=True)
     fp32, served = open_session(run / RATIONALE_FP32), open_session(run / RATIONALE)
     gaps = np.zeros((len(windows), 2))
@@ -65,7 +65,7 @@ def export_rationale(network: RationaleNetwork, run: Path, windows: Sequence[Enc
         with torch.no_grad():
             eager = network(torch.from_numpy(window.input_ids), torch.from_numpy(window.spans)).numpy()
         gaps[place] = np.abs(eager - exact).max(), np.abs(small - exact).max()
-    export_gap, served_gap = gaps.max(axis=0)
+    export_gap, served_gap = gaps.max(axis=0, initial=0.0)
     return {"rationale_export_max_logit_gap": float(export_gap), "rationale_served_max_logit_gap": float(served_gap)}
 
 

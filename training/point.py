@@ -11,15 +11,17 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
+from domain.errors import InvalidRequest
 from evaluation.pairs import TOP, Pair
 from evaluation.rows import LabelledRow
+from models.rationale import NO_WORD
 from training.batches import batches
 from training.digest import digest_rows
 from training.edited import EditedMaker, EditedWindow
 from training.half import half_precision
 from training.rationale import RationaleNetwork, collate, rationale_loss
 from training.record import go_on
-from training.runs import RATIONALE, note
+from training.runs import BESIDE, RATIONALE, digest_weights, note
 from training.steps import Rates, Stepper, learns_from, write
 
 CHECKPOINT = "rationale-checkpoint.pt"
@@ -28,7 +30,7 @@ _SEED_STEP = 1_000_003
 
 @dataclass(frozen=True, slots=True)
 class PointingSettings:
-    """Everything that a rationale network depends on besides pairs and the network that it starts from."""
+    """Everything that a rationale network depends on besides pairs, rows beside them and the network it starts from."""
 
     epochs: int = 2
     batch: int = 32
@@ -61,24 +63,27 @@ def point_out(
         The figures of the last epoch.
 
     Raises:
-        InvalidModel: If it has learnt from other pairs, or in another way, in this run before.
+        InvalidModel: If it was interrupted while it learnt from other pairs, or in another way, in this run.
+        InvalidRequest: If no keyword hits any of the pairs.
     """
     device = "cuda" if torch.cuda.is_available() else "cpu"
     network.to(device)
     plain = [window for pair in dev for window in maker.plain(pair)]
     data = {"pairs": len(pairs), "data": digest_rows([row for pair in pairs for row in pair])}
-    params: dict[str, Any] = {**asdict(settings), **data, "beside": digest_rows(others)}
+    params: dict[str, Any] = {**asdict(settings), **data, "others": digest_rows(others), BESIDE: digest_weights(run)}
     learns = learns_from(params, but=())
     rates = Rates(settings.encoder_rate, settings.head_rate)
-    stepper = Stepper(network, rates, settings.epochs * (2 * len(pairs) // settings.batch + 1))
-    first, _, history = stepper.resume(run / CHECKPOINT, learns)
+    stepper = Stepper(network, rates, settings.epochs * (2 * len(pairs) // settings.batch + 1))  # most rows: one window
+    first, _, history = stepper.resume(run / CHECKPOINT, learns, f"delete {CHECKPOINT} to begin anew")
     figures: dict[str, float] = dict(history[-1]) if history else {}
     with go_on(run):
-        mlflow.log_params({f"rationale.{name}": value for name, value in params.items()})
+        mlflow.set_tags({f"rationale.{name}": value for name, value in params.items()})  # a later one may replace them
         for epoch in range(first, settings.epochs):
             torch.manual_seed(settings.seed + _SEED_STEP * epoch)
             rng = random.Random(f"{settings.seed}:{epoch}")
             windows = [window for pair in pairs for window in maker.augmented(pair, others, rng)]
+            if not windows:
+                raise InvalidRequest("no keyword hits any of the pairs, so there is nothing to learn from them")
             figures = {
                 "loss": _run_epoch(network, windows, settings.batch, rng, device, stepper, f"epoch {epoch + 1}"),
                 **found(network, plain, device),
@@ -90,13 +95,18 @@ def point_out(
             history.append(figures)
             stepper.save(run / CHECKPOINT, epoch + 1, learns, 0.0, history)
     write(network.state_dict(), run / RATIONALE)
-    note(run, "rationale", {**asdict(settings), **data, **figures})
+    note(run, "rationale", {**asdict(settings), **data, **figures, BESIDE: digest_weights(run)})
+    (run / CHECKPOINT).unlink(missing_ok=True)
     return figures
 
 
 @torch.no_grad()  # type: ignore[untyped-decorator]
 def found(network: RationaleNetwork, windows: Sequence[EditedWindow], device: str = "cpu") -> dict[str, float]:
-    """Of how many windows an edited word is among the first `TOP`, and of how many with few edited words."""
+    """Of how many windows an edited word is among the first `TOP`: of all, and of those with as few edited words.
+
+    Returns:
+        `dev_found` and `dev_found_of_few`; a share of no windows is left out.
+    """
     network.eval()
     right: dict[int, bool] = {}
     for places in batches([len(window.word_of) for window in windows], 32):
@@ -107,15 +117,16 @@ def found(network: RationaleNetwork, windows: Sequence[EditedWindow], device: st
         for place, window, row in zip(places, group, logits, strict=True):
             right[place] = bool(window.edited[_first_words(window, row)].any())
     few = [right[place] for place, window in enumerate(windows) if window.edits <= TOP]
-    return {"dev_found": float(np.mean(list(right.values()))), "dev_found_of_few": float(np.mean(few or [False]))}
+    shares = {"dev_found": list(right.values()), "dev_found_of_few": few}
+    return {name: float(np.mean(of)) for name, of in shares.items() if of}
 
 
 def _first_words(window: EditedWindow, logits: np.ndarray) -> np.ndarray:
     """Places of the words that are likeliest to be reasons."""
+    known = window.word_of != NO_WORD
+    odds = logits[: len(known)][known].astype(np.float64)
     weights = np.zeros(len(window.edited))
-    size = len(window.word_of)
-    known = window.word_of >= 0
-    np.add.at(weights, window.word_of[known], np.exp(logits[:size] - logits[:size].max())[known])
+    np.add.at(weights, window.word_of[known], np.exp(odds - odds.max()))
     return np.argsort(-weights, kind="stable")[:TOP]
 
 

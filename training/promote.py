@@ -20,6 +20,7 @@ from models.artifact import (
 from models.registry import CHAMPION, point
 from pipeline.drift import Tally
 from training.card import write_card
+from training.runs import ABOUT, check_exported, read_about
 
 
 def prepare(run: Path) -> Path:
@@ -50,6 +51,10 @@ def check_calibrated(run: Path) -> None:
         raise InvalidModel(f"run {run.name}: its thresholds do not say which networks they are for; calibrate again")
     if config[FITTED_FOR] != digests_of(run):
         raise InvalidModel(f"run {run.name}: its thresholds were fitted for other networks; calibrate again")
+    if (run / ABOUT).is_file():
+        check_exported(run)
+        if config["training"].get("rationale") != read_about(run).get("rationale"):
+            raise InvalidModel(f"run {run.name} was taught which words decide since it was calibrated; calibrate again")
 
 
 def add_reference(run: Path, outcomes: Iterable[Outcome]) -> None:

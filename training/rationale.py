@@ -17,10 +17,11 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from domain.errors import InvalidModel
 from models.rationale import NO_WORD
 from training.edited import EditedWindow
 from training.network import load_base, load_run
-from training.runs import read_rationale
+from training.runs import read_about, read_rationale
 from training.setup import base_model
 
 HIDDEN = 128
@@ -86,8 +87,10 @@ def start_rationale(run: Path, seed: int) -> RationaleNetwork:
     """A network that starts from what a run's small one has learnt, with a fresh head that depends on the seed alone.
 
     Raises:
-        InvalidModel: If there is no such run, or it has not ended.
+        InvalidModel: If there is no such run, it has not ended, or it is not of the small encoder.
     """
+    if read_about(run).get("encoder", "small") != "small":
+        raise InvalidModel(f"run {run.name} is not of the small encoder")
     network = load_base(base_model())
     load_run(network, run)
     torch.manual_seed(seed)

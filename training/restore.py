@@ -13,7 +13,7 @@ from domain.errors import InvalidModel
 from models.artifact import load_artifact
 from training.first_pass import exact_nodes, values
 from training.larger import numbers_of_words
-from training.runs import RATIONALE, make_run
+from training.runs import BESIDE, RATIONALE, digest_weights, make_run, note
 from training.setup import base_model
 from training.steps import write
 
@@ -35,9 +35,11 @@ def restore(model: Path, run: Path) -> None:
     """
     artifact = load_artifact(model)
     about = {name: said for name, said in artifact.config["training"].items() if name != "second"}
-    make_run(run, read_weights(artifact.network), {"restored": artifact.name, **about})
-    if artifact.rationale is not None:
-        write(read_weights(artifact.rationale), run / RATIONALE)
+    weights, deciding = read_weights(artifact.network), artifact.rationale and read_weights(artifact.rationale)
+    make_run(run, weights, {"restored": artifact.name, **about})
+    if deciding:
+        write(deciding, run / RATIONALE)
+        note(run, "rationale", {**about.get("rationale", {}), BESIDE: digest_weights(run)})
 
 
 def restore_larger(model: Path, run: Path) -> None:

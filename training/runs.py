@@ -17,7 +17,9 @@ RATIONALE = "rationale.pt"
 ABOUT = "training.json"
 CURVE = "thresholds.json"
 PARITY = "parity.json"
-_WEIGHTS = "weights"
+_WEIGHTS, _OF_RATIONALE = "weights", "rationale_weights"
+BESIDE = "beside"
+"""In what is said of a rationale network: sha256 of the weights that it started from and is exported beside."""
 
 
 def read_best(run: Path) -> dict[str, Tensor]:
@@ -78,7 +80,7 @@ def note(run: Path, name: str, said: Mapping[str, Any]) -> None:
 
 def write_parity(run: Path, figures: Mapping[str, float]) -> None:
     """Says how near the exported networks are to the best weights, and which weights these were."""
-    found = {_WEIGHTS: digest_weights(run), **figures}
+    found = {_WEIGHTS: digest_weights(run), _OF_RATIONALE: digest_weights(run, RATIONALE), **figures}
     (run / PARITY).write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 
 
@@ -90,17 +92,39 @@ def check_exported(run: Path) -> None:
     """
     if not (run / PARITY).is_file():
         return
-    noted = json.loads((run / PARITY).read_text(encoding="utf-8")).get(_WEIGHTS)
-    if noted and digest_weights(run) not in ("", noted):
-        raise InvalidModel(f"run {run.name} has other weights than when it was exported; export again")
+    noted = json.loads((run / PARITY).read_text(encoding="utf-8"))
+    for name, weights in ((_WEIGHTS, BEST), (_OF_RATIONALE, RATIONALE)):
+        if name in noted and digest_weights(run, weights) not in ("", noted[name]):
+            raise InvalidModel(f"run {run.name} has other weights than when it was exported; export again")
 
 
-def digest_weights(run: Path) -> str:
-    """sha256 of a run's best weights; empty if it holds none any more."""
-    if not (run / BEST).is_file():
+def check_beside(run: Path) -> None:
+    """Checks that a run's rationale network started from the weights that the run has.
+
+    Raises:
+        InvalidModel: If it was trained on since, or it is not known from what the network started.
+    """
+    said = read_about(run).get("rationale", {})
+    if said.get(BESIDE) != digest_weights(run):
+        name = run.name
+        raise InvalidModel(f"run {name} was trained on since it was taught which words decide; teach it again")
+
+
+def digest_weights(run: Path, weights: str = BEST) -> str:
+    """sha256 of a run's best weights, or of others that it holds; empty if it does not hold them any more."""
+    if not (run / weights).is_file():
         return ""
-    with (run / BEST).open("rb") as file:
+    with (run / weights).open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def learnt_from(run: Path) -> dict[str, Any]:
+    """What a run's own network learnt from, for whoever learns from that: not what was taught or exported beside it.
+
+    Raises:
+        InvalidModel: As by `read_about`.
+    """
+    return {name: said for name, said in read_about(run).items() if name not in ("rationale", "second")}
 
 
 def read_curve(run: Path) -> list[dict[str, float]]:
@@ -123,5 +147,6 @@ def make_run(run: Path, weights: Mapping[str, Tensor], about: Mapping[str, Any])
     if (run / BEST).exists():
         raise InvalidModel(f"run {run.name} holds weights already")
     run.mkdir(parents=True, exist_ok=True)
+    (run / RATIONALE).unlink(missing_ok=True)  # it was another network's
     torch.save(dict(weights), run / BEST)
     write_about(run, about)

@@ -83,8 +83,15 @@ class Stepper:
         }
         write(state, file)
 
-    def resume(self, file: Path, learns: Mapping[str, str]) -> tuple[int, float, list[dict[str, float]]]:
+    def resume(
+        self, file: Path, learns: Mapping[str, str], otherwise: str = "name another run"
+    ) -> tuple[int, float, list[dict[str, float]]]:
         """Goes on where a run was interrupted, if it was.
+
+        Args:
+            file: As `save` wrote it.
+            learns: What the run learns from, and how.
+            otherwise: What to do where it has learnt in another way before.
 
         Returns:
             Epochs done, the best figure so far, and the figures of each epoch.
@@ -99,7 +106,7 @@ class Stepper:
         changed = sorted(name for name in {*before, *learns} if before.get(name) != learns.get(name))
         if changed:
             run = file.parent.name
-            raise InvalidModel(f"run {run} has learnt in another way before ({', '.join(changed)}); name another run")
+            raise InvalidModel(f"run {run} has learnt in another way before ({', '.join(changed)}); {otherwise}")
         self._network.load_state_dict(state["network"])
         self._optimiser.load_state_dict(state["optimiser"])
         self._schedule.load_state_dict(state["schedule"])
