@@ -37,8 +37,14 @@ help:
 demo: $(SERVICE)
 	@.venv/bin/python -m demo.run
 
+# Both halves at once: each is mostly one thread.
 test: $(DEV) $(TRAIN) check
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target test-service test-training
+
+test-service: $(DEV)
 	.venv/bin/python -m pytest -m "not training and not slow"
+
+test-training: $(TRAIN)
 	.venv-train/bin/python -m pytest -m "training and not slow"
 
 test-all: $(DEV) $(TRAIN) check

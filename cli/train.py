@@ -72,9 +72,10 @@ def command(
     from training.material import Wanted, gather, measured_rows
     from training.network import load_base
     from training.record import track
-    from training.runs import learnt_from, read_best
+    from training.runs import learnt_from
     from training.setup import CORPUS, ENCODERS, RUNS, base_model, set_up
     from training.train import TrainingSettings, train
+    from training.weights import read_best
 
     if public_set and not public:
         raise click.UsageError("--public-set needs --public FOLDER")

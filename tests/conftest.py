@@ -1,3 +1,4 @@
+import gc
 import hashlib
 import io
 import json
@@ -6,6 +7,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +17,14 @@ from fastapi.testclient import TestClient
 from hypothesis import settings
 from PIL import Image, ImageDraw, ImageFont
 
+import keyword_stage.lexicon
+import keyword_stage.matcher
 import models.network
 import models.rationale
 from domain.hit import ContextWindow
+from keyword_stage.lexicon import DEFAULT_FOLDER, Lexicon, Phrase, _read_file
+from keyword_stage.sweep import Sweeper
+from keyword_stage.vocabulary import Vocabulary
 from models.artifact import FITTED_FOR, OPTIONAL, default_folder, write_manifest
 from models.runtime import open_session
 from models.scorer import WindowScores
@@ -34,6 +41,8 @@ from serving.service import ScoringService
 from tests.running_server import BANK, Server, start, stopping
 
 ROOT = Path(__file__).parents[1]
+WHOLE = 10_000
+"""Phrases from which on a lexicon is taken for the project's own, of which all tests have one matcher in common."""
 settings.register_profile("untimed", deadline=None)  # a busy machine is no fault
 settings.load_profile("untimed")
 
@@ -63,6 +72,41 @@ def opened_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for module in (models.network, models.rationale):
             patch.setattr(module, "open_session", open_once)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def built_once() -> Iterator[None]:
+    """Reads the files of the project's own lexicon once, and builds once what a matcher has of all of its phrases.
+
+    Neither changes when it is used, and each matcher that is made for a test would take three seconds.
+    """
+    read: dict[tuple[Path, frozenset[str]], list[Phrase]] = {}
+    built: list[tuple[type, tuple[Phrase, ...], tuple[Any, ...], Any]] = []
+
+    def read_once(path: Path, known: set[str], faults: list[str]) -> list[Phrase]:
+        key = (path, frozenset(known))
+        if not path.is_relative_to(DEFAULT_FOLDER):
+            return list(_read_file(path, known, faults))
+        if key not in read:
+            read[key] = list(_read_file(path, known, faults))
+        return read[key]
+
+    def build_once(kind: type, lexicon: Lexicon, *given: Any) -> Any:
+        for other, phrases, others, made in built:
+            if other is kind and others == given and phrases == lexicon.phrases:
+                return made
+        made = kind(lexicon, *given)
+        if len(lexicon.phrases) >= WHOLE:
+            built.append((kind, lexicon.phrases, given, made))
+            gc.collect()
+            gc.freeze()  # as a service does: what lives as long as the tests is not looked through again and again
+        return made
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(keyword_stage.lexicon, "_read_file", read_once)
+        for kind in (Sweeper, Vocabulary):
+            patch.setattr(keyword_stage.matcher, kind.__name__, partial(build_once, kind))
         yield
 
 

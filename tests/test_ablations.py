@@ -59,7 +59,7 @@ def test_a_run_without_the_span_readout_is_exported_and_teaches_so(
     import training.setup
     from training.export import FP32
     from training.lessons import FILE
-    from training.runs import make_run
+    from training.weights import make_run
 
     monkeypatch.setattr("warnings.filters", [])  # third-party deprecations are not ours to mend
     rows = [
@@ -94,7 +94,7 @@ def test_a_teacher_reads_as_many_disguised_rows_as_it_is_told(
     import training.network
     import training.setup
     import training.train
-    from training.runs import make_run
+    from training.weights import make_run
 
     monkeypatch.setattr("warnings.filters", [])  # third-party deprecations are not ours to mend
     monkeypatch.setattr(training.setup, "base_model", lambda *_: default_folder())

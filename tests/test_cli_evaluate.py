@@ -196,8 +196,10 @@ def test_baselines_without_the_training_extra_are_refused_before_anything_is_sco
 
 
 @pytest.fixture
-def promoted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Path]:
-    """A calibrated run; what is promoted is only noted."""
+def promoted(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Path]:
+    """A calibrated run, beside a champion that raises all; what is promoted is only noted."""
+    champion = replace(pipeline, scorer=FixedScorer(SURE))
+    monkeypatch.setattr("training.canary.build_pipeline", lambda settings: champion)
     state_fitted(Path(shutil.copytree(default_folder(), tmp_path / "runs" / "base")))
     noted: list[Path] = []
     monkeypatch.setattr(training.setup, "RUNS", tmp_path / "runs")

@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import grpc
@@ -23,21 +24,21 @@ FLOOD = LONG * 18
 SHORT = "he said he will kill me tomorrow at the gate"
 CALLERS = 6
 """Of each transport; each asks again as soon as it is answered."""
-CALLS = 4
+CALLS = 2
 LONGEST_S = 60.0
 Ask = Callable[[str, str], Awaitable[str]]
 """Has a text scored with a key, and says with which code it was answered."""
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(tmp_path_factory: pytest.TempPathFactory, small_model: Path) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("flood")
     flooding, other = (issue(tenant, frozenset({SCORE})) for tenant in ("flooding", "other"))
     write_keys(folder / "keys.json", [flooding.record, other.record])
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SECONDGLANCE_TEXT_QUEUE_BYTES", str(64 * 1024))
         patch.setenv("SECONDGLANCE_THREADS", "1")
-        running = start("--keys", str(folder / "keys.json"))
+        running = start("--keys", str(folder / "keys.json"), "--model", str(small_model))
     with stopping(running):
         yield replace(running, key=flooding.key, other_key=other.key)
 

@@ -61,7 +61,8 @@ def test_export_calibrate_promote(own_tokenizer: Path, tmp_path: Path, monkeypat
     from training.promote import promote
     from training.quantise import BLOCK
     from training.restore import restore, restore_larger
-    from training.runs import read_about, read_best, write_about
+    from training.runs import read_about, write_about
+    from training.weights import read_best
 
     run = tmp_path / "run"
     run.mkdir()

@@ -83,8 +83,8 @@ def lexicon(tmp_path: Path) -> Path:
     return made
 
 
-def test_no_word_of_a_pupil_is_in_log_or_metrics(lexicon: Path, written: Any) -> None:
-    server = Server("--lexicon", str(lexicon))
+def test_no_word_of_a_pupil_is_in_log_or_metrics(lexicon: Path, small_model: Path, written: Any) -> None:
+    server = Server("--lexicon", str(lexicon), "--model", str(small_model))
     text = f"{CANARY} he would stab me"
     picture = written.png(text)
     with httpx.Client(base_url=server.http, timeout=60, headers={"user-agent": CANARY}) as client:

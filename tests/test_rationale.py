@@ -182,7 +182,7 @@ def test_it_learns_which_words_decide_and_says_how_well(taught: tuple[Path, Path
 def test_an_interrupted_one_ends_with_the_same_weights(taught: tuple[Path, Path]) -> None:
     import torch
 
-    from training.runs import read_rationale
+    from training.weights import read_rationale
 
     whole, parted = map(read_rationale, taught)
     assert all(torch.equal(whole[name], parted[name]) for name in whole)
@@ -215,7 +215,7 @@ def test_pairs_that_nothing_hits_are_refused_and_no_dev_pair_leaves_figures_out(
 def served(taught: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory, maker: EditedMaker) -> Path:
     """A model folder whose rationale network is the tiny one."""
     from training.export import export_rationale
-    from training.runs import read_rationale
+    from training.weights import read_rationale
 
     folder = Path(shutil.copytree(default_folder(), tmp_path_factory.mktemp("served"), dirs_exist_ok=True))
     network = tiny()
@@ -307,7 +307,8 @@ def test_of_words_in_one_token_the_first_has_it() -> None:
 def test_restored_and_exported_again_it_is_the_same(served: Path, tmp_path: Path, maker: EditedMaker) -> None:
     from training.export import export_rationale
     from training.restore import restore
-    from training.runs import check_beside, read_rationale
+    from training.runs import check_beside
+    from training.weights import read_rationale
 
     restore(served, tmp_path / "again")
     network = tiny()
@@ -340,7 +341,8 @@ def test_from_a_trained_run_to_a_card(tmp_path: Path, monkeypatch: pytest.Monkey
     from training.card import rationale
     from training.network import tiny_network
     from training.promote import check_calibrated
-    from training.runs import make_run, read_about, read_best
+    from training.runs import read_about
+    from training.weights import make_run, read_best
 
     def run(*args: str, status: int = 0) -> None:
         with pytest.raises(SystemExit) as stopped:

@@ -51,8 +51,9 @@ def test_one_record_holds_a_run_from_training_to_its_bound(maker: ExampleMaker, 
     from training.fit import calibrate
     from training.network import tiny_network
     from training.record import record_calibration, record_export, track
-    from training.runs import BEST, read_best
+    from training.runs import BEST
     from training.train import CHECKPOINT, TrainingSettings, train
+    from training.weights import read_best
 
     track(store)
     run = tmp_path / "run"

@@ -253,7 +253,7 @@ def test_the_streaming_client_goes_on_with_the_next_server(service: ScoringServi
     over_grpc(service, talk)
 
 
-def test_sigterm_under_load_loses_nothing(tmp_path: Path) -> None:
+def test_sigterm_under_load_loses_nothing(tmp_path: Path, small_model: Path) -> None:
     """Callers that reuse a connection, such as make one for each request, and watchers, all at once.
 
     Those of gRPC have the retry policy of the documentation, and no caller waits for a word that the server goes.
@@ -308,7 +308,7 @@ def test_sigterm_under_load_loses_nothing(tmp_path: Path) -> None:
             except grpc.RpcError as error:
                 outcomes[f"watch {error.code().name}"] += 1  # type: ignore[attr-defined]
 
-    server = start("--lexicon", str(lexicon))
+    server = start("--lexicon", str(lexicon), "--model", str(small_model))
     targets = [over_kept, over_kept, *[over_short] * 8, *[over_unary] * 4, over_watch]
     threads = [threading.Thread(target=target, args=(server.http, server.grpc), daemon=True) for target in targets]
     with stopping(server):

@@ -20,7 +20,7 @@ from domain.errors import Conflict, InvalidConfiguration, InvalidModel, InvalidP
 from domain.hit import ContextWindow
 from domain.page import Page
 from domain.verdict import Action, Verdict
-from models.artifact import default_folder, files_of, load_artifact, write_manifest
+from models.artifact import default_folder, files_of, load_artifact, verify, write_manifest
 from models.registry import alias_file, point, read_aliases, roll_back
 from models.scorer import WindowScores
 from pipeline.build import load_model, renew_everything
@@ -40,11 +40,11 @@ from tests.conftest import FixedScorer
 CAPTURE = Capture("a", text="he said he would stab me at the gate")
 
 
-def sharper(folder: Path) -> Path:
+def sharper(model: Path, folder: Path) -> Path:
     """Another model: the same network at other temperatures, and so with other probabilities."""
     folder.mkdir()
-    for file in files_of(default_folder()):
-        shutil.copyfile(default_folder() / file, folder / file)
+    for file in files_of(model):
+        shutil.copyfile(model / file, folder / file)
     config = json.loads((folder / "model.json").read_text("utf-8"))
     config["temperatures"] = {name: value * 3 for name, value in config["temperatures"].items()}
     (folder / "model.json").write_text(json.dumps(config), encoding="utf-8")
@@ -55,9 +55,9 @@ def sharper(folder: Path) -> Path:
 class Files:
     """What a service runs with."""
 
-    def __init__(self, folder: Path) -> None:
-        self.model, self.policy, self.bank = default_folder(), folder / "policy.yaml", folder / "bank.csv"
-        self.other_model = sharper(folder / "model")
+    def __init__(self, folder: Path, model: Path) -> None:
+        self.model, self.policy, self.bank = model, folder / "policy.yaml", folder / "bank.csv"
+        self.first_model, self.other_model = model, sharper(model, folder / "model")
         self.lexicon = folder / "own.csv"
         self.lexicon.write_text("phrase,grade,category\nstab me,4,violence\nkill,2,violence\n", encoding="utf-8")
         self.write(1)
@@ -67,7 +67,7 @@ class Files:
         self.policy.write_text(f"rules: [{{categories: {{all: {{alert: {alert}}}}}}}]\n", encoding="utf-8")
         rows = f"id,severity,category,pdq\nknown-{number % 2},5,violence,{'f' * 63}{number % 2}\n"
         self.bank.write_text(rows, encoding="utf-8")
-        self.model = self.other_model if number % 2 == 0 else default_folder()
+        self.model = self.other_model if number % 2 == 0 else self.first_model
 
     @property
     def settings(self) -> PipelineSettings:
@@ -75,8 +75,8 @@ class Files:
 
 
 @pytest.fixture
-def files(tmp_path: Path) -> Files:
-    return Files(tmp_path)
+def files(tmp_path: Path, small_model: Path) -> Files:
+    return Files(tmp_path, small_model)
 
 
 @pytest.fixture
@@ -103,6 +103,7 @@ def test_the_model_is_told_where_the_policy_cuts(
     pipeline: Pipeline, files: Files, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told: list[tuple[set[float], set[float]]] = []
+    files.model = default_folder()
     monkeypatch.setattr(
         "pipeline.build.OnnxScorer", lambda _, cuts, bars: told.append((set(cuts), set(bars))) or FixedScorer()
     )
@@ -219,10 +220,10 @@ def test_routes_answer_faults_as_problems(service: ScoringService, files: Files)
     assert client.get("/v1/active").headers["etag"]
 
 
-def test_the_champion_before_is_kept_and_comes_back(tmp_path: Path) -> None:
-    other = sharper(tmp_path / "x")
-    mine = tmp_path / default_folder().name
-    shutil.copytree(default_folder(), mine)
+def test_the_champion_before_is_kept_and_comes_back(tmp_path: Path, small_model: Path) -> None:
+    other = sharper(small_model, tmp_path / "x")
+    mine = tmp_path / verify(small_model)
+    shutil.copytree(small_model, mine)
     with pytest.raises(InvalidModel, match="no previous champion"):
         roll_back(tmp_path)
     point("champion", mine, tmp_path)
@@ -300,8 +301,8 @@ def test_a_sample_is_a_share(pipeline: Pipeline) -> None:
     service.challenge(None, 0)
 
 
-def test_the_challenger_is_a_model_folder(tmp_path: Path) -> None:
-    folder = sharper(tmp_path / "m")
+def test_the_challenger_is_a_model_folder(tmp_path: Path, small_model: Path) -> None:
+    folder = sharper(small_model, tmp_path / "m")
     rules = [{"categories": {"all": {"sensitivity": 1}}}]
     name, scorer, judge = load_model(folder, Policy(PolicyFile.model_validate({"rules": rules})))
     assert (name, judge.threshold) == (folder.name, load_artifact(folder).dismissal_threshold)

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from domain.errors import InvalidModel
-from training.runs import learnt_from, make_run, read_best, reads_spans
+from training.runs import learnt_from, reads_spans
+from training.weights import make_run, read_best
 
 EXACT = 1e-6
 

@@ -15,7 +15,8 @@ from transformers import AutoConfig, AutoModel
 
 from domain.severity import GENUINE, STANDARD_CATEGORIES
 from models.ladder import LEVELS
-from training.runs import read_about, read_best, reads_spans
+from training.runs import read_about, reads_spans
+from training.weights import read_best
 
 LOW = 2
 """Severity that counts neither as a concern nor as benign."""

@@ -22,7 +22,8 @@ from training.half import half_precision
 from training.rationale import RationaleNetwork, collate, rationale_loss
 from training.record import go_on
 from training.runs import BESIDE, RATIONALE, digest_weights, note
-from training.steps import Rates, Stepper, learns_from, write
+from training.steps import Rates, Stepper, learns_from
+from training.weights import write
 
 CHECKPOINT = "rationale-checkpoint.pt"
 _SEED_STEP = 1_000_003

@@ -21,8 +21,9 @@ from domain.errors import InvalidModel
 from models.rationale import NO_WORD
 from training.edited import EditedWindow
 from training.network import load_base, load_run
-from training.runs import read_about, read_rationale
+from training.runs import read_about
 from training.setup import base_model
+from training.weights import read_rationale
 
 HIDDEN = 128
 MEAN_SHARE = 0.3

@@ -13,9 +13,9 @@ from domain.errors import InvalidModel
 from models.artifact import load_artifact
 from training.first_pass import exact_nodes, values
 from training.larger import numbers_of_words
-from training.runs import BESIDE, RATIONALE, digest_weights, make_run, note
+from training.runs import BESIDE, RATIONALE, digest_weights, note
 from training.setup import base_model
-from training.steps import write
+from training.weights import make_run, write
 
 WORDS = "encoder.embeddings.word_embeddings.weight"
 

@@ -6,9 +6,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import torch
-from torch import Tensor
-
 from domain.errors import InvalidModel
 
 BEST = "best.pt"
@@ -20,31 +17,6 @@ PARITY = "parity.json"
 _WEIGHTS, _OF_RATIONALE = "weights", "rationale_weights"
 BESIDE = "beside"
 """In what is said of a rationale network: sha256 of the weights that it started from and is exported beside."""
-
-
-def read_best(run: Path) -> dict[str, Tensor]:
-    """A run's best weights, by name.
-
-    Raises:
-        InvalidModel: If there is no such run, or it has not ended an epoch.
-    """
-    return _read_weights(run / BEST, "has no weights; train it first")
-
-
-def read_rationale(run: Path) -> dict[str, Tensor]:
-    """The weights of a run's rationale network, by name.
-
-    Raises:
-        InvalidModel: If it has none.
-    """
-    return _read_weights(run / RATIONALE, f"has no rationale network; run secondglance rationale --run {run.name}")
-
-
-def _read_weights(file: Path, lacking: str) -> dict[str, Tensor]:
-    if not file.is_file():
-        raise InvalidModel(f"run {file.parent.name} {lacking}")
-    weights: dict[str, Tensor] = torch.load(file, weights_only=True, map_location="cpu")
-    return weights
 
 
 def read_about(run: Path) -> dict[str, Any]:
@@ -136,17 +108,3 @@ def read_curve(run: Path) -> list[dict[str, float]]:
 def write_curve(run: Path, curve: Sequence[Mapping[str, float]]) -> None:
     """Says what each threshold would dismiss: `threshold`, `genuine_dismissed` and `benign_dismissed` of each."""
     (run / CURVE).write_text(json.dumps(list(curve)) + "\n", encoding="utf-8")
-
-
-def make_run(run: Path, weights: Mapping[str, Tensor], about: Mapping[str, Any]) -> None:
-    """Makes a run of weights that were not trained in its folder.
-
-    Raises:
-        InvalidModel: If it holds weights already.
-    """
-    if (run / BEST).exists():
-        raise InvalidModel(f"run {run.name} holds weights already")
-    run.mkdir(parents=True, exist_ok=True)
-    (run / RATIONALE).unlink(missing_ok=True)  # it was another network's
-    torch.save(dict(weights), run / BEST)
-    write_about(run, about)

@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from domain.errors import InvalidModel
+from training.weights import write
 
 CHECKPOINT = "checkpoint.pt"
 
@@ -117,10 +118,3 @@ class Stepper:
 def learns_from(params: Mapping[str, Any], but: Iterable[str] = ("epochs",)) -> dict[str, str]:
     """What a run's weights depend on, of all its parameters: not how many epochs it is to have."""
     return {name: str(value) for name, value in params.items() if name not in but}
-
-
-def write(state: Mapping[str, Any], file: Path) -> None:
-    """All of a file or nothing."""
-    partial = file.with_name(f"{file.name}.partial")
-    torch.save(state, partial)
-    partial.replace(file)
