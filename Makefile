@@ -22,7 +22,7 @@ endef
 export OMP_WAIT_POLICY = PASSIVE
 export MLFLOW_ALLOW_PICKLE_DESERIALIZATION = false
 
-.PHONY: help demo test test-all setup train-setup teacher-setup bench-setup check train lock proto reference sbom demo-captures clean
+.PHONY: help demo test test-service test-training test-all setup train-setup teacher-setup bench-setup check train lock proto reference sbom demo-captures clean
 
 help:
 	@echo "make demo          score the sample captures and write demo/report.html"

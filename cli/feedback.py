@@ -20,7 +20,7 @@ def command(file: Path, out: Path, partial: bool, seed: int) -> None:
     from models.encoding import WindowEncoder
     from training.dataset import ExampleMaker
     from training.feedback import read_decisions, to_rows
-    from training.guards import guard
+    from training.guards import examples_of, guard
     from training.material import describe, reserved_rows
     from training.setup import CORPUS
 
@@ -37,7 +37,7 @@ def command(file: Path, out: Path, partial: bool, seed: int) -> None:
     corpus = list(read_rows(CORPUS))
     windows = WindowEncoder(default_folder() / "tokenizer.json")
     weigh = ExampleMaker(Matcher(read_lexicon()), windows, read_slurs()).weight
-    own = sum(weigh(row) for row in corpus if row.split == "train")
+    own = examples_of((row for row in corpus if row.split == "train"), weigh, converted.rows)
     guarded = guard(converted.rows, own, reserved_rows(corpus), seed, weigh)
     out.write_text("".join(row_to_json(row) + "\n" for row in guarded.rows), encoding="utf-8")
     click.echo(

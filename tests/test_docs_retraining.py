@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 import pytest
 
-import training.setup
 from cli.main import group, main
 from domain.severity import STANDARD_CATEGORIES
 from evaluation.rows import read_rows
@@ -46,14 +45,7 @@ def test_the_page_walks_through_every_step() -> None:
     assert len(COMMANDS) >= 14
 
 
-def test_the_example_is_varied_and_converts_as_shown(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "corpus").mkdir()  # every fiftieth row: each is looked through for phrases
-    for file in training.setup.CORPUS.glob("*.jsonl"):
-        rows = file.read_text("utf-8").splitlines()[::50]
-        (tmp_path / "corpus" / file.name).write_text("\n".join(rows), encoding="utf-8")
-    monkeypatch.setattr(training.setup, "CORPUS", tmp_path / "corpus")
+def test_the_example_is_varied_and_converts_as_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     decisions = [json.loads(line) for line in EXAMPLE.read_text("utf-8").splitlines()]
     assert len(decisions) == 20
     assert {decision["decision"] for decision in decisions} == set(SEVERITIES)

@@ -12,7 +12,7 @@ from keyword_stage.matcher import Matcher
 from models.artifact import default_folder
 from models.encoding import WindowEncoder
 from training.dataset import ExampleMaker
-from training.guards import MOST_WEIGHT, guard, school_of
+from training.guards import MOST_WEIGHT, examples_of, guard, school_of
 from training.likeness import Copies, same_name, same_text
 from training.material import Wanted, describe, gather
 
@@ -50,6 +50,21 @@ def test_no_school_is_more_than_its_share_of_the_examples() -> None:
         assert 0 < kept <= MOST_WEIGHT * total
     assert "oak7" not in {item.id for item in found.rows}, "one row that is more than its school's share alone"
     assert found.rows == guard(rows, 400, [], 1, lambda item: weights[item.id]).rows
+
+
+@pytest.mark.parametrize("given", [1, 4, 21, 60])
+def test_rows_beside_are_kept_as_if_all_of_the_projects_own_were_counted(given: int) -> None:
+    rows = [row(f"f{n}", f"text {n} word{n} other{n}") for n in range(given)]
+    own = [row(f"own{n}", f"own {n}", "") for n in range(400)]
+    looked: list[str] = []
+
+    def weigh(item: LabelledRow) -> int:
+        looked.append(item.id)
+        return 1
+
+    counted = examples_of(own, weigh, rows)
+    assert guard(rows, counted, [], 1, lambda _: 1) == guard(rows, len(own), [], 1, lambda _: 1)
+    assert len(looked) == given + min(400, 20 * given)
 
 
 def test_a_school_over_its_share_is_told_as_it_is_spelt_and_not_as_it_is_compared() -> None:

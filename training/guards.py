@@ -70,6 +70,20 @@ def guard(rows: Sequence[LabelledRow], own: int, reserved: Iterable[LabelledRow]
     )
 
 
+def examples_of(rows: Iterable[LabelledRow], weigh: Weigh, beside: Sequence[LabelledRow]) -> int:
+    """How many examples the project's own rows make, counted until more of them change nothing for those beside them.
+
+    From then on no school of these is over the limit, however many more there are; each row has to be looked through
+    for phrases, and there are tens of thousands.
+    """
+    enough, own = sum(map(weigh, beside)) / MOST_WEIGHT, 0
+    for row in rows:
+        if own >= enough:
+            break
+        own += weigh(row)
+    return own
+
+
 def school_of(source: str) -> str:
     """The school of `school/lead`, the same for spellings that are hard to tell apart."""
     return same_name(_written_school(source))

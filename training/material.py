@@ -12,7 +12,7 @@ from training import setup
 from training.canary import read_canary
 from training.dataset import ExampleMaker
 from training.digest import digest_rows
-from training.guards import Guarded, guard, school_of
+from training.guards import Guarded, examples_of, guard, school_of
 from training.likeness import same_text
 from training.public.mixture import Mixture
 from training.public.read import PublicRows, choose_sets, read_public
@@ -89,8 +89,9 @@ def gather(
         seen["share"] = wanted.share
         notes.append(f"share {wanted.share:g} of the train split: {len(rows)} rows")
     if wanted.feedback:
-        own = sum(map(maker.weight, rows))
-        guarded = guard(_feedback(wanted.feedback), own, reserved, wanted.seed, maker.weight)
+        decisions = _feedback(wanted.feedback)
+        own = examples_of(rows, maker.weight, decisions)
+        guarded = guard(decisions, own, reserved, wanted.seed, maker.weight)
         unhit = sum(not maker.is_hit(row) for row in guarded.rows)
         schools = {school_of(row.source) for row in guarded.rows}
         seen["feedback"] = {"rows": len(guarded.rows), "data": digest_rows(guarded.rows), "schools": len(schools)}
