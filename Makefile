@@ -98,14 +98,14 @@ $(BENCH): $(SERVICE) requirements/bench.txt requirements/torch.txt
 	$(call torch_into,.venv-bench)
 	@touch $@
 
-# The large encoder first (hours on two cores), then the small one that is served.
+# The large encoder first (hours on two cores); it teaches the small one, and is asked beside it.
 train: teacher-setup
 	.venv-train/bin/secondglance train --run teacher --encoder large --epochs 4
 	.venv-train/bin/secondglance teach --run teacher
 	.venv-train/bin/secondglance train --teacher teacher
 	.venv-train/bin/secondglance rationale
-	.venv-train/bin/secondglance export
-	.venv-train/bin/secondglance calibrate
+	.venv-train/bin/secondglance export --second teacher
+	.venv-train/bin/secondglance calibrate --asking-alpha 0.0025
 	.venv-train/bin/secondglance promote --dry-run
 
 # Bill of materials (CycloneDX) of what the service runs on, as locked.

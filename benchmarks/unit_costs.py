@@ -4,6 +4,7 @@ import argparse
 import json
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import TypeVar
@@ -13,6 +14,7 @@ from domain.capture import Capture
 from evaluation.rows import read_rows
 from ocr.screen_engine import ScreenEngine
 from pipeline.build import build_pipeline
+from pipeline.pipeline import Options
 from pipeline.settings import PipelineSettings
 from training.public.read import held_back_comments
 
@@ -35,6 +37,8 @@ def main() -> None:
     for name, kinds in (("nothing", (set(),)), ("cues alone", ({True},)), ("a phrase", ({False}, {True, False}))):
         texts = [capture for capture, cues in found if cues in kinds][:TEXTS]
         costs.append((f"text in which the first look finds {name} ({len(texts)} rows)", _cost(texts, pipeline.score)))
+    explained = partial(pipeline.score, options=Options(evidence=True))
+    costs.append((f"the last of these with evidence ({len(texts)} rows)", _cost(texts, explained)))
     if everyday:  # as they come, so that what is costly is as rare as it is in such text
         comments = [Capture("", text=row.text, context=row.context) for row in held_back_comments(everyday)]
         costs.append((f"everyday comment ({len(comments)} of GoEmotions)", _cost(comments, pipeline.score)))
