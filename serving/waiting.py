@@ -51,8 +51,13 @@ def done(future: "asyncio.Future[T]", piece: Piece) -> T:
 
 
 def drop(futures: Iterable["asyncio.Future[Any]"], call: Call) -> None:
-    """Drops what is not done: what has not begun never does, what has begun ends before its next window."""
+    """Drops what is not done: what has not begun never does, what has begun ends before its next window.
+
+    Why what is done failed is looked at, as nobody else may: asyncio would tell of it as of a fault that was missed.
+    """
     for future in futures:
         if not future.done():
             call.dropped.set()
             future.cancel()
+        elif not future.cancelled():
+            future.exception()

@@ -16,7 +16,7 @@ from domain.severity import STANDARD_CATEGORIES
 from domain.verdict import Counterfactual, Finding, Reason, Verdict
 from models.rationale import Span
 from models.scorer import WindowScores
-from pipeline.evidence import MOST_SHOWN, MOST_WORDS, Explanation, explain
+from pipeline.evidence import MOST_SHOWN, MOST_UNTOLD, Explanation, explain
 from pipeline.pipeline import Options, Pipeline
 from pipeline.policy import Policy
 from pipeline.policy_file import PolicyFile
@@ -226,7 +226,7 @@ def test_each_word_costs_one_pass_for_all_hits_together() -> None:
     long = "word " * 500 + "one two"
     scorer = WordWeights(one=1)
     explain(scorer, ContextWindow(long, 0, (hit(long, "two"),)), ["suicide"], largest)
-    assert scorer.calls == MOST_WORDS + 1
+    assert scorer.calls == MOST_UNTOLD + 1
 
 
 def test_a_category_of_a_schools_own_has_no_evidence() -> None:
