@@ -7,7 +7,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ from tests.running_server import BANK, ROOT, Server, start, stopping
 
 CAPTURES = [ROOT / "demo" / entry["file"] for entry in json.loads((ROOT / "demo" / "captures.json").read_text("utf-8"))]
 TEXT = "i want to die and he said kys"
+SPOKEN: dict[str, Any] = {"id": "text", "text": TEXT, "context": {"channel": "chat"}}
+MANY: dict[str, Any] = {"id": "many", "text": "kys " * 200 + "or bring a knife"}
 
 
 @pytest.fixture(scope="module")
@@ -67,35 +70,50 @@ def timeless(verdict: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in verdict.items() if name != "timing_ns"}
 
 
-def test_the_sample_captures_get_the_same_verdicts_through_all_three(
-    client: httpx.Client, stub: scoring_pb2_grpc.ScoringStub, tmp_path: Path
-) -> None:
-    lines = [json.dumps({"id": path.name, "image": str(path)}) for path in CAPTURES]
-    lines.append(json.dumps({"id": "text", "text": TEXT, "context": {"channel": "chat"}}))
-    (tmp_path / "in.jsonl").write_text("\n".join(lines), encoding="utf-8")
-    command = [sys.executable, "-m", "cli.main", "score", "--jsonl", str(tmp_path / "in.jsonl"), "--bank", BANK]
-    printed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    by_command = [timeless(json.loads(line)) for line in printed.splitlines()]
+@pytest.fixture(scope="module")
+def by_command(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], dict[str, dict[str, Any]]]]:
+    """What the command says of the sample captures and two texts, by id; it works while the server is asked."""
+    file = tmp_path_factory.mktemp("command") / "in.jsonl"
+    lines = [{"id": path.name, "image": str(path)} for path in CAPTURES]
+    file.write_text("\n".join(map(json.dumps, [*lines, SPOKEN, MANY])), encoding="utf-8")
+    command = [sys.executable, "-m", "cli.main", "score", "--jsonl", str(file), "--bank", BANK]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
 
+        @cache
+        def printed() -> dict[str, dict[str, Any]]:
+            verdicts = [json.loads(line) for line in process.communicate()[0].splitlines()]
+            assert process.returncode == 0
+            assert len(verdicts) == len(CAPTURES) + 2
+            return {verdict["id"]: timeless(verdict) for verdict in verdicts}
+
+        yield printed
+        printed()
+
+
+def test_the_sample_captures_get_the_same_verdicts_through_all_three(
+    client: httpx.Client, stub: scoring_pb2_grpc.ScoringStub, by_command: Callable[[], dict[str, dict[str, Any]]]
+) -> None:
     by_http, by_grpc, by_upload = [], [], []
-    for path in CAPTURES:
+    for place, path in enumerate(CAPTURES):
         image = path.read_bytes()
         body = {"id": path.name, "image": base64.b64encode(image).decode()}
         by_http.append(timeless(client.post("/v1/score", json=body).raise_for_status().json()))
-        form = {"capture": json.dumps({"id": path.name})}
-        answer = client.post("/v1/captures", files={"image": image}, data=form).raise_for_status()
-        by_upload.append(timeless(answer.json()))
-        request = pb.ScoreRequest(capture=pb.Capture(id=path.name, image=image))
-        by_grpc.append(timeless(from_proto(stub.Score(request).verdict)))
-    body = {"id": "text", "text": TEXT, "context": {"channel": "chat"}}
-    by_http.append(timeless(client.post("/v1/score", json=body).raise_for_status().json()))
+        if place % 5 == 0:  # what is sent in another form is read by the same code
+            form = {"capture": json.dumps({"id": path.name})}
+            answer = client.post("/v1/captures", files={"image": image}, data=form).raise_for_status()
+            by_upload.append(timeless(answer.json()))
+        if place % 2 == 0:
+            request = pb.ScoreRequest(capture=pb.Capture(id=path.name, image=image))
+            by_grpc.append(timeless(from_proto(stub.Score(request).verdict)))
+    by_http.append(timeless(client.post("/v1/score", json=SPOKEN).raise_for_status().json()))
     context = pb.CaptureContext(channel="chat")
     request = pb.ScoreRequest(capture=pb.Capture(id="text", text=TEXT, context=context))
     by_grpc.append(timeless(from_proto(stub.Score(request).verdict)))
 
-    assert len(by_command) == len(CAPTURES) + 1
-    assert by_command == by_http == by_grpc
-    assert by_upload == by_http[:-1]
+    assert [by_command()[verdict["id"]] for verdict in by_http] == by_http
+    assert len(by_http) == len(CAPTURES) + 1
+    assert by_grpc == [*by_http[:-1:2], by_http[-1]]
+    assert by_upload == by_http[:-1:5]
     assert any(verdict["image_matches"] for verdict in by_http)
     assert all(finding["matched"] for verdict in by_http for finding in verdict["findings"])
 
@@ -110,12 +128,9 @@ def test_evidence_and_reading_are_the_same_too(client: httpx.Client, stub: scori
 
 
 def test_of_very_many_findings_the_same_few_are_told_everywhere(
-    client: httpx.Client, stub: scoring_pb2_grpc.ScoringStub, tmp_path: Path
+    client: httpx.Client, stub: scoring_pb2_grpc.ScoringStub, by_command: Callable[[], dict[str, dict[str, Any]]]
 ) -> None:
-    body = {"id": "text", "text": "kys " * 200 + "or bring a knife"}
-    (tmp_path / "in.jsonl").write_text(json.dumps(body), encoding="utf-8")
-    command = [sys.executable, "-m", "cli.main", "score", "--jsonl", str(tmp_path / "in.jsonl"), "--bank", BANK]
-    told = timeless(json.loads(subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout))
+    body, told = MANY, by_command()["many"]
     assert len(told["findings"]) == 100
     assert told["more_findings"] > 400
     assert timeless(client.post("/v1/score", json=body).raise_for_status().json()) == told
