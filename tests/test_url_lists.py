@@ -133,7 +133,11 @@ def listed(pipeline: Pipeline, tmp_path: Path) -> Pipeline:
     (tmp_path / "list.csv").write_text(LIST, encoding="utf-8")
     secret = "id,url,grade,category\n7,glimmorlo.example/vrent,5,pornography\n8,vrent.example,5,pornography\n"
     (tmp_path / "watch.sealed").write_bytes(seal(secret, "watch", STANDARD_CATEGORIES, KEY))
-    settings = PipelineSettings(urls=(tmp_path / "list.csv",), protected=(tmp_path / "watch.sealed",), list_key=KEY)
+    (tmp_path / "own.csv").write_text("phrase,grade,category\nquindle,2,drugs\n", encoding="utf-8")  # is linted as well
+    sealed = (tmp_path / "watch.sealed",)
+    settings = PipelineSettings(
+        lexicon=(tmp_path / "own.csv",), urls=(tmp_path / "list.csv",), protected=sealed, list_key=KEY
+    )
     return renew_lists(replace(pipeline, scorer=FixedScorer()), settings)[0]
 
 
