@@ -40,13 +40,14 @@ def command(run: str, test: Path | None, dry_run: bool, force: str | None, alias
     from training.apart import gate_apart
     from training.canary import gate_against_champion
     from training.card import write_card
-    from training.promote import add_reference, check_calibrated, promote
+    from training.promote import add_reference, check_calibrated, promote, tell_of_rationale
     from training.setup import RUNS
 
     if force is not None and not force.strip():
         raise click.UsageError("--force needs a reason")
     folder = RUNS / run
     check_calibrated(folder)
+    tell_of_rationale(folder)
     write_card(folder, "")
     write_manifest(folder)
     pipeline = build_pipeline(StatedSettings(model=folder))

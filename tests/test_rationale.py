@@ -306,6 +306,7 @@ def test_of_words_in_one_token_the_first_has_it() -> None:
 
 def test_restored_and_exported_again_it_is_the_same(served: Path, tmp_path: Path, maker: EditedMaker) -> None:
     from training.export import export_rationale
+    from training.promote import check_calibrated
     from training.restore import restore
     from training.runs import check_beside
     from training.weights import read_rationale
@@ -317,6 +318,12 @@ def test_restored_and_exported_again_it_is_the_same(served: Path, tmp_path: Path
         export_rationale(network, tmp_path / "again", [next(maker.plain(PAIRS[0])).encoded])
     assert (tmp_path / "again" / RATIONALE).read_bytes() == (served / RATIONALE).read_bytes()
     check_beside(tmp_path / "again")
+    for file in ("model.onnx", "second.onnx", "tokenizer.json"):  # as they would be exported again
+        shutil.copyfile(served / file, tmp_path / "again" / file)
+    check_calibrated(tmp_path / "again")
+    (tmp_path / "again" / "model.onnx").write_bytes(b"another")
+    with pytest.raises(InvalidModel, match="fitted for other networks; calibrate again"):
+        check_calibrated(tmp_path / "again")
 
 
 def test_nothing_is_learnt_from_pairs_that_a_model_is_measured_by() -> None:
@@ -340,7 +347,7 @@ def test_from_a_trained_run_to_a_card(tmp_path: Path, monkeypatch: pytest.Monkey
     from evaluation.rows import row_to_json
     from training.card import rationale
     from training.network import tiny_network
-    from training.promote import check_calibrated
+    from training.promote import check_calibrated, tell_of_rationale
     from training.runs import read_about
     from training.weights import make_run, read_best
 
@@ -369,10 +376,12 @@ def test_from_a_trained_run_to_a_card(tmp_path: Path, monkeypatch: pytest.Monkey
     with pytest.raises(InvalidModel, match="another rationale network, or none"):
         rationale(folder, {})
 
-    state = {"training": {"epochs": 1}, "fitted_for": digests_of(folder)}
+    state = {"training": {"epochs": 1, "rationale": "of before"}, "fitted_for": digests_of(folder)}
     (folder / "model.json").write_text(json.dumps(state), encoding="utf-8")
-    with pytest.raises(InvalidModel, match="was taught which words decide since"):
-        check_calibrated(folder)
+    check_calibrated(folder)
+    tell_of_rationale(folder)
+    state["training"] = {"epochs": 1, "rationale": said}
+    assert json.loads((folder / "model.json").read_text("utf-8")) == state
     run("rationale", "--corpus", str(corpus), "--epochs", "2")
     with pytest.raises(InvalidModel, match="other weights than when it was exported"):
         check_calibrated(folder)

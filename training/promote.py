@@ -30,6 +30,7 @@ def prepare(run: Path) -> Path:
         InvalidModel: If the run was not exported and calibrated, or exported again after that.
     """
     check_calibrated(run)
+    tell_of_rationale(run)
     if not (run / "MODEL_CARD.md").is_file():
         write_card(run, "")
     write_manifest(run)
@@ -51,10 +52,21 @@ def check_calibrated(run: Path) -> None:
         raise InvalidModel(f"run {run.name}: its thresholds do not say which networks they are for; calibrate again")
     if config[FITTED_FOR] != digests_of(run):
         raise InvalidModel(f"run {run.name}: its thresholds were fitted for other networks; calibrate again")
-    if (run / ABOUT).is_file():
-        check_exported(run)
-        if config["training"].get("rationale") != read_about(run).get("rationale"):
-            raise InvalidModel(f"run {run.name} was taught which words decide since it was calibrated; calibrate again")
+    check_exported(run)
+
+
+def tell_of_rationale(run: Path) -> None:
+    """Has a calibrated run's model.json say of its rationale network what the run says now: no threshold hangs on it.
+
+    A folder that does not say how it was trained stays as it is.
+    """
+    if not (run / ABOUT).is_file():
+        return
+    config = json.loads((run / "model.json").read_text(encoding="utf-8"))
+    told = {name: said for name, said in read_about(run).items() if name == "rationale"}
+    others = {name: said for name, said in config["training"].items() if name != "rationale"}
+    config["training"] = {**others, **told}
+    (run / "model.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
 
 
 def add_reference(run: Path, outcomes: Iterable[Outcome]) -> None:

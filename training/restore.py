@@ -1,5 +1,6 @@
 """From a released ONNX network back to a run, so that training can go on from it where its own run is gone."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +28,8 @@ def restore(model: Path, run: Path) -> None:
 
     Args:
         model: A model folder.
-        run: Folder that gets `best.pt` and `training.json`, and `rationale.pt` where the model has such a network.
+        run: Folder that gets `best.pt` and `training.json`, `rationale.pt` where the model has such a network, and the
+            model's `model.json`: its thresholds hold for as long as what is exported is the same to the last byte.
 
     Raises:
         InvalidModel: If the run exists, a file of the folder is missing or altered, or a network is not one that
@@ -37,6 +39,7 @@ def restore(model: Path, run: Path) -> None:
     about = {name: said for name, said in artifact.config["training"].items() if name != "second"}
     weights, deciding = read_weights(artifact.network), artifact.rationale and read_weights(artifact.rationale)
     make_run(run, weights, {"restored": artifact.name, **about})
+    shutil.copyfile(artifact.folder / "model.json", run / "model.json")
     if deciding:
         write(deciding, run / RATIONALE)
         note(run, "rationale", {**about.get("rationale", {}), BESIDE: digest_weights(run)})
