@@ -54,15 +54,28 @@ class Rationale:
         encoded = self._encoder.encode(as_written(window))
         asked = encoded.spans[:, [0, *(hit + 1 for hit in hits)]]
         (logits,) = self._session.run([OUTPUT], {"input_ids": encoded.input_ids, "spans": asked})
-        word_of = words_of_tokens(encoded, words)
-        known = word_of != NO_WORD
-        shares = np.zeros((len(hits), len(words)))
-        if known.any():
-            odds = logits[0][:, known].astype(np.float64)
-            odds = np.exp(odds - odds.max(axis=1, keepdims=True))
-            np.add.at(shares.T, word_of[known], odds.T)
-            shares /= shares.sum(axis=1, keepdims=True)
-        return shares
+        return shares_of(logits[0], words_of_tokens(encoded, words), len(words))
+
+
+def shares_of(logits: npt.NDArray[np.float32], word_of: npt.NDArray[np.int64], words: int) -> npt.NDArray[np.float64]:
+    """Shares of words, by the logits of their tokens.
+
+    Args:
+        logits: Shape (hits, tokens).
+        word_of: Shape (tokens,): the place of each token's word, or `NO_WORD`.
+        words: How many there are.
+
+    Returns:
+        Shape (hits, words), rows as above.
+    """
+    known = word_of != NO_WORD
+    shares = np.zeros((len(logits), words))
+    if known.any():
+        odds = logits[:, known].astype(np.float64)
+        odds = np.exp(odds - odds.max(axis=1, keepdims=True))
+        np.add.at(shares.T, word_of[known], odds.T)
+        shares /= shares.sum(axis=1, keepdims=True)
+    return shares
 
 
 def words_of(text: str) -> list[Span]:

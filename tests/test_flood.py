@@ -24,7 +24,7 @@ FLOOD = LONG * 18
 SHORT = "he said he will kill me tomorrow at the gate"
 CALLERS = 6
 """Of each transport; each asks again as soon as it is answered."""
-CALLS = 2
+CALLS = 4
 LONGEST_S = 60.0
 Ask = Callable[[str, str], Awaitable[str]]
 """Has a text scored with a key, and says with which code it was answered."""

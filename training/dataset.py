@@ -54,8 +54,8 @@ class _Part:
     end: int
 
 
-class ExampleMaker:
-    """Makes examples of rows.
+class Maker:
+    """What turns rows into windows.
 
     Args:
         matcher: Finds the hits, as in serving.
@@ -67,6 +67,13 @@ class ExampleMaker:
         self._matcher = matcher
         self._encoder = encoder
         self._slurs = slurs
+
+
+class ExampleMaker(Maker):
+    """Makes examples of rows."""
+
+    def __init__(self, matcher: Matcher, encoder: WindowEncoder, slurs: dict[str, list[str]]) -> None:
+        super().__init__(matcher, encoder, slurs)
         self._evasions = disguises()
 
     def plain(self, row: LabelledRow) -> list[Example]:

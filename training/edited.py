@@ -12,11 +12,10 @@ from domain.page import Page
 from evaluation.pairs import Pair, edited_words
 from evaluation.rows import LabelledRow
 from evaluation.slurs import fill_slurs
-from keyword_stage.matcher import Matcher
-from models.encoding import EncodedWindow, WindowEncoder
+from models.encoding import EncodedWindow
 from models.rationale import NO_WORD, Span, as_written, words_of, words_of_tokens
 from pipeline.context import make_windows
-from training.dataset import BESIDE, HEADER_DROPOUT
+from training.dataset import BESIDE, HEADER_DROPOUT, Maker
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +43,8 @@ class EditedWindow:
         return found
 
 
-class EditedMaker:
-    """Makes windows of pairs.
-
-    Args:
-        matcher: Finds the hits, as in serving.
-        encoder: Encodes windows, as in serving.
-        slurs: Words that fill the placeholders, by kind.
-    """
-
-    def __init__(self, matcher: Matcher, encoder: WindowEncoder, slurs: dict[str, list[str]]) -> None:
-        self._matcher = matcher
-        self._encoder = encoder
-        self._slurs = slurs
+class EditedMaker(Maker):
+    """Makes windows of pairs."""
 
     def plain(self, pair: Pair) -> Iterator[EditedWindow]:
         """Windows of both rows as they stand; one without a hit or without an edited word is left out."""

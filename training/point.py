@@ -14,7 +14,7 @@ from tqdm import tqdm
 from domain.errors import InvalidRequest
 from evaluation.pairs import TOP, Pair
 from evaluation.rows import LabelledRow
-from models.rationale import NO_WORD
+from models.rationale import shares_of
 from training.batches import batches
 from training.digest import digest_rows
 from training.edited import EditedMaker, EditedWindow
@@ -22,11 +22,10 @@ from training.half import half_precision
 from training.rationale import RationaleNetwork, collate, rationale_loss
 from training.record import go_on
 from training.runs import BESIDE, RATIONALE, digest_weights, note
-from training.steps import Rates, Stepper, learns_from
+from training.steps import EPOCH_SEEDS, Rates, Stepper, learns_from
 from training.weights import write
 
 CHECKPOINT = "rationale-checkpoint.pt"
-_SEED_STEP = 1_000_003
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,7 @@ def point_out(
     with go_on(run):
         mlflow.set_tags({f"rationale.{name}": value for name, value in params.items()})  # a later one may replace them
         for epoch in range(first, settings.epochs):
-            torch.manual_seed(settings.seed + _SEED_STEP * epoch)
+            torch.manual_seed(settings.seed + EPOCH_SEEDS * epoch)
             rng = random.Random(f"{settings.seed}:{epoch}")
             windows = [window for pair in pairs for window in maker.augmented(pair, others, rng)]
             if not windows:
@@ -116,19 +115,11 @@ def found(network: RationaleNetwork, windows: Sequence[EditedWindow], device: st
         with half_precision(device):
             logits = network(ids, spans, mask)[:, 0].float().cpu().numpy()
         for place, window, row in zip(places, group, logits, strict=True):
-            right[place] = bool(window.edited[_first_words(window, row)].any())
+            (shares,) = shares_of(row[None, : len(window.word_of)], window.word_of, len(window.edited))
+            right[place] = bool(window.edited[np.argsort(-shares, kind="stable")[:TOP]].any())
     few = [right[place] for place, window in enumerate(windows) if window.edits <= TOP]
     shares = {"dev_found": list(right.values()), "dev_found_of_few": few}
     return {name: float(np.mean(of)) for name, of in shares.items() if of}
-
-
-def _first_words(window: EditedWindow, logits: np.ndarray) -> np.ndarray:
-    """Places of the words that are likeliest to be reasons."""
-    known = window.word_of != NO_WORD
-    odds = logits[: len(known)][known].astype(np.float64)
-    weights = np.zeros(len(window.edited))
-    np.add.at(weights, window.word_of[known], np.exp(odds - odds.max()))
-    return np.argsort(-weights, kind="stable")[:TOP]
 
 
 def _run_epoch(network, windows, batch, rng, device, stepper, name) -> float:  # type: ignore[no-untyped-def]

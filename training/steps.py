@@ -12,6 +12,8 @@ from domain.errors import InvalidModel
 from training.weights import write
 
 CHECKPOINT = "checkpoint.pt"
+EPOCH_SEEDS = 1_000_003
+"""How far the seeds of two epochs lie apart."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,11 +23,8 @@ from training.network import LOW, SpanSeverityNetwork, concern_loss, severity_lo
 from training.public.mixture import Mixture
 from training.record import begin, record_epochs
 from training.runs import BEST, write_about
-from training.steps import CHECKPOINT, Rates, Stepper, learns_from
+from training.steps import CHECKPOINT, EPOCH_SEEDS, Rates, Stepper, learns_from
 from training.weights import write
-
-EPOCH_SEEDS = 1_000_003
-"""How far the seeds of two epochs lie apart."""
 
 
 @dataclass(frozen=True, slots=True)
