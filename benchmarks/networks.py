@@ -55,13 +55,13 @@ class NetworkScorer:
 
 
 def served(artifact: ModelArtifact, exact: bool) -> NetworkScorer:
-    """What is served in fp32 alone, or by its first pass alone."""
+    """What is served by its close pass alone, or by its first pass alone."""
     larger = onnx_logits(artifact.larger, exact) if artifact.second else None
     return NetworkScorer(artifact, onnx_logits(artifact.network, exact), larger)
 
 
 def onnx_logits(network: Path, exact: bool = True) -> Logits:
-    """An ONNX file in onnxruntime, one thread, in fp32 or its first pass alone."""
+    """An ONNX file in onnxruntime, one thread, its close or its first pass alone."""
     return partial(Network(network).logits, exact=exact)
 
 

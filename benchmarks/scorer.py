@@ -34,7 +34,7 @@ TIMED = 200
 LENGTHS = (32, 64, 128, 256)
 """Tokens of windows that are timed by length."""
 SERVED, TORCH, FP32 = "served ONNX", "torch eager fp32", "ONNX fp32"
-ALONE, FIRST = "served ONNX, fp32 alone", "served ONNX, int8 alone"
+ALONE, FIRST = "served ONNX, close pass alone", "served ONNX, int8 alone"
 """The two halves of what is served, where there is a first pass."""
 EXACT_GAP, INT8_GAP = 1e-4, 0.25
 """Most that a probability of the same network may differ in fp32, and with weights stored as int8."""
@@ -122,7 +122,7 @@ def _about(artifact: ModelArtifact, name: str | None) -> str:
 def _routes(artifact: ModelArtifact, cases: Sequence[Case]) -> str:
     """How many windows the first pass does not settle, and about how many the larger network is asked."""
     if artifact.margin is None and artifact.second is None:
-        return "\nThe model has no first pass and no larger network: each window is read once, in fp32.\n"
+        return "\nThe model has no first pass and no larger network: each window is read once.\n"
     small = Network(artifact.network)
     larger = Network(artifact.larger) if artifact.second else None
     limits = Limits.of(artifact.dismissal_threshold, artifact.asking_threshold)
@@ -131,7 +131,7 @@ def _routes(artifact: ModelArtifact, cases: Sequence[Case]) -> str:
     asked: Counter[str] = Counter()
 
     def ask(network: Network, name: str, encoded: EncodedWindow, exact: bool) -> npt.NDArray[np.float32]:
-        asked[f"{name} {'fp32' if exact else 'int8'}"] += 1
+        asked[f"{name} {'closely' if exact else 'in int8'}"] += 1
         return network.logits(encoded, exact)
 
     for case in cases:
@@ -148,12 +148,12 @@ def _larger_alone(artifact: ModelArtifact) -> dict[str, Scorer]:
     alone = replace(artifact, second=None)
     return {
         f"larger network, {name} alone": NetworkScorer(alone, onnx_logits(artifact.larger, exact))
-        for name, exact in (("fp32", True), ("int8", False))
+        for name, exact in (("close pass", True), ("int8", False))
     }
 
 
 def _by_length(scorers: Mapping[str, Scorer], repeats: int) -> str:
-    """CPU milliseconds by length; what is served takes int8 alone, or that and fp32, by what it reads."""
+    """CPU milliseconds by length; what is served takes int8 alone, or that and the close pass, by what it reads."""
     names = [name for name in scorers if name != SERVED or ALONE not in scorers]
     rows = []
     for tokens in LENGTHS:

@@ -50,8 +50,8 @@ class ModelArtifact:
         asking_threshold: The same in text in which somebody asks (`models/asking.py`); never the higher of the two.
         max_tokens: Longest input, special tokens included.
         languages: Languages (ISO 639-1) that it was trained for.
-        margin: Log-odds; where the first pass in int8 comes so near to a boundary, the window is read again in fp32.
-            None: it is always read in fp32.
+        margin: Log-odds; where the first pass in int8 comes so near to a boundary, the window is read again
+            closely. None: it is always read closely.
         second: When the larger network is asked as well; None if the folder holds none.
         rationale: The ONNX file of the network that says which words decide; None if the folder holds none.
         config: All of model.json.

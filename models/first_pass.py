@@ -1,4 +1,4 @@
-"""When the answer of a first pass in int8 stands, and when the window is read again in fp32.
+"""When the answer of a first pass in int8 stands, and when the window is read again, closely.
 
 What is made of an answer hangs on a few boundaries: P(severity >= k) against the policy's cuts, and the chance of any
 concern against the dismissal thresholds. int8 moves a probability a little; that matters only near one of them.

@@ -1,4 +1,8 @@
-"""An opened network: logits of one window, in fp32 or, where it has a first pass, in int8."""
+"""An opened network: logits of one window, closely or, where it has a first pass, in int8.
+
+Closely is in integers of some 15 bits, or in fp32: a network without two passes, and one of a folder that was exported
+before `docs/decisions/0064`.
+"""
 
 from pathlib import Path
 
@@ -9,7 +13,7 @@ from models.encoding import EncodedWindow
 from models.runtime import open_session
 
 EXACT = "exact"
-"""Input of a network with a first pass: whether fp32 is wanted. A network without one has no such input."""
+"""Input of a network with a first pass: whether a close answer is wanted. A network without one has no such input."""
 
 
 class Network:
@@ -31,7 +35,7 @@ class Network:
 
         Args:
             encoded: The window.
-            exact: In fp32; if not, by the first pass, which the network must have.
+            exact: Closely; if not, by the first pass, which the network must have.
         """
         inputs: dict[str, npt.NDArray[np.generic]] = {"input_ids": encoded.input_ids, "spans": encoded.spans}
         if self.has_first_pass:

@@ -12,7 +12,7 @@ from models.ladder import to_ladders
 from models.second_opinion import Ladders, Logits, SecondOpinion
 
 Ask = Callable[[bool], Logits]
-"""A network's logits of a window, in fp32 or, if given False, by its first pass in int8."""
+"""A network's logits of a window, closely or, if given False, by its first pass in int8."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Reading:
         small network --> does it leave room for another answer? -- no --> its answer
                                                                  `- yes -> larger network --> the answer of both
 
-    First in int8, and in fp32 where that comes too near to anything that is decided by it.
+    First in int8, and closely where that comes too near to anything that is decided by it.
 
     Attributes:
         temperatures: Of the small network, shape (categories,).
@@ -40,7 +40,7 @@ class Reading:
         """P(severity >= 1..5) of a window and each of its hits, shape (hits + 1, categories, 5).
 
         Args:
-            window: The window. Of one without hits all is read, by the small network in fp32.
+            window: The window. Of one without hits all is read, closely by the small network.
             small: Asks the small network about it; remembers what it answered.
             larger: Asks the larger one; only None if there is no second opinion.
         """
@@ -57,7 +57,7 @@ class Reading:
     def first_pass(self, window: EncodedWindow, small: Ask, larger: Ask | None, margin: float) -> Ladders | None:
         """The answer in int8, of the same shape; None where it comes so near to a boundary that it is not believed.
 
-        Whether the larger network is asked is for the small one in fp32 to say where int8 does not settle it.
+        Whether the larger network is asked is for the small one to say closely where int8 does not settle it.
         """
         logits = small(False)
         answer = to_ladders(logits, self.temperatures)

@@ -56,7 +56,7 @@ class OnnxScorer:
     """Scores windows on one CPU thread; may be called from several threads at once.
 
     Always one window a call, so that a window's answer cannot depend on its company. A model with a margin is asked in
-    int8 first; where that answer lies so near to a boundary, the one in fp32 counts (`docs/decisions/0032`). A model
+    int8 first; where that answer lies so near to a boundary, a close one counts (`docs/decisions/0032`). A model
     with a larger network has that asked as well where the small one leaves room for another answer (`0051`). Which
     words decide is asked of a network of its own (`0062`).
 

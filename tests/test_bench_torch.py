@@ -46,7 +46,7 @@ def test_torch_and_onnx_of_one_run_are_compared(run: Path, capsys: pytest.Captur
         assert said in report
     for said in (
         "served ONNX, int8 alone",
-        "served ONNX, fp32 alone",
+        "served ONNX, close pass alone",
         "Passes, of 8 windows: ",
         "small int8 100.0%",
         "tokens, 3 hits",
@@ -101,7 +101,7 @@ def test_a_larger_network_is_compared_with_its_own_weights(
     report = capsys.readouterr()
     assert status.value.code == 0, report.err
     assert "larger int8 100.0%" in report.out
-    assert "larger network, fp32 alone" in report.out
+    assert "larger network, close pass alone" in report.out
     torch.save({name: 2 * value for name, value in larger.state_dict().items()}, beside / "best.pt")
     with pytest.raises(SystemExit) as status:
         bench(run)

@@ -83,7 +83,7 @@ def measure_asking(
     Args:
         rows: Of the calibration split, with a graded phrase.
         asking: Rows in which a child asks for help, with a graded phrase.
-        reading: How the model reads in fp32.
+        reading: How the model reads closely.
         chosen: Both thresholds, and the bound of the stricter one.
     """
     thresholds = chosen.thresholds

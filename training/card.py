@@ -152,11 +152,11 @@ def first_pass(config: Mapping[str, Any]) -> str:
     """In which arithmetic a calibrated run is served."""
     measured = config.get("first_pass")
     if measured is None:
-        return "It is computed in fp32."
-    return f"""**Arithmetic.** A window is read in int8 first, and again in fp32 where that comes within {measured["margin"]:.2f} (log-odds) of a severity or of
+        return "It has one pass."
+    return f"""**Arithmetic.** A window is read in int8 first, and again closely (in integers of some 15 bits) where that comes within {measured["margin"]:.2f} (log-odds) of a severity or of
 the dismissal threshold: {100 * measured["twice"]:.0f} % of the windows of the calibration split. Of its {measured["hits"]} hits {measured["changed"]} got another severity, or
-fell on the other side of the threshold, than in fp32 alone (upper 95 % limit {100 * measured["upper"]:.2f} %); largest difference of P(severity >= 3)
-{measured["gap"]:.2f}. With it {measured["missed"]} genuine and {measured["benign_dismissed"]} benign rows are dismissed; the figures below are those of fp32."""
+fell on the other side of the threshold, than by the close pass alone (upper 95 % limit {100 * measured["upper"]:.2f} %); largest difference of P(severity >= 3)
+{measured["gap"]:.2f}. With it {measured["missed"]} genuine and {measured["benign_dismissed"]} benign rows are dismissed; the figures below are those of the close pass."""
 
 
 def what_it_saw(training: Mapping[str, Any]) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import onnx
 import torch
 from torch import nn
 
@@ -15,8 +16,9 @@ from models.ladder import to_ladders
 from models.network import Network
 from models.runtime import open_session
 from training.dataset import Example
-from training.first_pass import add_first_pass
 from training.network import SpanSeverityNetwork
+from training.passes import add_passes
+from training.plain_shapes import write_plain_shapes
 from training.quantise import quantise_weights
 from training.rationale import RationaleNetwork
 
@@ -28,7 +30,7 @@ OPSET = 17
 
 
 def export(network: SpanSeverityNetwork, tokenizer: Path, run: Path) -> None:
-    """Writes `model.fp32.onnx`, `model.onnx` (small, with a first pass) and `tokenizer.json` into the run's folder.
+    """Writes `model.fp32.onnx`, `model.onnx` (small, with two passes) and `tokenizer.json` into the run's folder.
 
     What was exported beside it before is taken away: a larger network is asked beside the one that it was measured
     with, and no other.
@@ -38,7 +40,7 @@ def export(network: SpanSeverityNetwork, tokenizer: Path, run: Path) -> None:
         (run / file).unlink(missing_ok=True)
     to_onnx(network, run / FP32)
     quantise_weights(run / FP32, run / SERVED)
-    add_first_pass(run / SERVED)
+    add_passes(run / SERVED)
     shutil.copyfile(tokenizer, run / "tokenizer.json")
 
 
@@ -70,7 +72,7 @@ def export_rationale(network: RationaleNetwork, run: Path, windows: Sequence[Enc
 
 
 def to_onnx(network: nn.Module, file: Path, output: str = "logits", axes: Sequence[str] = ("batch", "hits")) -> None:
-    """Writes a network as it is, in fp32, for windows of any length.
+    """Writes a network as it is, in fp32, for windows of any length (`training/plain_shapes.py`).
 
     Args:
         network: Takes token ids and spans.
@@ -93,10 +95,13 @@ def to_onnx(network: nn.Module, file: Path, output: str = "logits", axes: Sequen
             output: dict(enumerate(axes)),
         },
     )
+    model = onnx.load(str(file))
+    write_plain_shapes(model)
+    onnx.save(model, str(file))
 
 
 def parity(network: SpanSeverityNetwork, run: Path, examples: Sequence[Example]) -> dict[str, float]:
-    """Compares torch, ONNX fp32 and the served network, its first pass aside, on the same windows.
+    """Compares torch, ONNX fp32 and the served network by its close pass, on the same windows.
 
     Returns:
         Largest differences, and the share of spans whose worst severity stays on its side of

@@ -54,8 +54,8 @@ def calibrate(
 ) -> dict[str, Any]:
     """Fits temperatures on the dev split, dismissal threshold and margin of the first pass on the calibration split.
 
-    The network that is served (with its weights made small) is the one that is calibrated, in fp32; then it is checked
-    that the threshold's bound also holds with the first pass.
+    The network that is served (with its weights made small) is the one that is calibrated, read closely; then it is
+    checked that the threshold's bound also holds with the first pass.
 
     Args:
         run: Folder of an exported run; gets `model.json`, and `thresholds.json` for whoever wants another bound.

@@ -21,9 +21,9 @@ from training.dataset import Example
 from training.export import FP32 as SMALL_FP32
 from training.export import LARGER_FP32 as FP32
 from training.export import SERVED, agreement, to_onnx, torch_logits
-from training.first_pass import add_first_pass
 from training.fit import SHARE
 from training.network import SpanSeverityNetwork
+from training.passes import add_passes
 from training.quantise import quantise_weights
 
 SPECIAL = {"[CLS]": "<s>", "[SEP]": "</s>", "[MASK]": "<mask>"}
@@ -49,7 +49,7 @@ def export_larger(
     renumber_words(network, Tokenizer.from_file(str(own)), Tokenizer.from_file(str(small)))
     to_onnx(network, run / FP32)
     quantise_weights(run / FP32, run / LARGER, in_blocks=True)
-    add_first_pass(run / LARGER, typical)
+    add_passes(run / LARGER, typical)
 
 
 def renumber_words(network: SpanSeverityNetwork, own: Tokenizer, small: Tokenizer) -> None:

@@ -18,10 +18,11 @@ from training.calibrate import Dismissal
 
 MARGINS = np.round(np.arange(0.0, 2.001, 0.01), 2)
 MOST_CHANGED = 0.005
-"""Share of hits to which the upper confidence limit of those with another outcome than in fp32 is held."""
+"""Share of hits to which the upper confidence limit of those with another outcome than by the close pass is held."""
 
 MOST_TWICE = 0.4
-"""Share of windows read again from which on a first pass, which takes half as long as fp32, is not worth its while."""
+"""Share of windows read again from which on a first pass, which takes half as long as the close one, is not worth its
+while."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +30,13 @@ class Margin:
     """A margin and what is known of it.
 
     Attributes:
-        margin: Log-odds; where the first pass comes so near to a boundary, the window is read again in fp32.
+        margin: Log-odds; where the first pass comes so near to a boundary, the window is read again, closely.
         hits: Hits that it was measured on.
-        changed: How many of them get another severity, or fall on the other side of the dismissal threshold, than in
-            fp32 alone.
+        changed: How many of them get another severity, or fall on the other side of the dismissal threshold, than by
+            the close pass alone.
         upper: Upper confidence limit of their share (Clopper-Pearson, as if hits of one window were independent).
         twice: Share of windows that are read again.
-        gap: Largest difference of P(severity >= 3), in any category, between what is answered and fp32.
+        gap: Largest difference of P(severity >= 3), in any category, between what is answered and the close pass.
     """
 
     margin: float
@@ -58,7 +59,7 @@ def margins_that_hold(
     Args:
         first: P(severity >= 1..5) by the first pass for each window, shape (hits, categories, 5); None where it is not
             believed at a margin.
-        exact: The same in fp32.
+        exact: The same by the close pass.
         windows: The windows.
         limits: What answers are compared with.
         delta: Chance of being wrong about it.
@@ -100,12 +101,12 @@ def fit_margin(
 
     Args:
         rows: Rows with a phrase.
-        reading: How the model reads in fp32.
-        dismissal: The threshold of any text, as fitted in fp32.
+        reading: How the model reads closely.
+        dismissal: The threshold of any text, as fitted to what is read closely.
         thresholds: It, and that of text that asks.
 
     Returns:
-        `first_pass`, or nothing: if with no margin it agrees with fp32 and the threshold's bound holds.
+        `first_pass`, or nothing: if with no margin it agrees with the close pass and the threshold's bound holds.
     """
     limits = Limits.of(thresholds.any, thresholds.asking)
     careful = replace(reading, limits=limits)
@@ -126,7 +127,7 @@ def fit_margin(
         answered = [(row, [(window, next(answers)) for window in found]) for row, found in rows]
         genuine = sum(thresholds.dismiss(found) for row, found in answered if row.severity >= GENUINE)
         if genuine > dismissal.missed and binomial_tail(genuine, dismissal.genuine, dismissal.alpha) > dismissal.delta:
-            continue  # a wider one is nearer to fp32, of which the bound holds
+            continue  # a wider one is nearer to the close pass, of which the bound holds
         benign = sum(thresholds.dismiss(found) for row, found in answered if row.severity < GENUINE - 1)
         return {"first_pass": {**asdict(margin), "missed": genuine, "benign_dismissed": benign}}
     return {}

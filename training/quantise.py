@@ -1,4 +1,4 @@
-"""Stores a network's weights small and leaves its arithmetic in fp32.
+"""Stores a network's weights small and leaves its arithmetic as it is.
 
 Embedding tables, more than half of a small network's weights, become int8 with one scale for each row; the matrices of
 the layers become fp16, because int8 there changes more answers than is allowed (`docs/decisions/0002`), or for a larger

@@ -12,10 +12,10 @@ from torch import Tensor
 
 from domain.errors import InvalidModel
 from models.artifact import load_artifact
-from training.first_pass import exact_nodes, values
 from training.larger import numbers_of_words
 from training.runs import BESIDE, RATIONALE, digest_weights, note
 from training.setup import base_model
+from training.stored import exact_nodes, products, values
 from training.weights import make_run, write
 
 WORDS = "encoder.embeddings.word_embeddings.weight"
@@ -85,10 +85,10 @@ def read_weights(network: Path) -> dict[str, Tensor]:
     adds = [list(node.input) for node in nodes if node.op_type == "Add"]
     biases = {name: bias for pair in adds for bias in pair if bias.endswith(".bias") for name in pair}
     weights = {name: array for name, array in known.items() if name.endswith((".weight", ".bias"))}
-    for node in nodes:
-        if node.op_type == "MatMul" and node.input[1] in known:
-            bias = biases.get(node.output[0])
+    for matrix, product in products(nodes):
+        if matrix in known:
+            bias = biases.get(product)
             if bias is None:
-                raise InvalidModel(f"{network.name}: no bias follows the matrix {node.input[1]}")
-            weights[bias.removesuffix("bias") + "weight"] = known[node.input[1]].T
+                raise InvalidModel(f"{network.name}: no bias follows the matrix {matrix}")
+            weights[bias.removesuffix("bias") + "weight"] = known[matrix].T
     return {name: torch.from_numpy(np.array(array, dtype=np.float32)) for name, array in weights.items()}
