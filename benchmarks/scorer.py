@@ -122,7 +122,7 @@ def _about(artifact: ModelArtifact, name: str | None) -> str:
 def _routes(artifact: ModelArtifact, cases: Sequence[Case]) -> str:
     """How many windows the first pass does not settle, and about how many the larger network is asked."""
     if artifact.margin is None and artifact.second is None:
-        return "\nThe model has no first pass and no larger network: each window is read once.\n"
+        return "\nThe model has no margin and no larger network: each window is read once, closely.\n"
     small = Network(artifact.network)
     larger = Network(artifact.larger) if artifact.second else None
     limits = Limits.of(artifact.dismissal_threshold, artifact.asking_threshold)

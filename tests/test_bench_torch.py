@@ -48,7 +48,7 @@ def test_torch_and_onnx_of_one_run_are_compared(run: Path, capsys: pytest.Captur
         "served ONNX, int8 alone",
         "served ONNX, close pass alone",
         "Passes, of 8 windows: ",
-        "small int8 100.0%",
+        "small in int8 100.0%",
         "tokens, 3 hits",
     ):
         assert said in report
@@ -100,7 +100,7 @@ def test_a_larger_network_is_compared_with_its_own_weights(
         bench(run)
     report = capsys.readouterr()
     assert status.value.code == 0, report.err
-    assert "larger int8 100.0%" in report.out
+    assert "larger in int8 100.0%" in report.out
     assert "larger network, close pass alone" in report.out
     torch.save({name: 2 * value for name, value in larger.state_dict().items()}, beside / "best.pt")
     with pytest.raises(SystemExit) as status:

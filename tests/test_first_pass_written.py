@@ -50,7 +50,7 @@ def encoded(tokens: int, hits: int = 2, seed: int = 0) -> EncodedWindow:
     return replace(windows.encoded(hits), input_ids=ids, spans=spans, tokens=np.zeros((tokens, 2), np.int64))
 
 
-def test_the_close_pass_says_what_fp32_says_to_three_digits_more_than_the_first(folder: Path, tmp_path: Path) -> None:
+def test_the_close_pass_is_thirty_times_as_near_to_fp32_as_the_first(folder: Path, tmp_path: Path) -> None:
     from training.export import FP32, SERVED
     from training.quantise import quantise_weights
 
@@ -62,7 +62,7 @@ def test_the_close_pass_says_what_fp32_says_to_three_digits_more_than_the_first(
         exact, close, first = before.logits(window), after.logits(window), after.logits(window, exact=False)
         error, coarse = (np.sqrt(np.mean((answer - exact) ** 2)) for answer in (close, first))
         assert 0 < error < coarse / 30
-        np.testing.assert_allclose(close, exact, atol=1e-3)
+        np.testing.assert_allclose(close, exact, atol=1e-5)
     with pytest.raises(ValueError, match="no first pass"):
         before.logits(encoded(7), exact=False)
 
@@ -83,22 +83,49 @@ def test_what_is_said_of_a_hit_does_not_depend_on_the_others(folder: Path, exact
     np.testing.assert_allclose(network.logits(alone, exact)[1], together, atol=1e-5)
 
 
-def test_no_sum_of_two_products_leaves_16_bits(folder: Path) -> None:
-    import onnx
-    from onnx import numpy_helper
-
-    from training.close_pass import PARTS
+def test_no_sum_of_two_products_leaves_16_bits() -> None:
     from training.integers import TOKEN_LIMIT, WEIGHT_LIMIT
 
-    stored = {t.name: numpy_helper.to_array(t) for t in onnx.load(str(folder / "model.onnx")).graph.initializer}
-    for end in ("_step", "_close_step"):
-        steps = [name for name in stored if name.endswith(end) and (end != "_step" or not name.endswith("_close_step"))]
-        assert len(steps) == 2 * 6  # query, key, value, output and two of the feed-forward part, in two layers
-        for name in steps:
-            largest = np.abs(stored[name.removesuffix(end)]).max(axis=0) / stored[name]
-            np.testing.assert_allclose(largest, WEIGHT_LIMIT, rtol=1e-5)
-    assert PARTS / 2 <= WEIGHT_LIMIT  # what is left of a value is half of a step at most
-    assert 2 * WEIGHT_LIMIT * (128 + TOKEN_LIMIT) < 2**15
+    assert 2 * WEIGHT_LIMIT * (128 + TOKEN_LIMIT) < 2**15 <= 2 * (2 * WEIGHT_LIMIT + 1) * (128 + TOKEN_LIMIT)
+
+
+@pytest.mark.parametrize(("in_blocks", "evened"), [(False, False), (False, True), (True, False), (True, True)])
+def test_weights_are_parted_into_two_of_7_bits_that_make_them_up(tmp_path: Path, in_blocks: bool, evened: bool) -> None:
+    import onnx
+    from onnx import helper, numpy_helper
+
+    from models.runtime import open_session
+    from training.integers import WEIGHT_LIMIT
+    from training.parted_weights import SHARED, PartedWeights
+    from training.quantise import quantise_weights
+    from training.stored import values
+
+    rng = np.random.default_rng(6)
+    weights = rng.normal(size=(64, 96)).astype(np.float32)
+    weights[:, 5] = 0.0
+    tokens, product = (helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, None) for name in ("x", "y"))
+    node = helper.make_node("MatMul", ["x", "w"], ["y"])
+    graph = helper.make_graph([node], "one", [tokens], [product], [numpy_helper.from_array(weights, "w")])
+    file = tmp_path / "one.onnx"
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), str(file))
+    quantise_weights(file, file, in_blocks=in_blocks)
+    model = onnx.load(str(file))
+    divisor = np.exp2(rng.integers(-3, 3, 64)).astype(np.float32) if evened else None
+    matrix = PartedWeights("w", values(model.graph)["w"], in_blocks, divisor)
+    assert np.abs(matrix.weights - weights).max() < 0.02  # as they are stored
+    constants = {**SHARED, **matrix.constants()}
+    model.graph.initializer.extend(numpy_helper.from_array(value, name) for name, value in constants.items())
+    model.graph.node.extend(matrix.nodes())
+    model.graph.output.extend(helper.make_empty_tensor_value_info(name) for name in ("w_whole", "w_low"))
+    onnx.save(model, str(file))
+    whole, low = open_session(file).run(["w_whole", "w_low"], {"x": np.zeros((1, 64), np.float32)})
+    assert whole.dtype == low.dtype == np.int8
+    assert np.abs(whole).max() == WEIGHT_LIMIT
+    assert 50 < np.abs(low).max() <= WEIGHT_LIMIT
+    made_up = (whole + low / 126) * matrix.step
+    assert (np.abs(made_up - matrix.even) <= 1.01 * matrix.step / 252).all()
+    otherwise = np.abs(matrix.rounded() - whole * matrix.step) > 1e-6
+    assert otherwise.mean() < 0.002  # halves may be rounded either way
 
 
 def test_reshapes_of_tokens_are_plain_and_no_node_counts_for_nothing(folder: Path) -> None:
@@ -146,30 +173,22 @@ def test_evened_out_the_first_pass_errs_less_and_the_close_one_is_as_it_was(unev
     for seed in range(100, 120):
         window = encoded(30, seed=seed)
         exact = plain.logits(window)
-        assert (evened.logits(window) == exact).all()
+        np.testing.assert_allclose(evened.logits(window), exact, atol=1e-5)
         errors.append([np.abs(network.logits(window, exact=False) - exact).mean() for network in (plain, evened)])
     before, after = np.mean(errors, axis=0)
     assert 0 < after < 0.85 * before
 
 
-def test_only_what_gelu_leaves_is_lifted_and_no_sum_leaves_16_bits(uneven: tuple[Path, Path]) -> None:
+def test_only_what_gelu_leaves_is_lifted(uneven: tuple[Path, Path]) -> None:
     import onnx
-    from onnx import numpy_helper
 
-    from training.integers import WEIGHT_LIMIT
     from training.stored import values
 
-    graph = onnx.load(str(uneven[1])).graph
-    stored = values(graph.node, graph.initializer)
+    stored = values(onnx.load(str(uneven[1])).graph)
     assert len([name for name in stored if name.endswith("_lift")]) == 2  # one of each layer's feed-forward part
     assert len([name for name in stored if name.endswith("_by")]) == 2 * 4
     assert stored["first_pass_lifted_share"] == np.float32(1 / 255)
-    assert 2 * WEIGHT_LIMIT * 255 < 2**15
-    for tensor in graph.initializer:
-        if tensor.name.endswith("_step") and not tensor.name.endswith("_close_step"):
-            even = stored[f"{tensor.name.removesuffix('_step')}_even"]
-            largest = np.abs(even).max(axis=0) / numpy_helper.to_array(tensor)
-            np.testing.assert_allclose(largest, WEIGHT_LIMIT, rtol=1e-5)
+    assert len([name for name in stored if name.endswith("_lifted")]) == 2
 
 
 def test_large_channels_are_divided_and_only_what_gelu_leaves_is_lifted() -> None:
@@ -241,7 +260,7 @@ def test_the_card_says_in_which_arithmetic_a_model_is_served() -> None:
     from training.card import first_pass
     from training.margin import Margin
 
-    assert first_pass({}) == "It has one pass."
+    assert first_pass({}) == "Each window is read closely, in integers of some 15 bits."
     measured = asdict(Margin(0.17, 8490, 29, 0.0047, 0.288, 0.17)) | {"missed": 31, "benign_dismissed": 766}
     said = first_pass({"first_pass": measured})
     for figure in ("0.17", "29 % of the windows", "8490 hits 29", "0.47 %", "31 genuine", "766 benign"):

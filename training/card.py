@@ -152,7 +152,7 @@ def first_pass(config: Mapping[str, Any]) -> str:
     """In which arithmetic a calibrated run is served."""
     measured = config.get("first_pass")
     if measured is None:
-        return "It has one pass."
+        return "Each window is read closely, in integers of some 15 bits."
     return f"""**Arithmetic.** A window is read in int8 first, and again closely (in integers of some 15 bits) where that comes within {measured["margin"]:.2f} (log-odds) of a severity or of
 the dismissal threshold: {100 * measured["twice"]:.0f} % of the windows of the calibration split. Of its {measured["hits"]} hits {measured["changed"]} got another severity, or
 fell on the other side of the threshold, than by the close pass alone (upper 95 % limit {100 * measured["upper"]:.2f} %); largest difference of P(severity >= 3)

@@ -5,7 +5,7 @@ the integers. The product stays what it is (SmoothQuant, Xiao et al. 2022, arXiv
 never below -0.17: lifted by that much it needs no sign, and has twice as many integers.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import numpy.typing as npt
 import onnx
-from onnx import helper
+from onnx import NodeProto, helper
 
 from models.encoding import EncodedWindow
 from models.runtime import open_session
@@ -85,3 +85,11 @@ def even_out(
         divisor = np.exp2(np.rint((octaves - octaves.mean()) * _STEPS) / _STEPS).astype(np.float32)
         evened[name] = Evened(divisor, (LEAST_OF_GELU / divisor).astype(np.float32) if name in of_gelu else None)
     return evened
+
+
+def even_nodes(name: str, evened: Mapping[str, Evened]) -> Generator[NodeProto, None, str]:
+    """The node that divides the channels of a tensor, if it is to be evened out; returns what the result is called."""
+    if name not in evened:
+        return name
+    yield helper.make_node("Mul", [name, f"{name}_by"], [f"{name}_even"])
+    return f"{name}_even"

@@ -1,17 +1,16 @@
 """The first pass: the encoder's matrices multiplied in integers of 8 bits.
 
-Activations and weights can be evened out before they are rounded (`training/evening.py`), and then what GELU leaves is
-lifted, so that it needs no sign.
+What GELU leaves is lifted, so that it needs no sign (`training/evening.py`).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 from onnx import NodeProto, helper
 
-from training.evening import Evened
-from training.integers import MICROSOFT, MIDDLE, ONE, TOKEN_LIMIT, WEIGHT_LIMIT, Bytes, Channels, Constants
+from training.evening import Evened, even_nodes
+from training.integers import MICROSOFT, MIDDLE, ONE, TOKEN_LIMIT, Bytes, Constants
+from training.parted_weights import PartedWeights
 
 _SIGNED = Bytes("first_pass_signed")
 _LIFTED = Bytes("first_pass_lifted", MIDDLE + TOKEN_LIMIT, 0, signed=False)
@@ -27,42 +26,28 @@ class FirstPass:
 
     evened: Mapping[str, Evened]
 
-    def constants(self) -> Constants:
-        """What the nodes need beside the weights."""
-        constants = _SIGNED.constants()
-        for tokens, how in self.evened.items():
-            constants[f"{tokens}_by"] = 1 / how.divisor
-            if how.lift is not None:
-                constants |= {f"{tokens}_lift": how.lift, **_LIFTED.constants()}
-        return constants
+    def constants(self, matrices: Sequence[tuple[str, PartedWeights]]) -> Constants:
+        """What the nodes need: how bytes are made, lifts, and what takes a lift out of a product again.
 
-    def weights(self, name: str, tokens: str, weights: Channels) -> tuple[list[NodeProto], Constants]:
-        """How a matrix becomes integers, and what a lift of the activations adds to its product."""
-        nodes, source, stored, evened = [], name, {}, self.evened.get(tokens)
-        if evened is not None:
-            source, rows = f"{name}_even", evened.divisor[:, None]
-            stored[f"{name}_rows"] = rows
-            nodes.append(helper.make_node("Mul", [name, f"{name}_rows"], [source]))
-            weights = weights * rows
-        step = (np.maximum(np.abs(weights).max(axis=0), 1e-12) / WEIGHT_LIMIT).astype(np.float32)
-        stored |= {f"{name}_step": step, f"{name}_zero": np.zeros(len(step), np.int8)}
-        if evened is not None and evened.lift is not None:
-            stored[f"{name}_lifted"] = -(evened.lift @ (np.rint(weights / step) * step))
-        nodes.append(
-            helper.make_node("QuantizeLinear", [source, f"{name}_step", f"{name}_zero"], [f"{name}_whole"], axis=1)
-        )
-        return nodes, stored
+        Args:
+            matrices: Each beside the name of the tokens that it is multiplied with.
+        """
+        made = _SIGNED.constants()
+        for tokens, matrix in matrices:
+            evened = self.evened.get(tokens)
+            if evened is not None and evened.lift is not None:
+                lift = evened.lift
+                made |= {f"{tokens}_lift": lift, f"{matrix.name}_lifted": -(lift @ matrix.rounded())}
+                made |= _LIFTED.constants()
+        return made
 
     def tokens(self, name: str) -> Iterator[NodeProto]:
-        """Integers of a tensor of shape (1, tokens, width), by the largest value of each token."""
-        even, raised, kind = f"{name}_even", f"{name}_raised", self._kind_of(name)
-        source = name
-        if name in self.evened:
-            source = even
-            yield helper.make_node("Mul", [name, f"{name}_by"], [even])
+        """Nodes that make bytes of a tensor of shape (1, tokens, width)."""
+        source = yield from even_nodes(name, self.evened)
+        kind = self._kind_of(name)
         if kind is _LIFTED:
-            source = raised
-            yield helper.make_node("Add", [even, f"{name}_lift"], [raised])
+            yield helper.make_node("Add", [source, f"{name}_lift"], [f"{name}_raised"])
+            source = f"{name}_raised"
         yield from kind.nodes(name, source)
 
     def product(self, node: NodeProto) -> Iterator[NodeProto]:

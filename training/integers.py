@@ -1,8 +1,8 @@
 """What both passes of a network have in common, whose encoder's matrices are multiplied in integers.
 
 Weights get 7 bits and one step for each output channel, activations 8 bits and one step for each token. So no sum of
-two products leaves 16 bits, and integers come out the same whether or not the CPU has VNNI; and what is read of a token
-hangs on the window alone. onnxruntime makes the integers of the stored weights once, when the session opens.
+two products leaves 16 bits, and products of integers come out the same whether or not the CPU has VNNI; and what is
+read of a token hangs on the window alone.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,20 +15,16 @@ from onnx import NodeProto, helper
 
 WEIGHT_LIMIT, TOKEN_LIMIT, MIDDLE = 63, 127, 128
 """Largest integer of a weight and of an activation, which is stored around the middle of a byte."""
+PARTS = 2 * WEIGHT_LIMIT
+"""Into which a step is parted by a low part, which is never above half of a step."""
 MICROSOFT = "com.microsoft"
-ONE, _FLAT = "passes_one", "passes_flat"
-Channels = npt.NDArray[np.float32]
+ONE, PART, _FLAT = "passes_one", "passes_part", "passes_flat"
+Matrix = npt.NDArray[np.float32]
 Constants = dict[str, npt.NDArray[Any]]
 
 
 class Arithmetic(Protocol):
     """How the matrices of a network are multiplied."""
-
-    def constants(self) -> Constants:
-        """What the nodes need beside the weights, by name."""
-
-    def weights(self, name: str, tokens: str, weights: Channels) -> tuple[list[NodeProto], Constants]:
-        """Nodes that make integers of a matrix that tokens are multiplied by, and the constants that they need."""
 
     def tokens(self, name: str) -> Iterator[NodeProto]:
         """Nodes that make integers of a tensor of shape (1, tokens, width)."""
@@ -80,7 +76,6 @@ class Bytes:
             f"{self.name}_share": np.array(1 / self.steps, np.float32),
             self.zero: np.array(self.middle, np.uint8),
             f"{self.name}_middles": np.array([self.middle], np.uint8),
-            ONE: np.array(1, np.float32),
             _FLAT: np.array([-1], np.int64),
         }
 

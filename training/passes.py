@@ -18,16 +18,19 @@ from models.network import EXACT
 from training.close_pass import ClosePass
 from training.evening import Evened, even_out, measure_peaks
 from training.first_pass import FirstPass
-from training.integers import MICROSOFT, Arithmetic, Constants, written_in
-from training.stored import values
+from training.integers import MICROSOFT, written_in
+from training.parted_weights import SHARED, PartedWeights
+from training.stored import remove_unused, values
 
 
 def add_passes(network: Path, typical: Sequence[EncodedWindow] = ()) -> None:
     """Rewrites an exported network so that its input `exact` chooses between the close pass and the first one.
 
+    It takes one window a call from then on.
+
     Args:
         network: As `quantise_weights` writes it.
-        typical: Windows by which the first pass is evened out; without any its integers are those of what is there.
+        typical: Windows by which activations and weights are evened out; without any they are rounded as they are.
     """
     model = onnx.load(str(network))
     graph = model.graph
@@ -35,26 +38,41 @@ def add_passes(network: Path, typical: Sequence[EncodedWindow] = ()) -> None:
     of_matrices = _depending(graph.node, {node.output[0] for node in matrices})
     tail = [node for node in graph.node if node.output[0] in of_matrices]
     head = [node for node in graph.node if node.output[0] not in of_matrices]
-    known = values(graph.node, graph.initializer)
-    passes: dict[str, Arithmetic] = {
-        "then_branch": ClosePass(),
-        "else_branch": FirstPass(_evened(model, matrices, known, typical)),
-    }
-    constants: Constants = {}
-    for arithmetic in passes.values():
-        constants |= arithmetic.constants()
-        for name, tokens in {node.input[1]: node.input[0] for node in matrices}.items():
-            nodes, needed = arithmetic.weights(name, tokens, known[name])
-            head += nodes
-            constants |= needed
+    known = values(graph)
+    evened = _evened(model, matrices, known, typical)
+    parted = [(tokens, _parted(name, tokens, known, evened)) for name, tokens in _pairs(matrices).items()]
+    first, close = FirstPass(evened), ClosePass(evened)
+    constants = {**SHARED, **first.constants(parted), **close.constants()}
+    constants |= {f"{tokens}_by": 1 / how.divisor for tokens, how in evened.items()}
+    for _, matrix in parted:
+        constants |= matrix.constants()
+        head += matrix.nodes()
     graph.initializer.extend(numpy_helper.from_array(value, name) for name, value in constants.items())
-    branches = {name: _branch(written_in(how, tail, matrices), graph.output[0]) for name, how in passes.items()}
+    branches = {
+        name: _branch(written_in(arithmetic, tail, matrices), graph.output[0])
+        for name, arithmetic in (("then_branch", close), ("else_branch", first))
+    }
     choice = helper.make_node("If", [EXACT], [graph.output[0].name], **branches)
     del graph.node[:]
     graph.node.extend([*head, choice])
+    remove_unused(graph)
+    for given in graph.input:
+        given.type.tensor_type.shape.dim[0].dim_value = 1  # a step for each token, whose window none could tell
     graph.input.append(helper.make_tensor_value_info(EXACT, onnx.TensorProto.BOOL, []))
     model.opset_import.append(helper.make_opsetid(MICROSOFT, 1))
     onnx.save(model, str(network))
+
+
+def _pairs(matrices: Sequence[NodeProto]) -> dict[str, str]:
+    """By the name of each matrix that of the tokens that it is multiplied with."""
+    return {node.input[1]: node.input[0] for node in matrices}
+
+
+def _parted(
+    name: str, tokens: str, known: Mapping[str, npt.NDArray[Any]], evened: Mapping[str, Evened]
+) -> PartedWeights:
+    how = evened.get(tokens)
+    return PartedWeights(name, known[name], f"{name}_shape" in known, None if how is None else how.divisor)
 
 
 def _evened(

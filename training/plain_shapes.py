@@ -1,18 +1,64 @@
 """Has an exported network say "as long as before" where it counts the tokens anew.
 
-torch writes each reshaping of the tokens in attention with eight nodes that count the windows and tokens, once more in
-each layer. A reshape that keeps its first two dimensions can say so with zeros.
+torch writes each reshaping of the tokens with seven nodes that count windows and tokens, once more in each layer. A
+reshape that keeps its first two dimensions can say so with zeros.
 """
 
-from collections.abc import Mapping
-
 import numpy as np
-import numpy.typing as npt
 import onnx
 from onnx import NodeProto, numpy_helper
 
+from training.stored import remove_unused
+
 KEPT = 2
-"""Dimensions of a tensor of tokens that a reshape keeps: windows and tokens."""
+"""Dimensions of a tensor of tokens that a reshape keeps: windows and tokens, or hits."""
+UNKNOWN = "unk__"
+"""What names begin with that shape inference makes up."""
+
+
+class _Graph:
+    """What a graph says of its tensors."""
+
+    def __init__(self, model: onnx.ModelProto) -> None:
+        self._made_by = {output: node for node in model.graph.node for output in node.output}
+        self._fixed = {tensor.name: numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
+        for node in model.graph.node:
+            if node.op_type == "Constant":
+                self._fixed[node.output[0]] = numpy_helper.to_array(node.attribute[0].t)
+        inferred = onnx.shape_inference.infer_shapes(model, data_prop=True).graph
+        self._dimensions = {
+            about.name: [part.dim_param or str(part.dim_value) for part in about.type.tensor_type.shape.dim]
+            for about in (*inferred.input, *inferred.value_info, *inferred.output)
+        }
+
+    def plain_shape(self, reshape: NodeProto) -> list[int]:
+        """The shape that a reshape gives, zeros for what it keeps; empty if it keeps no two dimensions."""
+        joined = self._made_by.get(reshape.input[1])
+        if joined is None or joined.op_type != "Concat" or len(joined.input) <= KEPT:
+            return []
+        counted, rest = joined.input[:KEPT], joined.input[KEPT:]
+        before = self._dimensions.get(reshape.input[0], [])
+        same = len(before) > KEPT - 1 and all(map(self._may_be, counted, before))
+        if not same or not all(name in self._fixed for name in rest):
+            return []
+        return [0] * KEPT + [int(part) for name in rest for part in self._fixed[name]]
+
+    def _may_be(self, counted: str, dimension: str) -> bool:
+        """Whether a list of one number is the length of a dimension, as far as shape inference can tell."""
+        length = self._length(counted)
+        return length is not None and (length == dimension or dimension.startswith(UNKNOWN))
+
+    def _length(self, name: str) -> str | None:
+        """Which dimension, by the name that shape inference gives it, a list of one number is the length of."""
+        chain = []
+        for wanted in ("Unsqueeze", "Gather", "Shape"):
+            node = self._made_by.get(name)
+            if node is None or node.op_type != wanted:
+                return None
+            chain.append(node)
+            name = node.input[0]
+        place, dimensions = self._fixed.get(chain[1].input[1]), self._dimensions.get(name, [])
+        return None if place is None or int(place) >= len(dimensions) else dimensions[int(place)]
 
 
 def write_plain_shapes(model: onnx.ModelProto) -> None:
@@ -21,54 +67,11 @@ def write_plain_shapes(model: onnx.ModelProto) -> None:
     Args:
         model: As torch exports it.
     """
-    graph = model.graph
-    made_by = {output: node for node in graph.node for output in node.output}
-    fixed = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
-    fixed |= {
-        node.output[0]: numpy_helper.to_array(node.attribute[0].t) for node in graph.node if node.op_type == "Constant"
-    }
-    for node in graph.node:
-        if node.op_type != "Reshape" or node.input[1] not in made_by:
-            continue
-        shape = _plain(made_by[node.input[1]], made_by, fixed)
+    about = _Graph(model)
+    for node in model.graph.node:
+        shape = about.plain_shape(node) if node.op_type == "Reshape" else []
         if shape:
             name = f"{node.output[0]}_shape"
-            graph.initializer.append(numpy_helper.from_array(np.array(shape, np.int64), name))
+            model.graph.initializer.append(numpy_helper.from_array(np.array(shape, np.int64), name))
             node.input[1] = name
-    _remove_unused(graph)
-
-
-def _plain(
-    joined: NodeProto, made_by: Mapping[str, NodeProto], fixed: Mapping[str, npt.NDArray[np.int64]]
-) -> list[int]:
-    """The shape that is put together from the numbers of windows and tokens and fixed parts; empty if it is another."""
-    if joined.op_type != "Concat" or len(joined.input) <= KEPT:
-        return []
-    counted, rest = joined.input[:KEPT], joined.input[KEPT:]
-    kept = [_dimension(name, made_by, fixed) for name in counted] == list(range(KEPT))
-    if not kept or not all(name in fixed for name in rest):
-        return []
-    return [0] * KEPT + [int(part) for name in rest for part in fixed[name]]
-
-
-def _dimension(name: str, made_by: Mapping[str, NodeProto], fixed: Mapping[str, npt.NDArray[np.int64]]) -> int | None:
-    """Which dimension of some tensor a list of one number is the length of; None if of none."""
-    chain = []
-    for wanted in ("Unsqueeze", "Gather", "Shape"):
-        node = made_by.get(name)
-        if node is None or node.op_type != wanted:
-            return None
-        chain.append(node)
-        name = node.input[0]
-    return int(fixed[chain[1].input[1]])
-
-
-def _remove_unused(graph: onnx.GraphProto) -> None:
-    needed = {output.name for output in graph.output}
-    kept: list[NodeProto] = []
-    for node in reversed(graph.node):
-        if not needed.isdisjoint(node.output):
-            needed.update(node.input)
-            kept.append(node)
-    del graph.node[:]
-    graph.node.extend(reversed(kept))
+    remove_unused(model.graph)

@@ -3,8 +3,7 @@
 Embedding tables, more than half of a small network's weights, become int8 with one scale for each row; the matrices of
 the layers become fp16, because int8 there changes more answers than is allowed (`docs/decisions/0002`), or for a larger
 network int8 with a scale for so few weights that it changes hardly any (`0051`). All are widened by nodes that
-onnxruntime folds away when the session opens: nothing depends on the CPU's int8 instructions or on what else is in the
-batch.
+onnxruntime folds away when the session opens.
 """
 
 from pathlib import Path
@@ -22,6 +21,8 @@ LEAST_SCALE = 2.0**-14
 """Smallest scale of a block that fp16 holds with all its digits; what rounds to nothing by it weighs nothing."""
 LIMIT = 127
 """Largest integer that a weight is stored as."""
+INT8, SCALE, SHAPE, HALF = "_int8", "_scale", "_shape", "_half"
+"""What the names of the parts of a tensor that is stored small end with."""
 
 
 def quantise_weights(source: Path, target: Path, in_blocks: bool = False) -> None:
@@ -63,13 +64,13 @@ Small = tuple[list[TensorProto], list[onnx.NodeProto]]
 def _as_int8_rows(name: str, weights: npt.NDArray[np.float32]) -> Small:
     scale = np.maximum(np.abs(weights).max(axis=1), 1e-12) / LIMIT
     whole = np.rint(weights / scale[:, None]).astype(np.int8)
-    inputs = [f"{name}_int8", f"{name}_scale"]
+    inputs = [f"{name}{INT8}", f"{name}{SCALE}"]
     stored = [numpy_helper.from_array(whole, inputs[0]), numpy_helper.from_array(scale.astype(np.float32), inputs[1])]
     return stored, [helper.make_node("DequantizeLinear", inputs, [name], axis=0)]
 
 
 def _as_half(name: str, weights: npt.NDArray[np.float32]) -> Small:
-    stored = numpy_helper.from_array(weights.astype(np.float16), f"{name}_half")
+    stored = numpy_helper.from_array(weights.astype(np.float16), f"{name}{HALF}")
     return [stored], [helper.make_node("Cast", [stored.name], [name], to=TensorProto.FLOAT)]
 
 
@@ -78,9 +79,9 @@ def _as_int8_blocks(name: str, weights: npt.NDArray[np.float32]) -> Small:
     scale = np.maximum(np.abs(blocks).max(axis=1, keepdims=True) / LIMIT, LEAST_SCALE).astype(np.float16)
     whole = np.rint(blocks / scale.astype(np.float32)).clip(-LIMIT, LIMIT).astype(np.int8)
     parts = {
-        f"{name}_int8": whole,
-        f"{name}_scale": scale,
-        f"{name}_shape": np.array(weights.shape, np.int64),
+        f"{name}{INT8}": whole,
+        f"{name}{SCALE}": scale,
+        f"{name}{SHAPE}": np.array(weights.shape, np.int64),
     }
     integers, by, shape = parts
     return [numpy_helper.from_array(value, part) for part, value in parts.items()], [

@@ -77,18 +77,20 @@ def read_weights(network: Path) -> dict[str, Tensor]:
     Tables and norms keep their names in ONNX. A matrix loses its own, but the bias that follows it does not.
 
     Raises:
-        InvalidModel: If a matrix is not followed by a bias.
+        InvalidModel: If a matrix is not followed by a bias, or a bias follows none.
     """
     graph = onnx.load(str(network)).graph
     nodes = exact_nodes(graph)
-    known = values(nodes, graph.initializer)
+    known = values(graph)
     adds = [list(node.input) for node in nodes if node.op_type == "Add"]
     biases = {name: bias for pair in adds for bias in pair if bias.endswith(".bias") for name in pair}
     weights = {name: array for name, array in known.items() if name.endswith((".weight", ".bias"))}
-    for matrix, product in products(nodes):
-        if matrix in known:
-            bias = biases.get(product)
-            if bias is None:
-                raise InvalidModel(f"{network.name}: no bias follows the matrix {matrix}")
-            weights[bias.removesuffix("bias") + "weight"] = known[matrix].T
+    for matrix, product in products(nodes, known):
+        bias = biases.get(product)
+        if bias is None:
+            raise InvalidModel(f"{network.name}: no bias follows the matrix {matrix}")
+        weights[bias.removesuffix("bias") + "weight"] = known[matrix].T
+    for name in [name for name in weights if name.endswith(".bias")]:
+        if name.removesuffix("bias") + "weight" not in weights:
+            raise InvalidModel(f"{network.name}: no matrix is found that {name} follows")
     return {name: torch.from_numpy(np.array(array, dtype=np.float32)) for name, array in weights.items()}

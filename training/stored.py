@@ -1,6 +1,6 @@
 """What an exported network holds: its weights, also those that are stored small."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -8,21 +8,21 @@ import numpy.typing as npt
 import onnx
 from onnx import NodeProto, numpy_helper
 
-_WIDENING: dict[str, Callable[..., npt.NDArray[np.float32]]] = {
-    "Cast": lambda stored: stored.astype(np.float32),
-    "DequantizeLinear": lambda stored, by: stored.astype(np.float32) * by[:, None],
-    "Mul": np.multiply,
-    "Reshape": np.reshape,
-}
-"""What `quantise_weights` has a tensor widened by."""
+from training.quantise import HALF, INT8, SCALE, SHAPE
 
 
-def values(nodes: Iterable[NodeProto], stored: Iterable[onnx.TensorProto]) -> dict[str, npt.NDArray[Any]]:
-    """Weights by the name that the network knows them by, also those that are stored small."""
-    known = {tensor.name: numpy_helper.to_array(tensor) for tensor in stored}
-    for node in nodes:
-        if node.op_type in _WIDENING and all(name in known for name in node.input):
-            known[node.output[0]] = _WIDENING[node.op_type](*(known[name] for name in node.input))
+def values(graph: onnx.GraphProto) -> dict[str, npt.NDArray[Any]]:
+    """What is stored, and weights by the name that the network knows them by where that is stored small."""
+    stored = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    known = dict(stored)
+    for name, small in stored.items():
+        if name.endswith(HALF):
+            known[name.removesuffix(HALF)] = small.astype(np.float32)
+        elif name.endswith(INT8):
+            bare = name.removesuffix(INT8)
+            scale = stored[f"{bare}{SCALE}"].astype(np.float32)
+            shape = stored.get(f"{bare}{SHAPE}", small.shape)
+            known[bare] = (small.astype(np.float32) * (scale[:, None] if scale.ndim == 1 else scale)).reshape(shape)
     return known
 
 
@@ -32,13 +32,30 @@ def exact_nodes(graph: onnx.GraphProto) -> list[NodeProto]:
     return [*graph.node, *(node for branch in branches for node in branch)]
 
 
-def products(nodes: Iterable[NodeProto]) -> Iterator[tuple[str, str]]:
+def products(nodes: Iterable[NodeProto], matrices: Container[str]) -> Iterator[tuple[str, str]]:
     """Of each product of tokens with a matrix the names of the matrix and of what comes of it.
 
     Where integers are multiplied, the last node of a product bears the name of its matrix.
+
+    Args:
+        nodes: Of a network.
+        matrices: Names of its matrices, and of whatever else it holds.
     """
     for node in nodes:
-        if node.op_type == "MatMul":
+        if node.op_type == "MatMul" and node.input[1] in matrices:
             yield node.input[1], node.output[0]
-        elif node.name:
+        elif node.name in matrices:
             yield node.name, node.output[0]
+
+
+def remove_unused(graph: onnx.GraphProto) -> None:
+    """Takes out nodes of which nothing in the graph or in its branches makes use."""
+    needed = {output.name for output in graph.output}
+    kept: list[NodeProto] = []
+    for node in reversed(graph.node):
+        if not needed.isdisjoint(node.output):
+            branches = [given for found in node.attribute for inner in found.g.node for given in inner.input]
+            needed.update(node.input, branches)
+            kept.append(node)
+    del graph.node[:]
+    graph.node.extend(reversed(kept))
