@@ -92,7 +92,7 @@ def _edits(text: str, start: int, end: int, token: int, vocabulary: Vocabulary, 
 def _read_figures(text: str, figures: re.Match[str] | None, vocabulary: Vocabulary) -> Iterator[Edit]:
     """Words of figures and signs only, which stand beside a word that is disguised so."""
     for match in _FIGURE.finditer(text, *figures.span()) if figures else ():
-        found = tuple(guess for guess in _guesses(match[0]) if vocabulary.takes(guess))
+        found = tuple(guess for guess in guesses(match[0]) if vocabulary.takes(guess))
         if found:
             own = (match[0],) if vocabulary.takes(match[0]) else ()  # "h3 wasnt 14"
             yield Edit(*match.span(), (*own, *found[:MOST_WORDS]), "leet", alone=False)
@@ -159,12 +159,12 @@ def _read_word(text: str, start: int, end: int, word: str, vocabulary: Vocabular
         or (len(raw) < _LEAST_SURE and not _stands_in_prose(text, start, end))
     ):
         return None
-    guesses = list(_guesses(raw)) if leet else [word]
+    guessed = list(guesses(raw)) if leet else [word]
     sure = _is_sure(raw)
     shortest = 4 if len(raw) > 2 else 5
     if leet:
         first = next(place for place, char in enumerate(raw) if char in _LEET_SIGNS)
-        found = tuple(guess for guess in guesses if vocabulary.reach(guess) > first)
+        found = tuple(guess for guess in guessed if vocabulary.reach(guess) > first)
         if found:
             sure = sure and any(vocabulary.is_certain(guess) for guess in found)
             return Edit(start, end, found[:MOST_WORDS], "leet", sure, shortest)
@@ -174,7 +174,7 @@ def _read_word(text: str, start: int, end: int, word: str, vocabulary: Vocabular
             return _read_word(text, start, start + len(inner), fold(inner).strip(), vocabulary)
     if not leet and raw.isupper() and "_" in text[max(0, start - 1) : start] + text[end : end + 1]:
         return None  # part of a constant's name: "GWW_VDB"
-    short = tuple(dict.fromkeys(other for guess in guesses for other in _shortened(guess, vocabulary)))
+    short = tuple(dict.fromkeys(other for guess in guessed for other in _shortened(guess, vocabulary)))
     if short:
         return Edit(start, end, short[:MOST_WORDS], "leet" if leet else "stretched", alone=sure)
     return None
@@ -229,7 +229,8 @@ def _is_sure(raw: str) -> bool:
     )
 
 
-def _guesses(raw: str) -> Iterator[str]:
+def guesses(raw: str) -> Iterator[str]:
+    """What a token may be if its figures and signs stand for letters, the likeliest first."""
     readings = ([fold_char(other) for other in _LEET.get(char, char)] for char in raw)
     for chars in islice(product(*readings), _MOST_GUESSES):
         yield " ".join("".join(chars).split())

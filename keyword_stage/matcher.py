@@ -17,6 +17,7 @@ from keyword_stage.gaps import Place
 from keyword_stage.guards import Company, is_meant_otherwise
 from keyword_stage.lexicon import Lexicon, Phrase
 from keyword_stage.reading import Reading
+from keyword_stage.strays import Strays
 from keyword_stage.strings import ENGINES
 from keyword_stage.sweep import Scan, Sweeper
 from keyword_stage.vocabulary import Vocabulary
@@ -71,6 +72,7 @@ class Matcher:
         if not (plain_scan.phrases or (others and any(scan.phrases for _, scan in scans))):
             return cues, []
         today = self._today()
+        strays = Strays(text, others[0]) if others else None
         context: list[ContextWord] = []
         found: dict[tuple[int, int, str, str], Sighting] = {}
         for reading, scan in scans:
@@ -82,7 +84,7 @@ class Matcher:
                 key = (start, end, phrase.id, phrase.category)
                 if key in found or (reading and _is_plain(plain.get(phrase.id, ()), phrase, start, end)):
                     continue
-                if hit := _read(text, phrase, start, end, reading, place):
+                if hit := _read(text, phrase, start, end, reading, place, strays):
                     found[key] = phrase, hit
         return [*found.values(), *cues], context
 
@@ -135,14 +137,18 @@ def _span(reading: Reading | None, place: Place) -> tuple[int, int]:
     return reading.span(place.start, place.end) if reading else (place.start, place.end)
 
 
-def _read(text: str, phrase: Phrase, start: int, end: int, reading: Reading | None, place: Place) -> KeywordHit | None:
-    """The hit, unless the reading shows nothing new there or the word is of another script."""
+def _read(
+    text: str, phrase: Phrase, start: int, end: int, reading: Reading | None, place: Place, strays: Strays | None
+) -> KeywordHit | None:
+    """The hit, unless the reading shows nothing new there, strays explain it, or the word is of another script."""
     undone: tuple[str, ...] = ()
     if reading:
-        own = phrase.spelling.has_word if phrase.spelling.gaps else None
-        undone = reading.disguises(place.start, place.end, place.last - place.first + 1, own)
-        if not undone:
+        gaps = phrase.spelling.gaps
+        words = place.last - place.first + 1
+        edits = reading.undone(place.start, place.end, words, phrase.spelling.has_word if gaps else None)
+        if not edits or (strays and not phrase.protected and strays.explain(start, end, edits, 1 if gaps else words)):
             return None
+        undone = tuple(edit.disguise for edit in edits)
     disguise = name_disguises(text[start:end], phrase.written or phrase.id)
     if not reading and "homoglyph" in disguise and _is_foreign_word(text, start, end):
         return None

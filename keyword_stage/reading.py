@@ -111,8 +111,13 @@ class Reading:
         shifted = place - self._ends[number] + self.edits[number].end
         return shifted if first else shifted + 1
 
-    def disguises(self, start: int, end: int, words: int, own: Callable[[str], bool] | None = None) -> tuple[str, ...]:
-        """What was undone in a half-open span of the reading; nothing if that is too little to go by.
+    def touches(self, start: int, end: int) -> bool:
+        """Whether an edit that is certain changes something in a half-open span of the original."""
+        number = bisect_right(self.edits, start, key=lambda edit: edit.end)
+        return number < len(self.edits) and self.edits[number].start < end and self.edits[number].alone
+
+    def undone(self, start: int, end: int, words: int, own: Callable[[str], bool] | None = None) -> tuple[Edit, ...]:
+        """The edits in a half-open span of the reading; none if that is too little to go by.
 
         Args:
             start: Of the span.
@@ -138,7 +143,7 @@ class Reading:
         if any(words < edit.least or (words == 1 and not edit.alone) for edit in touched):
             return ()
         letters = sum(map(str.isalnum, self.text[start:end]))
-        return () if any(letters < edit.shortest for edit in touched) else tuple({edit.disguise: 0 for edit in touched})
+        return () if any(letters < edit.shortest for edit in touched) else tuple(touched)
 
     def _near(self, start: int, end: int) -> Iterator[tuple[Edit, int, int]]:
         """Edits that may touch a span, each with its place in the reading."""
