@@ -144,9 +144,10 @@ def _read(
     undone: tuple[str, ...] = ()
     if reading:
         gaps = phrase.spelling.gaps
-        words = place.last - place.first + 1
-        edits = reading.undone(place.start, place.end, words, phrase.spelling.has_word if gaps else None)
-        if not edits or (strays and not phrase.protected and strays.explain(start, end, edits, 1 if gaps else words)):
+        count = place.last - place.first + 1
+        edits = reading.undone(place.start, place.end, count, phrase.spelling.has_word if gaps else None)
+        words = [] if gaps else reading.text[place.start : place.end].split()
+        if not edits or (strays and not phrase.protected and strays.explain(start, end, edits, words)):
             return None
         undone = tuple(edit.disguise for edit in edits)
     disguise = name_disguises(text[start:end], phrase.written or phrase.id)

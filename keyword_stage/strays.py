@@ -5,7 +5,7 @@ No list tells which, but what stands around them does: code, and tokens of the s
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from keyword_stage.english_words import english_words
@@ -27,8 +27,11 @@ _MANY_WORDS = 3
 _MANY_SIGNS = 2
 _OTHERWISE = frozenset({"emoji", "hyphenated"})
 """What no stray looks like."""
+_PARTING = frozenset({"punctuated", "masked"})
+"""What signs do that part the names of an address."""
 
-_TOKEN = re.compile(r"(?<!\S)\S{1,100}")
+_WIDEST = 100
+_TOKEN = re.compile(rf"(?<!\S)\S{{1,{_WIDEST}}}")
 _SPEAKER = re.compile(r"(?m:^)[@\[(<]?[\w.-]+[\])>]?:(?!\S)")
 """Who writes a line of a chat."""
 _LINK = re.compile(r"\W*(?:https?:|www\.)")
@@ -36,11 +39,12 @@ _EDGES = "\"'“”‘’`,;:!?….()[]<>"
 _CODE = re.compile(
     r"[{}]|::|[-=]>|:=|[!=]=|&&|\|\||</|/>|[\"']>|(?<!\S)<[a-z]+\Z"
     r"|\\[A-Za-z]|(?<![A-Za-z])\$[A-Za-z_({]|[\w)\]\"']=[\w(\[\"'$]"
-    r"|\w(?:\(\)|[(\[](?!s\)))|(?<!\S)/[\w.-]+/|\b[a-z]{2,}[A-Z][a-z]"
+    r"|[\w\u200b](?:\(\)|[(\[](?!s\)))|[a-z][A-Z][a-z]+[A-Z]|(?<!\S)/[\w.-]+/|\b[a-z]{2,}[A-Z][a-z]"
 )
 """What hardly anybody writes but in code: "x = f(y)", "$seen", "std::", "\\item", "tickInterval"."""
 _SHORT = re.compile(r"(?<![A-Za-z])[A-Za-z](?![A-Za-z])")
 _LETTERS = re.compile("[A-Za-z]{2,}")
+_PIECE = re.compile(r"[\W_]+")
 _LETTER = re.compile("[a-z]")
 _FIGURES = re.compile("[0-9]+")
 _MIX = re.compile("[ab0]{3,}")
@@ -63,6 +67,13 @@ class Stray(NamedTuple):
         return 2 if series == _FIGURES.sub("0", self.core) else int(self.code or self.shape == shape)
 
 
+class Block(NamedTuple):
+    """What stands in a piece of text: its strays, and all of its tokens without signs around them."""
+
+    strays: tuple[Stray, ...]
+    cores: frozenset[str]
+
+
 class Strays:
     """Those of one text. Blocks of it are read when they are first asked for, each once.
 
@@ -73,56 +84,66 @@ class Strays:
 
     def __init__(self, text: str, reading: Reading) -> None:
         self._text, self._reading = text, reading
-        self._blocks: dict[int, tuple[Stray, ...]] = {}
+        self._blocks: dict[int, Block] = {}
 
-    def explain(self, start: int, end: int, edits: Sequence[Edit], words: int) -> bool:
+    def explain(self, start: int, end: int, edits: Sequence[Edit], words: Sequence[str]) -> bool:
         """Whether a phrase stands by chance where it was found disguised: little was undone, and strays stand around.
 
         Args:
             start: Of what stands for the phrase.
             end: Of the same.
             edits: What was undone in it.
-            words: How many it has in a row; 1 if it has gaps, for what stands in these says nothing.
+            words: What was read there; nothing if the phrase has gaps, for what stands in these says nothing.
         """
         undone = [edit for edit in edits if edit.start == edit.end or not edit.words[0].isspace()]
-        written = sum(map(str.isalnum, self._text[start:end]))
-        if len(undone) != 1 or (words > 1 and written >= _LONG_PHRASE) or not _is_weak(self._text, undone[0], words):
+        if len(undone) != 1 or len(words) >= _MANY_WORDS or undone[0].disguise in _OTHERWISE:
             return False
-        own = {token.strip(_EDGES).lower() for token in self._text[start:end].split()}
-        core = _core_at(self._text, undone[0])
+        token = _token_at(self._text, undone[0])
+        if undone[0].disguise in _PARTING and "://" in token:
+            return True
+        letters = sum(map(len, words)) if len(words) > 1 else 0
+        return letters < _LONG_PHRASE and _is_weak(self._text, undone[0]) and self._surround(start, end, token)
+
+    def _surround(self, start: int, end: int, token: str) -> bool:
+        """Whether several strays stand around a hit, or all pieces of its token by themselves."""
+        own = {other.strip(_EDGES).lower() for other in self._text[start:end].split()}
+        core = token.strip(_EDGES).lower()
         shape = _shape(core)
         series = _FIGURES.sub("0", core) if "0" in shape else ""
-        first, last = start // _AROUND, (end - 1) // _AROUND
+        blocks = [self._block(number) for number in range(start // _AROUND - 1, (end - 1) // _AROUND + 2)]
         found = {
             stray.core: stray.weight(shape, series)
-            for number in range(first - 1, last + 2)
-            for stray in self._block(number)
+            for block in blocks
+            for stray in block.strays
             if stray.core not in own
         }
-        return sum(found.values()) >= _SEVERAL
+        pieces = {piece for piece in _PIECE.split(core) if piece}
+        apart = len(pieces) > 0 and core not in pieces and pieces <= {one for block in blocks for one in block.cores}
+        return apart or sum(found.values()) >= _SEVERAL
 
-    def _block(self, number: int) -> tuple[Stray, ...]:
+    def _block(self, number: int) -> Block:
         if number not in self._blocks:
-            self._blocks[number] = tuple(self._read(number * _AROUND, (number + 1) * _AROUND)) if number >= 0 else ()
+            low, high = max(0, number) * _AROUND, (number + 1) * _AROUND
+            tokens = [match for match in _TOKEN.finditer(self._text, low, high + _WIDEST) if match.start() < high]
+            cores = frozenset(match[0].strip(_EDGES).lower() for match in tokens)
+            self._blocks[number] = Block(tuple(filter(None, map(self._stray, tokens))), cores)
         return self._blocks[number]
 
-    def _read(self, start: int, end: int) -> Iterator[Stray]:
-        """The strays that begin in a half-open span."""
-        text = self._text
-        for match in _TOKEN.finditer(text, start, end + 100):
-            token = match[0]
-            if match.start() >= end or _LINK.match(token) or _SPEAKER.match(text, match.start()):
-                continue
-            core = token.strip(_EDGES).lower()
-            shape = _shape(core)
-            code = len(shape) >= _MIXED or bool(_CODE.search(token))
-            if (code or shape) and not (_is_explained(core, code) or self._reading.touches(*match.span())):
-                yield Stray(core or token, shape, code)
+    def _stray(self, match: re.Match[str]) -> Stray | None:
+        token = match[0]
+        if _LINK.match(token) or _SPEAKER.match(self._text, match.start()):
+            return None
+        core = token.strip(_EDGES).lower()
+        shape = _shape(core)
+        code = len(shape) >= _MIXED or bool(_CODE.search(token))
+        if not (code or shape) or _is_explained(core, code) or self._reading.touches(*match.span()):
+            return None
+        return Stray(core or token, shape, code)
 
 
-def _is_weak(text: str, edit: Edit, words: int) -> bool:
-    """Whether a phrase of which one word alone was undone may be chance."""
-    if edit.disguise in _OTHERWISE or words >= _MANY_WORDS or max(map(len, edit.words)) >= _LONG:
+def _is_weak(text: str, edit: Edit) -> bool:
+    """Whether a word that alone was undone may be chance."""
+    if max(map(len, edit.words)) >= _LONG:
         return False
     raw = text[edit.start : edit.end]
     letters = sum(map(str.isalpha, raw))
@@ -130,11 +151,11 @@ def _is_weak(text: str, edit: Edit, words: int) -> bool:
     return edit.disguise != "leet" or signs < _MANY_SIGNS or letters < signs + _MANY_SIGNS
 
 
-def _core_at(text: str, edit: Edit) -> str:
+def _token_at(text: str, edit: Edit) -> str:
     """The token that an edit changes, or the first of those that it joins."""
-    start = max(text.rfind(space, max(0, edit.start - 100), edit.start) for space in " \n\t") + 1
+    start = max(text.rfind(space, max(0, edit.start - _WIDEST), edit.start) for space in " \n\t") + 1
     match = _TOKEN.match(text, start)
-    return match[0].strip(_EDGES).lower() if match else ""
+    return match[0] if match else ""
 
 
 def _shape(core: str) -> str:

@@ -40,11 +40,19 @@ def disguised(matcher: Matcher, text: str) -> set[str]:
         ("s t a b", "over :: Lens {} -> (t -> m) => f g"),
         ("ba8e", "sums: 9c7e9 4d08a 4c3be {} db1f8"),
         ("M*D", "the product {} of S(i,j) and D(i,i) == M(j)"),
+        ("s*s", "the size s of the table, that is of {} cells"),
+        ('black" "#cccccc', 'barColor "{}" and barColor "white" "#aaaaaa" -> itemWide'),
+        ("doXXX", "The {} methods of HttpServletRequest, HttpServletResponse and HttpUpgradeHandler"),
     ],
 )
 def test_a_word_among_strays_is_chance(matcher: Matcher, word: str, around: str) -> None:
     assert disguised(matcher, f"so it was {word} again") == {word}
     assert disguised(matcher, around.format(word)) == set()
+
+
+def test_signs_of_an_address_part_names(matcher: Matcher) -> None:
+    assert disguised(matcher, "meet me some.whe.re private") == {"some.whe.re private"}
+    assert disguised(matcher, "url = https://some.whe.re\nprivate") == set()
 
 
 @pytest.mark.parametrize(
