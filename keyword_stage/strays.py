@@ -70,7 +70,7 @@ class Stray(NamedTuple):
 class Block(NamedTuple):
     """What stands in a piece of text: its strays, and all of its tokens without signs around them."""
 
-    strays: tuple[Stray, ...]
+    strays: frozenset[Stray]
     cores: frozenset[str]
 
 
@@ -118,15 +118,17 @@ class Strays:
             if stray.core not in own
         }
         pieces = {piece for piece in _PIECE.split(core) if piece}
-        apart = len(pieces) > 0 and core not in pieces and pieces <= {one for block in blocks for one in block.cores}
-        return apart or sum(found.values()) >= _SEVERAL
+        if sum(found.values()) >= _SEVERAL:
+            return True
+        joined = len(pieces) > 0 and core not in pieces
+        return joined and all(any(piece in block.cores for block in blocks) for piece in pieces)
 
     def _block(self, number: int) -> Block:
         if number not in self._blocks:
             low, high = max(0, number) * _AROUND, (number + 1) * _AROUND
             tokens = [match for match in _TOKEN.finditer(self._text, low, high + _WIDEST) if match.start() < high]
             cores = frozenset(match[0].strip(_EDGES).lower() for match in tokens)
-            self._blocks[number] = Block(tuple(filter(None, map(self._stray, tokens))), cores)
+            self._blocks[number] = Block(frozenset(filter(None, map(self._stray, tokens))), cores)
         return self._blocks[number]
 
     def _stray(self, match: re.Match[str]) -> Stray | None:
