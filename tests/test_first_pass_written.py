@@ -36,9 +36,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from training.network import tiny_network
 
     torch.manual_seed(3)
-    folder = tmp_path_factory.mktemp("run")
+    folder, network = tmp_path_factory.mktemp("run"), tiny_network(30522)
+    for vector in (value for value in network.parameters() if value.ndim == 1):
+        torch.nn.init.normal_(vector, mean=vector.mean().item(), std=0.02)  # what is alike torch writes once
     with warnings.catch_warnings(action="ignore"):  # third-party deprecations are not ours to mend
-        export(tiny_network(30522), default_folder() / "tokenizer.json", folder)
+        export(network, default_folder() / "tokenizer.json", folder)
     return folder
 
 
@@ -126,6 +128,24 @@ def test_weights_are_parted_into_two_of_7_bits_that_make_them_up(tmp_path: Path,
     assert (np.abs(made_up - matrix.even) <= 1.01 * matrix.step / 252).all()
     otherwise = np.abs(matrix.rounded() - whole * matrix.step) > 1e-6
     assert otherwise.mean() < 0.002  # halves may be rounded either way
+
+
+def test_a_matrix_that_is_not_found_again_is_missed(folder: Path, tmp_path: Path) -> None:
+    import onnx
+
+    from domain.errors import InvalidModel
+    from training.restore import read_weights
+
+    assert len(read_weights(folder / "model.onnx")) == 41  # tables and norms of the embeddings, two layers, head
+    model = onnx.load(str(folder / "model.onnx"))
+    (choice,) = (node for node in model.graph.node if node.op_type == "If")
+    branches = {found.name: found.g for found in choice.attribute}
+    named = [node for node in branches["then_branch"].node if node.name in {t.name for t in model.graph.initializer}]
+    assert len(named) == 2 * 6
+    named[3].name = ""
+    onnx.save(model, str(tmp_path / "model.onnx"))
+    with pytest.raises(InvalidModel, match=r"no matrix is found that .*bias follows"):
+        read_weights(tmp_path / "model.onnx")
 
 
 def test_reshapes_of_tokens_are_plain_and_no_node_counts_for_nothing(folder: Path) -> None:
