@@ -22,7 +22,8 @@ import keyword_stage.matcher
 import models.network
 import models.rationale
 from domain.hit import ContextWindow
-from keyword_stage.lexicon import DEFAULT_FOLDER, Lexicon, Phrase, _read_file
+from keyword_stage.lexicon import DEFAULT_FOLDER, Lexicon, Phrase, _read_file, read_lexicon
+from keyword_stage.matcher import Matcher
 from keyword_stage.sweep import Sweeper
 from keyword_stage.vocabulary import Vocabulary
 from models.artifact import FITTED_FOR, OPTIONAL, default_folder, write_manifest
@@ -108,6 +109,18 @@ def built_once() -> Iterator[None]:
         for kind in (Sweeper, Vocabulary):
             patch.setattr(keyword_stage.matcher, kind.__name__, partial(build_once, kind))
         yield
+
+
+@pytest.fixture(scope="session")
+def lexicon() -> Lexicon:
+    """The project's own lexicon."""
+    return read_lexicon()
+
+
+@pytest.fixture(scope="session")
+def matcher(lexicon: Lexicon) -> Matcher:
+    """Finds the phrases of the project's own lexicon."""
+    return Matcher(lexicon)
 
 
 @pytest.fixture(scope="session")

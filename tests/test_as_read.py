@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from domain.capture import Capture
 from domain.hit import ContextWindow, KeywordHit
 from domain.page import Page
-from keyword_stage.lexicon import Lexicon, Phrase, read_lexicon
+from keyword_stage.lexicon import Lexicon, Phrase
 from keyword_stage.matcher import Matcher
 from keyword_stage.spelling import read_spelling
 from models.artifact import default_folder
@@ -31,11 +31,6 @@ HIDDEN = [
     "honestly i want to ki\u200bll myself tonight and nobody knows",
     "honestly i want to ｋｉｌｌ myself tonight and nobody knows",
 ]
-
-
-@pytest.fixture(scope="module")
-def matcher() -> Matcher:
-    return Matcher(read_lexicon())
 
 
 def window_of(matcher: Matcher, text: str) -> ContextWindow:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from domain.page import Page
 from evaluation.attack_matrix import count_recall, make_cases
-from keyword_stage.lexicon import Lexicon, read_lexicon
+from keyword_stage.lexicon import Lexicon
 from keyword_stage.matcher import Matcher
 from tests.steps import count_steps
 
@@ -18,16 +18,6 @@ FLOORS = {
     "stretched": 0.97, "spaced": 0.96, "punctuated": 0.91, "ocr letters": 0.92, "ocr lost space": 0.92,
     "ocr added space": 0.91,
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def lexicon() -> Lexicon:
-    return read_lexicon()
-
-
-@pytest.fixture(scope="module")
-def matcher(lexicon: Lexicon) -> Matcher:
-    return Matcher(lexicon)
 
 
 def disguised(matcher: Matcher, text: str, from_ocr: bool = False) -> set[tuple[str, tuple[str, ...]]]:

@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from domain.page import Page
 from keyword_stage import hyphens
-from keyword_stage.lexicon import read_lexicon
 from keyword_stage.matcher import Matcher
 from ocr.page import assemble
 from ocr.reading_order import in_reading_order
@@ -15,11 +14,6 @@ from ocr.rules import Rules
 from tests.test_ocr_page import line
 from tests.test_reading_order import column
 from tests.test_reading_order import line as at
-
-
-@pytest.fixture(scope="module")
-def matcher() -> Matcher:
-    return Matcher(read_lexicon())
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from domain.hit import ContextWindow
 from domain.page import Page
 from domain.severity import STANDARD_CATEGORIES
 from domain.verdict import Finding, Reason
-from keyword_stage.lexicon import Lexicon, read_lexicon
+from keyword_stage.lexicon import Lexicon
 from keyword_stage.matcher import Matcher
 from models.scorer import WindowScores
 from pipeline.judge import Judge
@@ -29,16 +29,6 @@ Sari, dal, harissa, pita, moules, tapas, taco, chorizo, kebab, pierogi, bratwurs
 
 def main(argv): if not argv: die("usage"); kill(pid); return sum(map(int, argv)) # to do: per la, mi, te, se, ma, sa
 """
-
-
-@pytest.fixture(scope="module")
-def lexicon() -> Lexicon:
-    return read_lexicon()
-
-
-@pytest.fixture(scope="module")
-def matcher(lexicon: Lexicon) -> Matcher:
-    return Matcher(lexicon)
 
 
 def judge(matcher: Matcher, text: str, languages: tuple[str, ...] = ("en",)) -> list[Finding]:

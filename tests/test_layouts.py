@@ -8,7 +8,6 @@ import pytest
 from evaluation.layouts.measure import OVERLAP
 from evaluation.layouts.run import PAINTED, read_and_measure
 from evaluation.layouts.truth import PAGES, read_truth
-from keyword_stage.lexicon import read_lexicon
 from keyword_stage.matcher import Matcher
 from pipeline.pipeline import Pipeline
 
@@ -47,11 +46,6 @@ PARTED = {
 }
 WITHOUT_SIDE = {"assistant_chat_sidebar": 3}
 """Lines of speakers whose side is not known: those as wide as the column."""
-
-
-@pytest.fixture(scope="module")
-def matcher() -> Matcher:
-    return Matcher(read_lexicon())
 
 
 @pytest.mark.parametrize("name", EDITIONS)

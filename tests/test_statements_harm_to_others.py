@@ -10,7 +10,7 @@ import pytest
 
 from domain.page import Page
 from domain.severity import GENUINE
-from keyword_stage.lexicon import Lexicon, read_lexicon
+from keyword_stage.lexicon import Lexicon
 from keyword_stage.matcher import Matcher
 
 NOTE = "told plainly: "
@@ -121,11 +121,6 @@ we sat together at lunch and shared crisps
 
 def lines(text: str) -> list[str]:
     return text.strip().splitlines()
-
-
-@pytest.fixture(scope="module")
-def lexicon() -> Lexicon:
-    return read_lexicon()
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,6 @@ import pytest
 from domain.hit import KeywordHit
 from domain.page import Page
 from domain.severity import GENUINE
-from keyword_stage.lexicon import read_lexicon
 from keyword_stage.matcher import Matcher
 
 CATEGORIES = ("suicide", "self_harm", "drugs")
@@ -108,11 +107,6 @@ NOT_SAID = [
     "i am not suicidal",
     "im going to end it there, thanks for watching",
 ]
-
-
-@pytest.fixture(scope="module")
-def matcher() -> Matcher:
-    return Matcher(read_lexicon())
 
 
 def phrases(matcher: Matcher, text: str) -> list[KeywordHit]:

@@ -7,7 +7,6 @@ read it for ever, and each guard against that must let the child through who say
 import pytest
 
 from domain.page import Page
-from keyword_stage.lexicon import read_lexicon
 from keyword_stage.matcher import Matcher
 
 HARMLESS = """
@@ -173,11 +172,6 @@ my dad hurt my sister on purpose
 
 def lines(text: str) -> list[str]:
     return text.strip().splitlines()
-
-
-@pytest.fixture(scope="module")
-def matcher() -> Matcher:
-    return Matcher(read_lexicon())
 
 
 @pytest.mark.parametrize("text", lines(HARMLESS))
