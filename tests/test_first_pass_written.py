@@ -85,6 +85,16 @@ def test_what_is_said_of_a_hit_does_not_depend_on_the_others(folder: Path, exact
     np.testing.assert_allclose(network.logits(alone, exact)[1], together, atol=1e-5)
 
 
+def test_two_windows_at_once_are_refused(folder: Path) -> None:
+    from models.runtime import open_session
+
+    session, window = open_session(folder / "model.onnx"), encoded(7)
+    two = {"input_ids": np.repeat(window.input_ids, 2, axis=0), "spans": np.repeat(window.spans, 2, axis=0)}
+    for exact in (True, False):
+        with pytest.raises(Exception, match="Got invalid dimensions for input"):
+            session.run(["logits"], {**two, "exact": np.array(exact)})
+
+
 def test_no_sum_of_two_products_leaves_16_bits() -> None:
     from training.integers import TOKEN_LIMIT, WEIGHT_LIMIT
 

@@ -1,5 +1,7 @@
 """A disguised word among tokens of its kind is chance; what many signs speak for is told all the same."""
 
+from dataclasses import replace
+
 import pytest
 
 from domain.page import Page
@@ -62,6 +64,26 @@ def test_no_junk_hides_what_many_signs_speak_for(matcher: Matcher, hidden: str) 
 def test_a_chat_explains_nothing(matcher: Matcher, hidden: str) -> None:
     assert disguised(matcher, hidden)
     assert disguised(matcher, hidden) <= disguised(matcher, f"{HANDLES}liv: {hidden}\n{HANDLES}")
+
+
+def test_names_that_begin_lines_explain_nothing(matcher: Matcher) -> None:
+    names = "josh07: yes\nkyle09: no\nliv22: ok\ndan31: lol\n"
+    assert disguised(matcher, f"{names}so whor3\n{names}") == {"whor3"}
+    assert disguised(matcher, f"{names}so whor3\n{names}".replace(":", " and")) == set()
+
+
+def test_links_explain_nothing(matcher: Matcher) -> None:
+    links = "https://a.example/page?v=ab https://b.example/list?q=cd https://c.example/item?p=ef "
+    assert disguised(matcher, f"{links}so b1tch {links}") == {"b1tch"}
+    assert disguised(matcher, f"{links}so b1tch {links}".replace("https://", "")) == set()
+
+
+@pytest.mark.parametrize("protected", [True, False])
+def test_what_is_protected_is_told_whatever_stands_around(lexicon: Lexicon, protected: bool) -> None:
+    (phrase,) = (phrase for phrase in lexicon.phrases if phrase.id == "bitch")
+    own = Matcher(Lexicon((replace(phrase, protected=protected),), ""))
+    hits = own.find(Page.from_text("x = f(y) -> {name} so b1tch x=1"))
+    assert [hit.protected for hit in hits] == [True] * protected
 
 
 def test_words_in_disguise_explain_none_of_each_other(matcher: Matcher) -> None:
