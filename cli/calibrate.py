@@ -13,7 +13,7 @@ import click
 @click.option(
     "--asking-alpha",
     type=click.FloatRange(0, 0.2, min_open=True),
-    help="The same for the threshold of text in which somebody asks; by default such text has none of its own.",
+    help="Share of children who ask for help to dismiss at most; by default text that asks has no threshold of its own",
 )
 @click.option("--tracking", default="sqlite:///mlflow.db", show_default=True, help="MLflow tracking address.")
 def command(run: str, alpha: float | None, asking_alpha: float | None, tracking: str) -> None:

@@ -1,7 +1,8 @@
 """Text in which somebody asks, in so many words: a hit in it is dismissed only where the model is surer than elsewhere.
 
 A child who asks for help and is dismissed is the error that costs most. Whether it is help that is asked for no list of
-words can tell, so the list tells less: that a question, a plea or a doubt about what to do is put to somebody.
+words can tell, so the list tells less: that a question, a plea or a doubt about what to do is put to somebody. A bare
+plea for help, which names nothing that it is wanted with, is told apart: beside a phrase no model dismisses it.
 """
 
 import re
@@ -27,6 +28,20 @@ _FORMS = (
 _OPENS = r"(?:is|are|am|do|does|did|can|could|will|would|should|shud|has|have|was) \w"
 """A question by its order of words: what opens a text, a line or a sentence so is one, whoever it is about."""
 _ASKS = re.compile(rf"(?<!\w)(?:{'|'.join(_FORMS)})(?!\w)|(?:^|[.!?:;,] ){_OPENS}")
+_PLEASE = r"(?:p+l+e+a*[sz]+e*|p+l+[sz]+)"
+_HELP = r"h[ea]lp+"
+_ANOTHER = rf"(?:{_PLEASE}|i|im|ive|its?|he|hes|she|shes|they|theyre|my|now|quick|asap|{_SOMEONE})"
+_BARE = rf"(?!\w)(?=\W*$|\W*[^\w\s'’&|/+-]| {_ANOTHER}(?!\w))"
+"""Nothing is named that help is wanted with: the sentence ends, or another begins."""
+_PLEAS = (
+    rf"(?<!god )(?<!lord ){_HELP} (?:me|us){_BARE}",
+    rf"{_PLEASE} {_HELP}{_BARE}",
+    rf"{_HELP} {_PLEASE}(?!\w)",
+    rf"{_SOMEONE} (?:{_PLEASE} )?{_HELP}{_BARE}",
+    rf"(?:i|we|he|she|they) (?:really |just |badly )?needs? (?:some |proper |real )?{_HELP}{_BARE}",
+    rf"(?:save me|get me out){_BARE}",
+)
+_PLEADS = re.compile(rf"(?<!\w)(?:{'|'.join(_PLEAS)})")
 _APOSTROPHES = str.maketrans("", "", "'’")
 
 
@@ -36,5 +51,18 @@ def asks(text: str) -> bool:
     Args:
         text: As it is written; case, apostrophes and the width of spaces do not matter, question marks say nothing.
     """
+    return _ASKS.search(_plain(text)) is not None
+
+
+def pleads(text: str) -> bool:
+    """Whether somebody pleads for help in a text, for themselves or for others, and names nothing it is wanted with.
+
+    Args:
+        text: As for `asks`.
+    """
+    return _PLEADS.search(_plain(text)) is not None
+
+
+def _plain(text: str) -> str:
     lines = text.lower().translate(_APOSTROPHES).replace("\n", " . ")
-    return _ASKS.search(" ".join(lines.split())) is not None
+    return " ".join(lines.split())

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from tokenizers import Tokenizer
 
 from domain.hit import ContextWindow, KeywordHit
-from models.asking import asks
+from models.asking import asks, pleads
 
 MAX_TOKENS = 512
 """All that the encoders have positions for: a window of common words takes some 250, one of emoji or odd signs more."""
@@ -36,6 +36,7 @@ class EncodedWindow:
         unknown: Share of the text's tokens that the tokenizer does not know, 0..1.
         cues: bool, shape (hits,): which hits are cues, of which nothing is told unless a concern is read.
         asks: Whether somebody asks in the text, which then has a dismissal threshold of its own.
+        pleads: Whether somebody pleads for help in it: then none of its phrases is dismissed.
     """
 
     input_ids: npt.NDArray[np.int64]
@@ -45,6 +46,7 @@ class EncodedWindow:
     unknown: float
     cues: npt.NDArray[np.bool_]
     asks: bool
+    pleads: bool
 
 
 class WindowEncoder:
@@ -89,6 +91,7 @@ class WindowEncoder:
             unknown=float(np.mean(ids == self._unk)) if len(ids) else 0.0,
             cues=np.array([hit.cue for hit in window.hits], dtype=np.bool_),
             asks=asks(window.text),
+            pleads=pleads(window.text),
         )
 
 

@@ -13,7 +13,7 @@ from domain.page import Page
 from domain.severity import GENUINE, STANDARD_CATEGORIES
 from domain.verdict import Action, Finding, Ladder, Reason, any_concern
 from models.artifact import ModelArtifact
-from models.asking import asks
+from models.asking import asks, pleads
 from models.first_pass import BAR
 from models.scorer import WindowScores
 from pipeline.actions import (
@@ -56,11 +56,13 @@ class Judge:
         threshold: The artifact's, on the chance of a concern in any category (`docs/decisions/0055`).
         languages: Languages of the model.
         asking: The same in text in which somebody asks; None: no other.
+        keeps: Whether the model dismisses no phrase, whatever it says of it.
     """
 
     threshold: float
     languages: tuple[str, ...]
     asking: float | None = None
+    keeps: bool = False
 
     @classmethod
     def of(cls, artifact: ModelArtifact) -> "Judge":
@@ -68,10 +70,11 @@ class Judge:
         return cls(artifact.dismissal_threshold, artifact.languages, artifact.asking_threshold)
 
     def over(self, window: ContextWindow) -> "Judge":
-        """The one that judges a window: more careful where somebody asks in it (`docs/decisions/0051`)."""
+        """The one that judges a window: more careful where somebody asks in it (`docs/decisions/0051`, `0065`)."""
+        mine = replace(self, keeps=True) if pleads(window.text) else self
         if self.asking is None or self.asking == self.threshold or not asks(window.text):
-            return self
-        return replace(self, threshold=self.asking)
+            return mine
+        return replace(mine, threshold=self.asking)
 
     def knows(self, text: str, language: str | None) -> bool:
         """Whether a text is in a language of the model.
@@ -159,7 +162,7 @@ class Judge:
         """Whether a finding is kept by caution alone, and by so little that text from further away may set it aside."""
         if finding.reason is not Reason.MODEL or finding.action is not Action.REVIEW:
             return False
-        if finding.hit.explicit or finding.hit.solicitation or _only_asks(finding.hit, policy):
+        if self.keeps or finding.hit.explicit or finding.hit.solicitation or _only_asks(finding.hit, policy):
             return False
         heard = wanted(finding.hit, finding.probabilities, policy)
         if by_chances(heard, policy) is not Action.DISMISS:
@@ -210,7 +213,7 @@ class Judge:
         severity = severity_of(heard[category])
         action = self._by_model(heard, category, policy)
         told = Told(severity, category, Reason.MODEL, action)
-        if hit.explicit or hit.solicitation:  # the model may think it harmless, but not take it out of the queue
+        if self.keeps or hit.explicit or hit.solicitation:  # the model may think it harmless, but not dismiss it
             told = told._replace(action=worst([action, Action.REVIEW]))
         if hit.solicitation:
             by_grade = worst([told.action, by_level(hit.grade, policy.of(hit.category))])

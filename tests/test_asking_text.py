@@ -1,7 +1,8 @@
-"""Text in which somebody asks: what counts as that, and that less of it is dismissed."""
+"""Text in which somebody asks or pleads for help: what counts as that, and that less of it, or none, is dismissed."""
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from domain.page import Page
 from domain.severity import STANDARD_CATEGORIES
 from domain.verdict import Action
 from models.artifact import load_artifact, write_manifest
-from models.asking import asks
+from models.asking import asks, pleads
 from models.first_pass import Limits, log_odds
 from models.scorer import OnnxScorer, WindowScores
 from pipeline.judge import Judge
@@ -68,6 +69,50 @@ def test_a_statement_a_menu_and_a_bare_question_mark_are_not(text: str) -> None:
     assert not asks(text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "he does it every night. help me",
+        "HELP ME!!",
+        "pleese help me i dont want to go home",
+        "please help. he’s got the door",
+        "plz help\nshes not waking up",
+        "some1 help im doing it again",
+        "can somebody please help us",
+        "i really need help. my coach texts me",
+        "my mate does it and she needs help",
+        "help pls",
+        "get me out im scared 😭",
+        "save me 😭",
+    ],
+)
+def test_a_plea_names_nothing_that_help_is_wanted_with(text: str) -> None:
+    assert pleads(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "please help me find it before the bus",
+        "can you help me with the ladder",
+        "pls help with question 4",
+        "save me a seat",
+        "get me out of maths early",
+        "need help? press ? for commands",
+        "these films help me sleep",
+        "god help us",
+        "somebody helped me yesterday",
+        "i need help choosing a title",
+        "where to get help",
+        "he went to help mehmet",
+        "File  Edit  View  Help  Me & my account",
+        "",
+    ],
+)
+def test_what_is_wanted_help_with_a_menu_and_a_leaflet_are_no_plea(text: str) -> None:
+    assert not pleads(text)
+
+
 def window(text: str) -> ContextWindow:
     start = text.index("weed")
     return ContextWindow(text, 0, (KeywordHit("weed", "drugs", 3, start, start + 4, "weed"),))
@@ -107,6 +152,21 @@ def test_a_doubt_is_measured_by_the_threshold_of_the_text() -> None:
         assert finding is not None
         assert finding.action is Action.REVIEW
         assert judge.over(window(text)).doubts(finding, POLICY) is doubted
+
+
+def test_beside_a_plea_no_phrase_is_dismissed_and_no_cue_is_raised() -> None:
+    text = "the weed hes got. help me"
+    page, judge = Page.from_text(text), Judge(0.05, ("en",), 0.02)
+    for scores in (answered(0.0), answered(0.06)):
+        (finding,) = judge.judge_all(window(text), scores, page, POLICY, None)
+        assert finding is not None
+        assert (finding.action, finding.severity, finding.assessed_category) == (Action.REVIEW, 0, "drugs")
+        assert not judge.over(window(text)).doubts(finding, POLICY), "more context may not set it aside"
+    off = ResolvedPolicy({"drugs": CategoryPolicy(on=False)}, CategoryPolicy(), frozenset())
+    assert judge.judge_all(window(text), answered(0.0), page, off, None) == [None], "what is switched off stays off"
+    (hit,) = window(text).hits
+    asked = ContextWindow(text, 0, (replace(hit, cue=True),))
+    assert judge.judge_all(asked, answered(0.0), page, POLICY, None) == [None], "a cue says nothing by itself"
 
 
 def stated(small_model: Path, folder: Path, asking: object) -> Path:

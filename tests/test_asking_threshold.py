@@ -19,6 +19,7 @@ from tests.windows import encoded
 
 if TYPE_CHECKING:
     from training.asked import AskedRow, AskedWindow
+    from training.calibrate import Dismissal
 
 pytestmark = pytest.mark.training
 READING = Reading(np.ones(9), Limits.of(0.5, 0.5), None)
@@ -31,16 +32,17 @@ def logits(probability: float, _: bool) -> np.ndarray:
     return out
 
 
-def row(severity: int, *windows: tuple[float, bool]) -> "AskedRow":
-    """A row whose windows have a P(severity >= 3) and ask or do not."""
+def row(severity: int, *windows: tuple[float, bool], pleads: bool = False) -> "AskedRow":
+    """A row whose windows have a P(severity >= 3) and ask or do not; in its last one somebody may plead for help."""
     from training.asked import AskedWindow
     from training.dataset import Example
 
+    seen = [encoded(asks=asks, pleads=pleads and place == len(windows)) for place, (_, asks) in enumerate(windows, 1)]
     return (
         LabelledRow(id="a", text="", labels={"violence": severity}),
         [
-            AskedWindow(Example(encoded(asks=asks), np.zeros((2, 9)), "a"), partial(logits, probability), None)
-            for probability, asks in windows
+            AskedWindow(Example(window, np.zeros((2, 9)), "a"), partial(logits, probability), None)
+            for window, (probability, _) in zip(seen, windows, strict=True)
         ],
     )
 
@@ -76,48 +78,84 @@ def answered(found: "AskedRow") -> "list[tuple[AskedWindow, np.ndarray]]":
     return [(window, window.read(READING)) for window in found[1]]
 
 
-def test_text_that_asks_has_the_threshold_of_a_bound_of_its_own() -> None:
-    """Tested on genuine rows that ask, and of these on the windows that do."""
-    from training.asking import choose_thresholds
-    from training.calibrate import choose_threshold, worst_scores
+def any_text() -> "Dismissal":
+    """The threshold of any text, 0.03 or a little less."""
+    from training.calibrate import choose_threshold
 
-    asking = [row(4, (0.0006 * (number + 1), True), (0.9, False)) for number in range(900)]
-    others = [row(4, (0.0003 * (number + 1), False)) for number in range(1500)]
-    genuine = [answered(found) for found in (*asking, *others)]
-    dismissal = choose_threshold(*worst_scores([[answer for _, answer in found] for found in genuine]), 0.03)
-    alone = choose_threshold(*worst_scores([[answered(found)[0][1]] for found in asking]), 0.01)
-    chosen = choose_thresholds(genuine, dismissal, 0.01)
-    assert chosen.bound == alone
-    assert alone.genuine == len(asking)
+    return choose_threshold(np.linspace(0.0, 3.0, 3001)[1:], np.zeros(3000), 0.02)
+
+
+def test_text_that_asks_has_the_threshold_of_a_bound_on_children_who_ask() -> None:
+    """Tested on rows in which a child asks for help; of their windows those that ask go by it, the others do not."""
+    from training.asking import choose_thresholds
+    from training.calibrate import choose_threshold
+
+    dismissal = any_text()
+    found = [answered(row(4, (0.00006 * (number + 1), True), (0.0001, False))) for number in range(900)]
+    alone = choose_threshold(np.array([0.00006 * (number + 1) for number in range(900)]), np.zeros(900), 0.01)
+    chosen = choose_thresholds(found, dismissal, 0.01)
+    assert chosen.bound is not None
+    assert (chosen.bound.missed, chosen.bound.genuine) == (alone.missed, 900)
     assert chosen.thresholds.any == dismissal.threshold
-    assert chosen.thresholds.asking == alone.threshold < dismissal.threshold
-    loose = choose_thresholds(genuine, dismissal, 0.2)
+    assert chosen.thresholds.asking == pytest.approx(alone.threshold)
+    assert chosen.thresholds.asking < dismissal.threshold
+    loose = choose_thresholds(found, dismissal, 0.95)
     assert loose.bound is not None
     assert loose.bound.threshold > dismissal.threshold == loose.thresholds.asking, "never the higher of the two"
-    none = choose_thresholds(genuine, dismissal)
+    none = choose_thresholds(found, dismissal)
     assert (none.thresholds.asking, none.bound) == (dismissal.threshold, None), "none of its own"
 
 
-def test_where_no_genuine_row_asks_such_text_has_the_most_cautious_threshold() -> None:
+@pytest.mark.parametrize(
+    ("windows", "pleads", "missed"),
+    [
+        (((0.0001, True),), False, True),
+        (((0.0001, True), (0.9, False)), False, False),
+        (((0.0001, True), (0.0001, False)), True, False),
+        (((0.0001, False),), False, True),
+        (((0.9, False),), False, False),
+    ],
+)
+def test_who_asks_and_is_dismissed_whatever_their_words_counts(
+    windows: tuple[tuple[float, bool], ...], pleads: bool, missed: bool
+) -> None:
     from training.asking import choose_thresholds
-    from training.calibrate import THRESHOLDS, choose_threshold, worst_scores
 
-    genuine = [answered(row(4, (0.0003 * (number + 1), False))) for number in range(1500)]
-    dismissal = choose_threshold(*worst_scores([[answer for _, answer in found] for found in genuine]), 0.03)
-    chosen = choose_thresholds(genuine, dismissal, 0.01)
+    sure = [answered(row(4, (0.9, True))) for _ in range(2000)]
+    few = [answered(row(4, *windows, pleads=pleads)) for _ in range(10)]
+    chosen = choose_thresholds([*sure, *few], any_text(), 0.01)
+    assert chosen.bound is not None
+    assert (chosen.bound.missed, chosen.bound.genuine, chosen.bound.attained) == (10 * missed, 2010, True)
+
+
+def test_where_no_child_asks_such_text_has_the_most_cautious_threshold() -> None:
+    from training.asking import choose_thresholds
+    from training.calibrate import THRESHOLDS
+
+    chosen = choose_thresholds([], any_text(), 0.01)
     assert chosen.thresholds.asking == THRESHOLDS[0]
     assert chosen.bound is not None
     assert (chosen.bound.attained, chosen.bound.genuine) == (False, 0)
 
 
+def test_rows_of_children_who_ask_are_genuine_ones_with_the_tag() -> None:
+    from training.asking import asks_for_help
+
+    def tagged(severity: int, *tags: str) -> bool:
+        return asks_for_help(LabelledRow(id="a", text="", labels={"violence": severity}, tags=tags))
+
+    assert tagged(3, "disclosure", "help_seeking")
+    assert not tagged(3, "disclosure")
+    assert not tagged(1, "help_seeking")
+
+
 def test_rows_count_by_the_threshold_of_each_of_their_windows() -> None:
     from training.asking import choose_thresholds, measure_asking
-    from training.calibrate import choose_threshold, worst_scores
     from training.card import asking as told
 
-    genuine = [answered(row(4, (0.0006 * (number + 1), True))) for number in range(1500)]
-    dismissal = choose_threshold(*worst_scores([[answer for _, answer in found] for found in genuine]), 0.03)
-    chosen = choose_thresholds(genuine, dismissal, 0.01)
+    chosen = choose_thresholds(
+        [answered(row(4, (0.00006 * (number + 1), True))) for number in range(1500)], any_text(), 0.01
+    )
     thresholds = chosen.thresholds
     between, below = (thresholds.any + thresholds.asking) / 2, thresholds.asking / 2
     calibration = [
@@ -127,6 +165,7 @@ def test_rows_count_by_the_threshold_of_each_of_their_windows() -> None:
         row(0, (below, True), (between, False)),
         row(0, (below, True)),
         row(0, (between, True)),
+        row(0, (below, True), pleads=True),
     ]
     asking = [row(4, (between, True)), row(4, (between, False)), row(4, (0.9, False)), row(4, (below, True))]
     found = measure_asking(calibration, asking, READING, chosen)
@@ -137,7 +176,7 @@ def test_rows_count_by_the_threshold_of_each_of_their_windows() -> None:
     own, none = ({"asking": found, "dismissal": {"threshold": of}} for of in (thresholds.any, thresholds.asking))
     assert "4 rows in which a child at risk asks for help" in told(own)
     assert "2 are dismissed" in told(own)
-    assert f"of 1500 genuine rows of the calibration split that ask {chosen.bound.missed} may be dismissed" in told(own)
+    assert f"1500 children who\nask {chosen.bound.missed} may be dismissed" in told(own)
     assert "2 of these rows" in told(own)
     assert "Text in which somebody asks" not in told(none)
     assert told({}) == ""

@@ -140,7 +140,7 @@ def test_rows_that_no_decision_makes_are_refused(more: dict[str, object], maker:
 
 
 def test_a_corpus_of_ones_own_teaches_nothing_that_is_measured_on(maker: ExampleMaker) -> None:
-    folders = (f"evaluation/{name}" for name in ("data", "fair_rows", "pair_rows", "fresh_pairs"))
+    folders = (f"evaluation/{name}" for name in ("data", "fair_rows", "asking_rows", "pair_rows", "fresh_pairs"))
     files = *folders, "training/asking.jsonl"
     measured = [next(read_rows(ROOT / name)) for name in files]
     stolen = [row(f"stolen{n}", f"{item.text} !", **item.labels) for n, item in enumerate(measured)]

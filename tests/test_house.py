@@ -71,7 +71,15 @@ def test_the_committed_grpc_code_is_that_of_the_proto(tmp_path: Path) -> None:
         "training/corpus",
         *(
             f"evaluation/{name}"
-            for name in ("data", "fair_rows", "pair_rows", "fresh_pairs", "lexicon_rows", "language_rows")
+            for name in (
+                "data",
+                "fair_rows",
+                "asking_rows",
+                "pair_rows",
+                "fresh_pairs",
+                "lexicon_rows",
+                "language_rows",
+            )
         ),
     ],
 )
@@ -106,7 +114,7 @@ def test_no_scenario_and_no_pair_stands_in_two_splits() -> None:
         assert [name for name, found in splits.items() if len(found) > 1] == []
 
 
-@pytest.mark.parametrize("folder", ["data", "fair_rows", "pair_rows", "fresh_pairs"])
+@pytest.mark.parametrize("folder", ["data", "fair_rows", "asking_rows", "pair_rows", "fresh_pairs"])
 def test_the_blind_rows_share_no_text_with_the_corpus(folder: str) -> None:
     seen = {row.text.casefold() for row in read_rows(ROOT / "training" / "corpus")}
     test = list(read_rows(ROOT / "evaluation" / folder))

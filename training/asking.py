@@ -1,9 +1,11 @@
-"""Text in which somebody asks: which dismissal threshold it has, and what that keeps and costs."""
+"""Children who ask for help: which dismissal threshold text has in which somebody asks, and what it keeps and costs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from domain.severity import GENUINE
 from evaluation.exact import upper_limit
@@ -15,11 +17,16 @@ from training.calibrate import Dismissal, choose_threshold, is_dismissed, worst_
 
 ASKING = Path(__file__).parent / "asking.jsonl"
 """Genuine rows in which a child asks for help, written for this alone; no run learns from them."""
+HELP_SEEKING = "help_seeking"
+"""The tag of rows in which somebody asks for help."""
+
+Answered = Sequence[tuple[AskedWindow, Ladders]]
+"""The windows of a row, each with what the model says of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """P(severity >= 3) below which windows are dismissed.
+    """Chance of a concern in any category below which windows are dismissed.
 
     Attributes:
         any: Of any text.
@@ -29,10 +36,11 @@ class Thresholds:
     any: float
     asking: float
 
-    def dismiss(self, windows: Sequence[tuple[AskedWindow, Ladders]]) -> bool:
+    def dismiss(self, windows: Answered) -> bool:
         """Whether the default policy dismisses a row: all of its windows, each by its own threshold."""
         return all(
-            is_dismissed(*worst_scores([[answer]]), self.asking if window.example.encoded.asks else self.any).item()
+            not window.example.encoded.pleads
+            and is_dismissed(*worst_scores([[answer]]), self.asking if window.example.encoded.asks else self.any).item()
             for window, answer in windows
         )
 
@@ -42,37 +50,53 @@ def read_asking() -> list[LabelledRow]:
     return list(read_rows(ASKING))
 
 
+def asks_for_help(row: LabelledRow) -> bool:
+    """Whether a child asks for help in a row, as its labels say: a genuine concern with the tag."""
+    return row.severity >= GENUINE and HELP_SEEKING in row.tags
+
+
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The thresholds of a model, and the bound of text that asks.
+    """The thresholds of a model, and the bound of children who ask for help.
 
     Attributes:
         thresholds: Both.
-        bound: The threshold of text that asks as it was tested, on genuine rows that ask; None if it has none.
+        bound: The threshold of text that asks as it was tested, on rows in which a child asks for help; None if it has
+            none of its own.
     """
 
     thresholds: Thresholds
     bound: Dismissal | None
 
 
-def choose_thresholds(
-    genuine: Sequence[Sequence[tuple[AskedWindow, Ladders]]], dismissal: Dismissal, alpha: float | None = None
-) -> Chosen:
+def choose_thresholds(who_ask: Iterable[Answered], dismissal: Dismissal, alpha: float | None = None) -> Chosen:
     """The thresholds of a model; that of text that asks only ever adds to what is kept, so the other's bound holds.
 
-    Of a row its windows that ask are looked at and no others, as if these were always dismissed: the bound is on the
-    safe side.
+    A child who asks in words that `models/asking.py` does not tell counts as well, by the threshold of any text.
 
     Args:
-        genuine: For each genuine concern of the calibration split its windows and the answers for them.
+        who_ask: Rows in which a child asks for help.
         dismissal: The threshold of any text.
-        alpha: Highest share to dismiss of the genuine concerns in which somebody asks; None: no threshold of its own.
+        alpha: Highest share of them to dismiss; None: no threshold of its own.
     """
     if alpha is None:
         return Chosen(Thresholds(dismissal.threshold, dismissal.threshold), None)
-    asking = [[answer for window, answer in found if window.example.encoded.asks] for found in genuine]
-    bound = choose_threshold(*worst_scores([answers for answers in asking if answers]), alpha, dismissal.delta)
+    scores = [_score(found, dismissal.threshold) for found in who_ask]
+    bound = choose_threshold(np.array(scores), np.zeros(len(scores)), alpha, dismissal.delta)
     return Chosen(Thresholds(dismissal.threshold, min(bound.threshold, dismissal.threshold)), bound)
+
+
+def _score(found: Answered, threshold: float) -> float:
+    """The threshold of text that asks above which a row is dismissed; infinite if no such threshold dismisses it.
+
+    Args:
+        found: The row.
+        threshold: That of any text.
+    """
+    asking = [(window, answer) for window, answer in found if window.example.encoded.asks]
+    if not Thresholds(threshold, 1.0).dismiss(found):
+        return float("inf")
+    return float(worst_scores([[answer for _, answer in asking]])[0].item()) if asking else 0.0
 
 
 def measure_asking(
@@ -82,7 +106,7 @@ def measure_asking(
 
     Args:
         rows: Of the calibration split, with a graded phrase.
-        asking: Rows in which a child asks for help, with a graded phrase.
+        asking: Rows in which a child asks for help, with a graded phrase, that the bound was tested on.
         reading: How the model reads closely.
         chosen: Both thresholds, and the bound of the stricter one.
     """

@@ -131,12 +131,12 @@ def asking(config: Mapping[str, Any]) -> str:
     if measured is None:
         return ""
     text = f"""
-Of {measured["rows"]} rows in which a child at risk asks for help, written for this alone, {measured["dismissed"]} are dismissed (upper limit {100 * measured["upper"]:.2f} %).
+Of {measured["rows"]} rows in which a child at risk asks for help {measured["dismissed"]} are dismissed (upper limit {100 * measured["upper"]:.2f} %).
 """
     if measured["threshold"] == config["dismissal"]["threshold"]:
         return text
-    return f"""{text}Text in which somebody asks (`models/asking.py`: {measured["told"]} of these rows) is not dismissed from {measured["threshold"]:.4f} on{_own_bound(measured.get("bound"))}. With that {measured["genuine_dismissed"]} genuine and
-{measured["benign_dismissed"]} benign rows of the calibration split are dismissed; the tables below are without.
+    return f"""{text}Text in which somebody asks (`models/asking.py`: {measured["told"]} of these rows) is not dismissed from {measured["threshold"]:.4f} on{_own_bound(measured.get("bound"))}, and beside a bare plea
+for help no phrase is. With that {measured["genuine_dismissed"]} genuine and {measured["benign_dismissed"]} benign rows of the calibration split are dismissed; the tables below are without.
 """
 
 
@@ -144,8 +144,8 @@ def _own_bound(bound: Mapping[str, Any] | None) -> str:
     if bound is None:
         return ""
     attained = f"at most {100 * bound['alpha']:g} % with 95 % confidence" if bound["attained"] else "no bound attained"
-    return f""": of {bound["genuine"]} genuine rows of the calibration split that ask {bound["missed"]} may be dismissed
-(upper limit {100 * bound["upper"]:.2f} %; {attained})"""
+    return f""", so that of the {bound["genuine"]} children who
+ask {bound["missed"]} may be dismissed (upper limit {100 * bound["upper"]:.2f} %; {attained})"""
 
 
 def first_pass(config: Mapping[str, Any]) -> str:

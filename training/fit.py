@@ -17,7 +17,7 @@ from models.first_pass import Limits
 from models.reading import Reading
 from models.second_opinion import SecondOpinion, weighed
 from training.asked import RunNetworks
-from training.asking import choose_thresholds, measure_asking
+from training.asking import asks_for_help, choose_thresholds, measure_asking
 from training.calibrate import (
     THRESHOLDS,
     Dismissal,
@@ -63,9 +63,9 @@ def calibrate(
         dev: Rows for the temperatures.
         held_out: Rows for thresholds and margin, used for nothing else.
         alpha: Highest share of genuine concerns to dismiss.
-        asking: Genuine rows in which a child asks for help, on which it is measured whether these are kept.
-        asking_alpha: Highest share to dismiss of the genuine concerns in which somebody asks; None: such text has no
-            threshold of its own.
+        asking: Genuine rows in which a child asks for help, beside those of `held_out`, to hold the bound on them to.
+        asking_alpha: Highest share to dismiss of the children who ask for help; None: text in which somebody asks has
+            no threshold of its own.
 
     Returns:
         What was written.
@@ -97,16 +97,10 @@ def calibrate(
     benign_scores, benign_low = worst_scores(benign)
     dismissal = choose_threshold(scores, low, alpha)
     dismissed = is_dismissed(scores, low, dismissal.threshold)
-    chosen = choose_thresholds(
-        [
-            list(zip(windows, found, strict=True))
-            for (_, windows), (row, found) in zip(rows, answered, strict=True)
-            if row.severity >= GENUINE
-        ],
-        dismissal,
-        asking_alpha,
-    )
-    who_ask = [networks.about(row, maker) for row in asking if maker.has_phrase(row)]
+    who_ask = [found for found in rows if asks_for_help(found[0])]
+    who_ask += [networks.about(row, maker) for row in asking if maker.has_phrase(row)]
+    asked_for = ([(window, window.read(reading)) for window in found] for _, found in who_ask)
+    chosen = choose_thresholds(asked_for, dismissal, asking_alpha)
 
     def count(threshold: float) -> dict[str, float]:
         kinds = {"genuine_dismissed": (scores, low), "benign_dismissed": (benign_scores, benign_low)}

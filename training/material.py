@@ -20,7 +20,7 @@ from training.share import take_share
 
 EVALUATION = Path(__file__).parents[1] / "evaluation"
 BLIND = EVALUATION / "data"
-MEASURED = (BLIND, *(EVALUATION / name for name in ("fair_rows", "pair_rows", "fresh_pairs")))
+MEASURED = (BLIND, *(EVALUATION / name for name in ("fair_rows", "asking_rows", "pair_rows", "fresh_pairs")))
 """Folders of rows that a released model is measured on."""
 ASKING = Path(__file__).parent / "asking.jsonl"
 
