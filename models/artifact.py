@@ -2,6 +2,7 @@
 
 model.onnx       the network
 second.onnx      a larger one that is asked beside it, in the models that have one
+second.plain.onnx  the same over the same weights, which stay in second.onnx, for CPUs that are slow with integers
 rationale.onnx   one that says which words decide, in the models that have one; no verdict depends on it
 tokenizer.json   its tokenizer
 model.json       categories, temperatures, dismissal threshold and the bound it was fitted for, that of text that asks,
@@ -29,8 +30,9 @@ CHAMPION = ARTIFACTS / "CHAMPION"
 """Holds the name of the folder that is served by default."""
 FILES = ("model.onnx", "tokenizer.json", "model.json", "MODEL_CARD.md")
 LARGER = "second.onnx"
+PLAIN = "second.plain.onnx"
 RATIONALE = "rationale.onnx"
-OPTIONAL = (LARGER, RATIONALE)
+OPTIONAL = (LARGER, PLAIN, RATIONALE)
 """Files that a model folder may lack."""
 NAME = re.compile(r"sg-[0-9a-f]{12}")
 """What a model folder is called in the registry: by the digest of its manifest."""
@@ -53,6 +55,7 @@ class ModelArtifact:
         margin: Log-odds; where the first pass in int8 comes so near to a boundary, the window is read again
             closely. None: it is always read closely.
         second: When the larger network is asked as well; None if the folder holds none.
+        plain: The ONNX file of the larger network whose close pass is in fp32; None if the folder holds none.
         rationale: The ONNX file of the network that says which words decide; None if the folder holds none.
         config: All of model.json.
     """
@@ -66,6 +69,7 @@ class ModelArtifact:
     languages: tuple[str, ...]
     margin: float | None
     second: SecondOpinion | None
+    plain: Path | None
     rationale: Path | None
     config: dict[str, Any]
 
@@ -141,8 +145,10 @@ def load_artifact(folder: Path) -> ModelArtifact:
         raise InvalidModel(f"{folder.name}: {LARGER} and what model.json says of a second opinion need each other")
     if FITTED_FOR in config and config[FITTED_FOR] != _networks(_read_json(folder / "manifest.json")):
         raise InvalidModel(f"{folder.name}: thresholds were fitted for other networks; calibrate again")
-    rationale = folder / RATIONALE if RATIONALE in files_of(folder) else None
-    read = (temperatures, threshold, asking, max_tokens, languages, margin, second, rationale, config)
+    if PLAIN in files_of(folder) and second is None:
+        raise InvalidModel(f"{folder.name}: {PLAIN} is of no use without {LARGER}")
+    plain, rationale = (folder / file if file in files_of(folder) else None for file in (PLAIN, RATIONALE))
+    read = (temperatures, threshold, asking, max_tokens, languages, margin, second, plain, rationale, config)
     return ModelArtifact(folder, name, *read)
 
 
@@ -157,7 +163,8 @@ def digests_of(folder: Path) -> dict[str, str]:
 
 
 def _networks(files: Mapping[str, Any]) -> dict[str, Any]:
-    return {file: said for file, said in files.items() if file not in ("model.json", "MODEL_CARD.md", RATIONALE)}
+    others = ("model.json", "MODEL_CARD.md", PLAIN, RATIONALE)
+    return {file: said for file, said in files.items() if file not in others}
 
 
 def _sha256(path: Path) -> str:

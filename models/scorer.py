@@ -18,6 +18,7 @@ from models.first_pass import BAR, HALF, Limits
 from models.network import Network
 from models.rationale import Rationale, Span
 from models.reading import Reading
+from models.runtime import sums_bytes
 from models.second_opinion import Ladders
 
 Opened = TypeVar("Opened", Network, Rationale)
@@ -70,7 +71,7 @@ class OnnxScorer:
         self, artifact: ModelArtifact, cuts: Collection[float] = (HALF,), bars: Collection[float] = (BAR,)
     ) -> None:
         self._small = _open(artifact, artifact.network)
-        self._larger = None if artifact.second is None else _open(artifact, artifact.larger)
+        self._larger = None if artifact.second is None else _open(artifact, larger_of(artifact))
         self._encoder = WindowEncoder(artifact.tokenizer, artifact.max_tokens)
         limits = Limits.of(artifact.dismissal_threshold, artifact.asking_threshold, cuts, bars)
         self._reading = Reading(np.array(artifact.temperatures), limits, artifact.margin, artifact.second)
@@ -121,6 +122,11 @@ def _answering() -> Iterator[None]:
         yield
     except Exception as error:  # onnxruntime raises types of its own extension module
         raise Unavailable(f"the model did not answer ({type(error).__name__})") from error
+
+
+def larger_of(artifact: ModelArtifact) -> Path:
+    """The file of an artifact's larger network that suits this CPU."""
+    return artifact.larger if artifact.plain is None or sums_bytes() else artifact.plain
 
 
 def _open(artifact: ModelArtifact, file: Path) -> Network:

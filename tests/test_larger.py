@@ -14,7 +14,7 @@ from domain.hit import ContextWindow
 from evaluation.rows import LabelledRow
 from keyword_stage.lexicon import read_lexicon
 from keyword_stage.matcher import Matcher
-from models.artifact import LARGER, default_folder, load_artifact, write_manifest
+from models.artifact import LARGER, PLAIN, default_folder, load_artifact, write_manifest
 from models.encoding import WindowEncoder
 from models.network import Network
 from models.scorer import OnnxScorer
@@ -59,7 +59,7 @@ def test_export_calibrate_promote(own_tokenizer: Path, tmp_path: Path, monkeypat
     from training.larger import FP32, export_larger, parity_of_both
     from training.network import tiny_network
     from training.promote import promote
-    from training.quantise import BLOCK
+    from training.quantise import BLOCK, quantise_weights
     from training.restore import restore, restore_larger
     from training.runs import read_about, write_about
     from training.weights import read_best
@@ -98,6 +98,14 @@ def test_export_calibrate_promote(own_tokenizer: Path, tmp_path: Path, monkeypat
         assert 0 < gap < 0.02 * np.abs(logits[0].numpy()).max()
     assert served.has_first_pass
     assert (run / LARGER).stat().st_size < 0.3 * (run / FP32).stat().st_size
+    quantise_weights(run / FP32, tmp_path / "stored.onnx", in_blocks=True)
+    plain, stored = Network(run / PLAIN), Network(tmp_path / "stored.onnx")
+    for example in ours:
+        np.testing.assert_allclose(plain.logits(example.encoded), stored.logits(example.encoded), atol=1e-6)
+        assert (plain.logits(example.encoded, False) == served.logits(example.encoded, False)).all(), (
+            "the same first pass"
+        )
+    assert (run / PLAIN).stat().st_size < 0.7 * (run / LARGER).stat().st_size, "its weights stay where they are"
     number = Tokenizer.from_file(str(TOKENIZER)).token_to_id("[MASK]")
     assert torch.equal(larger.encoder.embeddings.word_embeddings.weight[number], unread)
 
@@ -114,11 +122,12 @@ def test_export_calibrate_promote(own_tokenizer: Path, tmp_path: Path, monkeypat
     write_card(run, "none")
     card = " ".join((run / "MODEL_CARD.md").read_text(encoding="utf-8").split())
     assert "MPNet-base" in card
+    assert f"in fp32 (`{PLAIN}`)" in card
     assert f"{ASKED[0]:g} (for a cue {ASKED[2]:g}) to {ASKED[1]:g}" in card
 
     folder = promote(run, tmp_path / "artifacts")
     artifact = load_artifact(folder)
-    assert (folder / LARGER).is_file()
+    assert artifact.plain == folder / PLAIN
     assert artifact.second is not None
     assert OnnxScorer(artifact).score(ContextWindow(TEXTS[0], 0, (), "")).hits.shape == (0, 9, 5)
 
@@ -145,8 +154,7 @@ def test_export_calibrate_promote(own_tokenizer: Path, tmp_path: Path, monkeypat
 
     with warnings.catch_warnings(action="ignore"):
         export(small, TOKENIZER, run)  # alone again: nothing of the larger one is left
-    assert not (run / LARGER).exists()
-    assert not (run / FP32).exists()
+    assert [file for file in (LARGER, PLAIN, FP32) if (run / file).exists()] == []
     with pytest.raises(InvalidModel, match="calibrate again"):
         write_card(run, "none")
     (run / "parity.json").write_text(json.dumps(figures), encoding="utf-8")

@@ -12,10 +12,11 @@ import pytest
 import models.scorer
 from domain.errors import InvalidModel
 from domain.hit import ContextWindow, KeywordHit
-from models.artifact import LARGER, load_artifact, write_manifest
+from models.artifact import LARGER, PLAIN, digests_of, load_artifact, write_manifest
 from models.encoding import EncodedWindow
 from models.first_pass import Limits
 from models.ladder import to_ladders
+from models.network import Network
 from models.reading import Reading
 from models.registry import check_registry
 from models.scorer import OnnxScorer
@@ -186,6 +187,42 @@ def test_network_and_settings_need_each_other(folder: Path) -> None:
     (folder / LARGER).unlink()
     write_manifest(folder)
     with pytest.raises(InvalidModel, match="need each other"):
+        load_artifact(folder)
+
+
+@pytest.mark.parametrize(("able", "file"), [(True, LARGER), (False, PLAIN)])
+def test_a_cpu_that_is_slow_with_integers_gets_the_plain_network(
+    able: bool, file: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copyfile(folder / LARGER, folder / PLAIN)
+    before = digests_of(folder)
+    write_manifest(folder)
+    artifact = load_artifact(folder)
+    opened: list[str] = []
+
+    class Watched(Network):
+        def __init__(self, path: Path) -> None:
+            opened.append(path.name)
+            super().__init__(path)
+
+    monkeypatch.setattr(models.scorer, "Network", Watched)
+    monkeypatch.setattr(models.scorer, "sums_bytes", lambda: able)
+    OnnxScorer(artifact)
+    assert opened == ["model.onnx", file]
+    assert PLAIN not in before, "thresholds hold for it, as for the other"
+    (folder / PLAIN).unlink()
+    write_manifest(folder)
+    OnnxScorer(load_artifact(folder))
+    assert opened[2:] == ["model.onnx", LARGER], "a folder without it is served as before"
+
+
+def test_the_plain_network_is_of_no_use_alone(folder: Path) -> None:
+    (folder / LARGER).rename(folder / PLAIN)
+    config = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+    del config["second_opinion"]
+    (folder / "model.json").write_text(json.dumps(config), encoding="utf-8")
+    write_manifest(folder)
+    with pytest.raises(InvalidModel, match=f"{PLAIN} is of no use without {LARGER}"):
         load_artifact(folder)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from domain.errors import InvalidModel
-from models.artifact import RATIONALE
+from models.artifact import PLAIN, RATIONALE
 from training.ancestors import decisions_before, is_known, public_before, rows_before
 
 
@@ -88,12 +88,15 @@ def second_opinion(run: Path, config: Mapping[str, Any]) -> str:
     if not (run / "second.onnx").is_file():
         raise InvalidModel(f"run {run.name} was calibrated with a larger network that is not there; calibrate again")
     parity, size = _read(run / "parity.json"), (run / "second.onnx").stat().st_size / 1e6
+    plain = ""
+    if (run / PLAIN).is_file():
+        plain = f" On a CPU that is slow with integers it is read closely in fp32 (`{PLAIN}`); the figures here are not of that."
     return f"""
 **A second opinion.** Where P(severity >= 3) by that network is {asked["low"]:g} (for a cue {asked["low_of_cues"]:g}) to {asked["high"]:g}, all-mpnet-base-v2 (MPNet-base, Apache-2.0, 109 million
 parameters; ONNX with int8 weights, {size:.1f} MB) reads the window as well, and the mean of both counts, its share {asked["share"]:g}. It saw
 {what_it_saw(config["training"]["second"])} Best dev AUROC {config["training"]["second"]["best_dev_auroc"]:.3f}. Its own export: largest difference of a logit
 {parity["second_export_max_logit_gap"]:.1e}. Both as served against both in fp32, on the same spans: largest difference of P(severity >= 3)
-{parity["both_max_probability_gap"]:.3f}, mean {parity["both_mean_probability_gap"]:.4f}; same action {100 * parity["both_same_action"]:.2f} %.
+{parity["both_max_probability_gap"]:.3f}, mean {parity["both_mean_probability_gap"]:.4f}; same action {100 * parity["both_same_action"]:.2f} %.{plain}
 {taken_over(config["training"]["second"])}{public_table(config["training"]["second"])}"""
 
 

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from domain.severity import GENUINE
-from models.artifact import LARGER, RATIONALE
+from models.artifact import LARGER, PLAIN, RATIONALE
 from models.encoding import EncodedWindow
 from models.ladder import to_ladders
 from models.network import Network
@@ -36,7 +36,7 @@ def export(network: SpanSeverityNetwork, tokenizer: Path, run: Path) -> None:
     with, and no other.
     """
     network.eval().to("cpu")
-    for file in (LARGER, LARGER_FP32, RATIONALE, RATIONALE_FP32):
+    for file in (LARGER, LARGER_FP32, PLAIN, RATIONALE, RATIONALE_FP32):
         (run / file).unlink(missing_ok=True)
     to_onnx(network, run / FP32)
     quantise_weights(run / FP32, run / SERVED)

@@ -13,7 +13,7 @@ from tokenizers import Tokenizer
 from tqdm import tqdm
 
 from domain.errors import InvalidModel
-from models.artifact import LARGER
+from models.artifact import LARGER, PLAIN
 from models.encoding import EncodedWindow
 from models.network import Network
 from models.second_opinion import weighed
@@ -49,7 +49,7 @@ def export_larger(
     renumber_words(network, Tokenizer.from_file(str(own)), Tokenizer.from_file(str(small)))
     to_onnx(network, run / FP32)
     quantise_weights(run / FP32, run / LARGER, in_blocks=True)
-    add_passes(run / LARGER, typical)
+    add_passes(run / LARGER, typical, run / PLAIN)
 
 
 def renumber_words(network: SpanSeverityNetwork, own: Tokenizer, small: Tokenizer) -> None:

@@ -2,6 +2,8 @@
 
 input_ids, spans --> embeddings --> If(exact): the layers in integers of some 15 bits (`training/close_pass.py`)
                                     else: in integers of 8 bits (`training/first_pass.py`)   --> logits
+
+In a second file over the same weights, for CPUs that are slow with integers, the close pass is in fp32.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,10 +22,10 @@ from training.evening import Evened, even_out, measure_peaks
 from training.first_pass import FirstPass
 from training.integers import MICROSOFT, written_in
 from training.parted_weights import SHARED, PartedWeights
-from training.stored import remove_unused, values
+from training.stored import leave_bytes, remove_unused, values
 
 
-def add_passes(network: Path, typical: Sequence[EncodedWindow] = ()) -> None:
+def add_passes(network: Path, typical: Sequence[EncodedWindow] = (), plain: Path | None = None) -> None:
     """Rewrites an exported network so that its input `exact` chooses between the close pass and the first one.
 
     It takes one window a call from then on.
@@ -31,25 +33,38 @@ def add_passes(network: Path, typical: Sequence[EncodedWindow] = ()) -> None:
     Args:
         network: As `quantise_weights` writes it.
         typical: Windows by which activations and weights are evened out; without any they are rounded as they are.
+        plain: A file beside it that gets the same network with its close pass in fp32; it needs the other one, in which
+            its weights stay.
     """
-    model = onnx.load(str(network))
+    model, other = onnx.load(str(network)), onnx.ModelProto()
+    other.CopyFrom(model)
+    evened = _evened(model, typical)
+    _write_passes(model, evened, ClosePass(evened))
+    onnx.save(model, str(network))
+    if plain is not None:
+        _write_passes(other, evened, None)
+        leave_bytes(other.graph, network)
+        onnx.save(other, str(plain))
+
+
+def _write_passes(model: onnx.ModelProto, evened: Mapping[str, Evened], close: ClosePass | None) -> None:
+    """Rewrites a network in place; without a close pass in integers that is its own arithmetic."""
     graph = model.graph
     matrices = _matrices(graph)
     of_matrices = _depending(graph.node, {node.output[0] for node in matrices})
     tail = [node for node in graph.node if node.output[0] in of_matrices]
     head = [node for node in graph.node if node.output[0] not in of_matrices]
     known = values(graph)
-    evened = _evened(model, matrices, known, typical)
     parted = [(tokens, _parted(name, tokens, known, evened)) for name, tokens in _pairs(matrices).items()]
-    first, close = FirstPass(evened), ClosePass(evened)
-    constants = {**SHARED, **first.constants(parted), **close.constants()}
+    first = FirstPass(evened)
+    constants = {**SHARED, **first.constants(parted), **(close.constants() if close else {})}
     constants |= {f"{tokens}_by": 1 / how.divisor for tokens, how in evened.items()}
     for _, matrix in parted:
         constants |= matrix.constants()
         head += matrix.nodes()
     graph.initializer.extend(numpy_helper.from_array(value, name) for name, value in constants.items())
     branches = {
-        name: _branch(written_in(arithmetic, tail, matrices), graph.output[0])
+        name: _branch(written_in(arithmetic, tail, matrices) if arithmetic else tail, graph.output[0])
         for name, arithmetic in (("then_branch", close), ("else_branch", first))
     }
     choice = helper.make_node("If", [EXACT], [graph.output[0].name], **branches)
@@ -60,7 +75,6 @@ def add_passes(network: Path, typical: Sequence[EncodedWindow] = ()) -> None:
         given.type.tensor_type.shape.dim[0].dim_value = 1  # a step for each token, whose window none could tell
     graph.input.append(helper.make_tensor_value_info(EXACT, onnx.TensorProto.BOOL, []))
     model.opset_import.append(helper.make_opsetid(MICROSOFT, 1))
-    onnx.save(model, str(network))
 
 
 def _pairs(matrices: Sequence[NodeProto]) -> dict[str, str]:
@@ -75,14 +89,10 @@ def _parted(
     return PartedWeights(name, known[name], f"{name}_shape" in known, None if how is None else how.divisor)
 
 
-def _evened(
-    model: onnx.ModelProto,
-    matrices: Sequence[NodeProto],
-    known: Mapping[str, npt.NDArray[Any]],
-    typical: Sequence[EncodedWindow],
-) -> dict[str, Evened]:
+def _evened(model: onnx.ModelProto, typical: Sequence[EncodedWindow]) -> dict[str, Evened]:
     if not typical:
         return {}
+    matrices, known = _matrices(model.graph), values(model.graph)
     weights: dict[str, list[npt.NDArray[np.float32]]] = {}
     for node in matrices:
         weights.setdefault(node.input[0], []).append(known[node.input[1]])

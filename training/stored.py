@@ -1,14 +1,16 @@
-"""What an exported network holds: its weights, also those that are stored small."""
+"""What an exported network holds: its weights, also those that are stored small, and where they lie."""
 
 from collections.abc import Container, Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import onnx
 from onnx import NodeProto, numpy_helper
+from onnx.external_data_helper import set_external_data
 
-from training.quantise import HALF, INT8, SCALE, SHAPE
+from training.quantise import HALF, INT8, LEAST_VALUES, SCALE, SHAPE
 
 
 def values(graph: onnx.GraphProto) -> dict[str, npt.NDArray[Any]]:
@@ -49,7 +51,7 @@ def products(nodes: Iterable[NodeProto], matrices: Container[str]) -> Iterator[t
 
 
 def remove_unused(graph: onnx.GraphProto) -> None:
-    """Takes out nodes of which nothing in the graph or in its branches makes use."""
+    """Takes out nodes and tensors of which nothing in the graph or in its branches makes use."""
     needed = {output.name for output in graph.output}
     kept: list[NodeProto] = []
     for node in reversed(graph.node):
@@ -59,3 +61,22 @@ def remove_unused(graph: onnx.GraphProto) -> None:
             kept.append(node)
     del graph.node[:]
     graph.node.extend(reversed(kept))
+    for tensor in [tensor for tensor in graph.initializer if tensor.name not in needed]:
+        graph.initializer.remove(tensor)
+
+
+def leave_bytes(graph: onnx.GraphProto, file: Path) -> None:
+    """Has a graph take its large tensors of bytes from where they lie in the file of another network.
+
+    The two files must stay in one folder. Tensors of wider numbers stay: in the other file they lie at odd places.
+
+    Args:
+        graph: Which holds the same tensors as the other network.
+        file: The other network.
+    """
+    other = file.read_bytes()
+    for tensor in graph.initializer:
+        if tensor.data_type == onnx.TensorProto.INT8 and len(tensor.raw_data) >= LEAST_VALUES:
+            set_external_data(tensor, file.name, other.index(tensor.raw_data), len(tensor.raw_data))
+            tensor.data_location = onnx.TensorProto.EXTERNAL
+            tensor.ClearField("raw_data")
