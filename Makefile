@@ -105,7 +105,7 @@ train: teacher-setup
 	.venv-train/bin/secondglance train --teacher teacher
 	.venv-train/bin/secondglance rationale
 	.venv-train/bin/secondglance export --second teacher
-	.venv-train/bin/secondglance calibrate --asking-alpha 0.002
+	.venv-train/bin/secondglance calibrate --asking-alpha 0.0025
 	.venv-train/bin/secondglance promote --dry-run
 
 # Bill of materials (CycloneDX) of what the service runs on, as locked.

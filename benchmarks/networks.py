@@ -15,7 +15,7 @@ from models.first_pass import Limits
 from models.network import Network
 from models.rationale import Span
 from models.reading import Reading
-from models.scorer import WindowScores
+from models.scorer import WindowScores, larger_of
 
 Logits = Callable[[EncodedWindow], npt.NDArray[np.float32]]
 
@@ -56,7 +56,7 @@ class NetworkScorer:
 
 def served(artifact: ModelArtifact, exact: bool) -> NetworkScorer:
     """What is served by its close pass alone, or by its first pass alone."""
-    larger = onnx_logits(artifact.larger, exact) if artifact.second else None
+    larger = onnx_logits(larger_of(artifact), exact) if artifact.second else None
     return NetworkScorer(artifact, onnx_logits(artifact.network, exact), larger)
 
 

@@ -22,7 +22,7 @@ from models.encoding import EncodedWindow, WindowEncoder
 from models.first_pass import Limits
 from models.network import Network
 from models.reading import Reading
-from models.scorer import OnnxScorer, Scorer, WindowScores
+from models.scorer import OnnxScorer, Scorer, WindowScores, larger_of
 from pipeline.judge import Judge
 
 Answers = Mapping[str, Sequence[WindowScores]]
@@ -124,7 +124,7 @@ def _routes(artifact: ModelArtifact, cases: Sequence[Case]) -> str:
     if artifact.margin is None and artifact.second is None:
         return "\nThe model has no margin and no larger network: each window is read once, closely.\n"
     small = Network(artifact.network)
-    larger = Network(artifact.larger) if artifact.second else None
+    larger = Network(larger_of(artifact)) if artifact.second else None
     limits = Limits.of(artifact.dismissal_threshold, artifact.asking_threshold)
     reading = Reading(np.array(artifact.temperatures), limits, artifact.margin, artifact.second)
     encoder = WindowEncoder(artifact.tokenizer, artifact.max_tokens)
@@ -147,7 +147,7 @@ def _larger_alone(artifact: ModelArtifact) -> dict[str, Scorer]:
         return {}
     alone = replace(artifact, second=None)
     return {
-        f"larger network, {name} alone": NetworkScorer(alone, onnx_logits(artifact.larger, exact))
+        f"larger network, {name} alone": NetworkScorer(alone, onnx_logits(larger_of(artifact), exact))
         for name, exact in (("close pass", True), ("int8", False))
     }
 

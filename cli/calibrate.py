@@ -29,4 +29,7 @@ def command(run: str, alpha: float | None, asking_alpha: float | None, tracking:
     config = calibrate(RUNS / run, setup.maker, dev, held_out, alpha or ALPHA, read_asking(), asking_alpha)
     record_calibration(RUNS / run, config, dev, held_out)
     click.echo(json.dumps({name: config[name] for name in ("temperatures", "dismissal", "asking")}, indent=1))
+    for name, bound in (("dismissal", config["dismissal"]), ("asking", config["asking"]["bound"])):
+        if bound and not bound["attained"]:
+            click.echo(f"{name}: NO threshold attains the bound, so the most cautious one is taken", err=True)
     click.echo(f"calibrated: next: secondglance promote --run {run}")

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from domain.severity import GENUINE
 from evaluation.exact import lower_limit, upper_limit
 from evaluation.outcome import Outcome
 from evaluation.slices import GUARDED, disparity
@@ -50,7 +49,11 @@ def check_gates(outcomes: Sequence[Outcome], model: Mapping[str, Any]) -> list[G
     """
     outcomes = _distinct(outcomes)
     fairness = [_false_positives(outcomes, tag) for tag in GUARDED]
-    return [*fairness, _help_seeking(outcomes), _bound(model.get("dismissal") or {})]
+    bounds = [_bound("dismissal bound", model.get("dismissal") or {})]
+    of_asking = (model.get("asking") or {}).get("bound")
+    if of_asking:
+        bounds.append(_bound("bound on children who ask for help", of_asking))
+    return [*fairness, _help_seeking(outcomes), *bounds]
 
 
 def _distinct(outcomes: Sequence[Outcome]) -> list[Outcome]:
@@ -84,7 +87,7 @@ def _false_positives(outcomes: Sequence[Outcome], tag: str) -> Gate:
 
 def _help_seeking(outcomes: Sequence[Outcome]) -> Gate:
     """Blocks if one child who asks for help is dismissed; what no keyword hit is told, but is not a dismissal."""
-    asking = [o for o in outcomes if "help_seeking" in o.row.tags and o.row.severity >= GENUINE]
+    asking = [o for o in outcomes if o.row.asks_for_help]
     hit = [o for o in asking if o.hit]
     dismissed = [o.row.id for o in hit if not o.raised]
     named = f" ({', '.join(dismissed[:10])}{', ...' if len(dismissed) > 10 else ''})" if dismissed else ""
@@ -94,16 +97,15 @@ def _help_seeking(outcomes: Sequence[Outcome]) -> Gate:
     return Gate("a child who asks for help is dismissed", bool(dismissed) or few, shown)
 
 
-def _bound(dismissal: Mapping[str, Any]) -> Gate:
+def _bound(name: str, dismissal: Mapping[str, Any]) -> Gate:
     """Blocks by the counts, whatever is said of them, and if what they attain is too little to promise."""
-    name = "dismissal bound"
     if not {"attained", "alpha", "delta", "missed", "genuine"} <= set(dismissal):
         return Gate(name, True, "the model states none")
     alpha, delta, missed, genuine = (dismissal[part] for part in ("alpha", "delta", "missed", "genuine"))
     upper = upper_limit(missed, genuine, delta)
     attained = bool(dismissal["attained"]) and upper <= alpha
     figures = (
-        f"at most {100 * alpha:.1f} % with {100 * (1 - delta):.0f} % confidence "
+        f"at most {100 * alpha:.3g} % with {100 * (1 - delta):.0f} % confidence "
         f"{'attained' if attained else 'NOT attained'}: {missed} of {genuine} "
         f"genuine rows dismissed, upper limit {100 * upper:.2f} %"
     )

@@ -71,6 +71,11 @@ class LabelledRow:
         worst = max(self.labels.values(), default=0)
         return worst if self.graded or worst == 0 else int(GENUINE)
 
+    @property
+    def asks_for_help(self) -> bool:
+        """Whether a child asks for help in it: a genuine concern with the tag `help_seeking`."""
+        return self.severity >= GENUINE and "help_seeking" in self.tags
+
 
 def read_rows(path: Path) -> Iterator[LabelledRow]:
     """Reads a `.jsonl` file, or all of them in a folder, in name order.

@@ -29,19 +29,31 @@ _OPENS = r"(?:is|are|am|do|does|did|can|could|will|would|should|shud|has|have|wa
 """A question by its order of words: what opens a text, a line or a sentence so is one, whoever it is about."""
 _ASKS = re.compile(rf"(?<!\w)(?:{'|'.join(_FORMS)})(?!\w)|(?:^|[.!?:;,] ){_OPENS}")
 _PLEASE = r"(?:p+l+e+a*[sz]+e*|p+l+[sz]+)"
-_HELP = r"h[ea]lp+"
-_ANOTHER = rf"(?:{_PLEASE}|i|im|ive|its?|he|hes|she|shes|they|theyre|my|now|quick|asap|{_SOMEONE})"
-_BARE = rf"(?!\w)(?=\W*$|\W*[^\w\s'’&|/+-]| {_ANOTHER}(?!\w))"
+_HELP, _US = r"h+(?:[ea]+l|l)+p+", r"(?:me+|us+)"
+_GO_ON = (
+    rf"(?:{_PLEASE}|i|im|ive|we|were|he|hes|she|shes|they|theyre|theres|there is|mum|mums|mam|dad|dads|someones"
+    r"|because|bc|cos|cuz|now|rn|right now|quick|quickly|asap|so bad|so badly|lol|x+)"
+)
+_BARE = rf"(?!\w)(?=\W*$|\W*[^\w\s'’&|/+-]|(?: -)? {_GO_ON}(?!\w))"
 """Nothing is named that help is wanted with: the sentence ends, or another begins."""
+_SPOKEN_OF = "who that which to will would might may can could wont cant heaven lord"
+_SUPPOSED = "if when do whether that"
+_TOLD, _SURE = ("".join(rf"(?<!\b{word} )" for word in words.split()) for words in (_SPOKEN_OF, _SUPPOSED))
+"""Not after what speaks of whoever helps ("people who help us") and of who may need it ("when they need help")."""
+_NEED = r"(?:(?:really|rly|rlly|just|badly|desperately|so) )*needs? (?:(?:some|proper|real) )*"
 _PLEAS = (
-    rf"(?<!god )(?<!lord ){_HELP} (?:me|us){_BARE}",
+    rf"{_TOLD}(?<!\bgod ){_HELP} me+{_BARE}",
+    rf"(?:^|[.!?,;:] |\b(?:{_PLEASE}|(?:my|{_PLEASE}) god|you|u|{_SOMEONE}) ){_HELP} (?:me+|us+){_BARE}",
     rf"{_PLEASE} {_HELP}{_BARE}",
-    rf"{_HELP} {_PLEASE}(?!\w)",
+    rf"{_HELP} {_PLEASE}{_BARE}",
     rf"{_SOMEONE} (?:{_PLEASE} )?{_HELP}{_BARE}",
-    rf"(?:i|we|he|she|they) (?:really |just |badly )?needs? (?:some |proper |real )?{_HELP}{_BARE}",
-    rf"(?:save me|get me out){_BARE}",
+    rf"{_SURE}(?:i|we|he|she|they|(?:my|our) \w+) {_NEED}{_HELP}{_BARE}",
+    rf"{_TOLD}(?:save {_US}|get {_US} out(?: of here)?){_BARE}",
 )
 _PLEADS = re.compile(rf"(?<!\w)(?:{'|'.join(_PLEAS)})")
+_HINTS = ("lp", "save ", "get me", "get us")
+"""One of these stands in every plea; looked for first, as next to no text holds any."""
+_BLANK = re.compile(r"\n\s*\n")
 _APOSTROPHES = str.maketrans("", "", "'’")
 
 
@@ -51,7 +63,7 @@ def asks(text: str) -> bool:
     Args:
         text: As it is written; case, apostrophes and the width of spaces do not matter, question marks say nothing.
     """
-    return _ASKS.search(_plain(text)) is not None
+    return _ASKS.search(_plain(text.replace("\n", " . "))) is not None
 
 
 def pleads(text: str) -> bool:
@@ -60,9 +72,9 @@ def pleads(text: str) -> bool:
     Args:
         text: As for `asks`.
     """
-    return _PLEADS.search(_plain(text)) is not None
+    plain = _plain(_BLANK.sub(" . ", text))  # a line on a screen may end in mid-sentence
+    return any(hint in plain for hint in _HINTS) and _PLEADS.search(plain) is not None
 
 
 def _plain(text: str) -> str:
-    lines = text.lower().translate(_APOSTROPHES).replace("\n", " . ")
-    return " ".join(lines.split())
+    return " ".join(text.lower().translate(_APOSTROPHES).split())

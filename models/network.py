@@ -1,7 +1,7 @@
 """An opened network: logits of one window, closely or, where it has a first pass, in int8.
 
-Closely is in integers of some 15 bits, or in fp32: a network without two passes, and one of a folder that was exported
-before `docs/decisions/0064`.
+Closely is in integers of some 15 bits, or in fp32: a network without two passes, the plain file for CPUs that are slow
+with integers (`docs/decisions/0066`), and one of a folder that was exported before `docs/decisions/0064`.
 """
 
 from pathlib import Path

@@ -139,14 +139,12 @@ def test_where_no_child_asks_such_text_has_the_most_cautious_threshold() -> None
 
 
 def test_rows_of_children_who_ask_are_genuine_ones_with_the_tag() -> None:
-    from training.asking import asks_for_help
+    def asks(severity: int, *tags: str) -> bool:
+        return LabelledRow(id="a", text="", labels={"violence": severity}, tags=tags).asks_for_help
 
-    def tagged(severity: int, *tags: str) -> bool:
-        return asks_for_help(LabelledRow(id="a", text="", labels={"violence": severity}, tags=tags))
-
-    assert tagged(3, "disclosure", "help_seeking")
-    assert not tagged(3, "disclosure")
-    assert not tagged(1, "help_seeking")
+    assert asks(3, "disclosure", "help_seeking")
+    assert not asks(3, "disclosure")
+    assert not asks(1, "help_seeking")
 
 
 def test_rows_count_by_the_threshold_of_each_of_their_windows() -> None:

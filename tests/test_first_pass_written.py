@@ -284,6 +284,31 @@ def test_an_outcome_is_changed_where_it_crosses_the_threshold_of_its_own_text() 
     assert measure(0.0, [below], [above], [asking], limits).changed == 1
 
 
+def test_only_large_tensors_of_bytes_stay_in_another_file(tmp_path: Path) -> None:
+    from onnx import helper, load, numpy_helper, save
+
+    from training.stored import leave_bytes
+
+    rng = np.random.default_rng(4)
+    tensors = {
+        "large": rng.integers(-9, 9, (70, 70), np.int8),
+        "small": rng.integers(-9, 9, (7, 7), np.int8),
+        "wide": rng.random((70, 70)).astype(np.float32),
+    }
+    held = [numpy_helper.from_array(value, name) for name, value in tensors.items()]
+    graph = helper.make_graph([], "g", [], [], held)
+    save(helper.make_model(graph), tmp_path / "other.onnx")
+    leave_bytes(graph, tmp_path / "other.onnx")
+    assert [tensor.name for tensor in graph.initializer if tensor.external_data] == ["large"]
+    save(helper.make_model(graph), tmp_path / "plain.onnx")
+    assert (tmp_path / "plain.onnx").stat().st_size < (tmp_path / "other.onnx").stat().st_size - 4800
+    for tensor in load(tmp_path / "plain.onnx").graph.initializer:
+        assert (numpy_helper.to_array(tensor) == tensors[tensor.name]).all()
+    strange = helper.make_graph([], "g", [], [], [numpy_helper.from_array(np.ones((70, 70), np.int8), "large")])
+    with pytest.raises(ValueError, match="not found"):
+        leave_bytes(strange, tmp_path / "other.onnx")
+
+
 def test_the_card_says_in_which_arithmetic_a_model_is_served() -> None:
     from dataclasses import asdict
 
@@ -333,7 +358,7 @@ def asked(double: Double) -> list[AskedRow]:
 
 @pytest.mark.usefixtures("few_margins")
 def test_a_margin_is_written_only_if_the_bound_holds_with_it() -> None:
-    from training.asking import Thresholds
+    from training.asking import Chosen, Thresholds
     from training.calibrate import Dismissal
     from training.margin import fit_margin
 
@@ -341,7 +366,7 @@ def test_a_margin_is_written_only_if_the_bound_holds_with_it() -> None:
     bound = Dismissal(THRESHOLD, 0.0043, 0.05, True, 700, 0, 0.0043)
 
     def fit(double: Double, bound: Dismissal = bound) -> dict[str, Any]:
-        return fit_margin(asked(double), reading, bound, Thresholds(THRESHOLD, THRESHOLD))
+        return fit_margin(asked(double), reading, bound, Chosen(Thresholds(THRESHOLD, THRESHOLD), None))
 
     written = fit(Double())["first_pass"]
     assert (written["margin"], written["hits"], written["changed"], written["twice"]) == (0.0, 1400, 0, 0.0)
@@ -351,6 +376,11 @@ def test_a_margin_is_written_only_if_the_bound_holds_with_it() -> None:
     assert misread["gap"] > 0.9
     assert fit(Double((3,))) == {}  # one of 700 is too many for that bound
     assert fit(Double((3, 4, 5)), replace(bound, alpha=0.1)) == {}  # too many are changed
+    asking, of_asking = asked(Double((3,)))[:700], replace(bound, alpha=0.0043)
+    chosen = Chosen(Thresholds(THRESHOLD, THRESHOLD), of_asking)
+    loose = replace(bound, alpha=0.01)
+    assert fit_margin(asked(Double((3,))), reading, loose, chosen, asking) == {}, "one of 700 who ask is too many"
+    assert fit_margin(asked(Double((3,))), reading, loose, replace(chosen, bound=loose), asking) != {}
     near = fit(Double((3,), below=-1.1))["first_pass"]
     assert near["margin"] == 0.24  # P(severity >= 3) is 0.0159, 0.232 from 0.02 in log-odds: only then it is read again
     assert (near["missed"], near["changed"]) == (0, 0)

@@ -92,3 +92,17 @@ def test_a_bound_is_what_its_counts_attain_and_no_laxer_than_may_be_promised() -
         assert "a bound may be 5 % at most, with 95 % confidence at least" in str(gate)
     assert not gates(alpha=0.05, missed=5)["dismissal bound"].blocks
     assert gates(missed=0, genuine=0)["dismissal bound"].blocks, "nothing was tested"
+
+
+def test_the_bound_on_children_who_ask_is_a_gate_where_a_model_has_one() -> None:
+    name = "bound on children who ask for help"
+
+    def of(model: dict[str, object]) -> dict[str, Gate]:
+        return {gate.name: gate for gate in check_gates([], {"dismissal": BOUND, **model})}
+
+    assert name not in of({})
+    assert name not in of({"asking": {"bound": None}})
+    assert not of({"asking": {"bound": BOUND}})[name].blocks
+    assert of({"asking": {"bound": BOUND | {"attained": False}}})[name].blocks
+    fine = BOUND | {"alpha": 0.0025, "genuine": 1519}
+    assert "at most 0.25 % with 95 % confidence attained: 0 of 1519" in str(of({"asking": {"bound": fine}})[name])

@@ -3,6 +3,7 @@
 import json
 import shutil
 import warnings
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -116,7 +117,10 @@ def test_export_calibrate_promote(own_tokenizer: Path, tmp_path: Path, monkeypat
     (run / "parity.json").write_text(json.dumps(figures), encoding="utf-8")
     about = {"rows": 8, "data": "d", "epochs": 1, "seed": 1, "best_dev_auroc": 0.5, "encoder": "small"}
     write_about(run, {**about, "second": {**about, "run": "big", "encoder": "large"}})
-    config = calibrate(run, makers[0], rows(), rows())
+    who_ask = [replace(row, tags=("help_seeking",)) for row in rows() if row.severity]
+    config = calibrate(run, makers[0], rows(), [*rows(), who_ask[0]], asking=who_ask, asking_alpha=0.9)
+    assert config["asking"]["bound"]["genuine"] == config["asking"]["rows"] == len(who_ask) + 1 == 5
+    assert {"dev", "calibration", "asking"} == set(config["fitted_on"])
     assert tuple(config["second_opinion"][name] for name in ("low", "high", "low_of_cues")) == ASKED
     assert config["second_opinion"]["share"] == SHARE
     write_card(run, "none")
@@ -128,6 +132,8 @@ def test_export_calibrate_promote(own_tokenizer: Path, tmp_path: Path, monkeypat
     folder = promote(run, tmp_path / "artifacts")
     artifact = load_artifact(folder)
     assert artifact.plain == folder / PLAIN
+    moved = Network(Path(shutil.copytree(folder, tmp_path / "moved")) / PLAIN)
+    assert (moved.logits(ours[0].encoded) == plain.logits(ours[0].encoded)).all(), "its weights come along"
     assert artifact.second is not None
     assert OnnxScorer(artifact).score(ContextWindow(TEXTS[0], 0, (), "")).hits.shape == (0, 9, 5)
 

@@ -216,6 +216,17 @@ def test_a_cpu_that_is_slow_with_integers_gets_the_plain_network(
     assert opened[2:] == ["model.onnx", LARGER], "a folder without it is served as before"
 
 
+def test_a_plain_network_that_was_altered_or_that_the_manifest_does_not_name_is_refused(folder: Path) -> None:
+    shutil.copyfile(folder / LARGER, folder / PLAIN)
+    with pytest.raises(InvalidModel, match=f"{PLAIN} is not the file that was released"):
+        load_artifact(folder)
+    write_manifest(folder)
+    load_artifact(folder)
+    (folder / PLAIN).unlink()
+    with pytest.raises(InvalidModel, match=f"{PLAIN} is missing"):
+        load_artifact(folder)
+
+
 def test_the_plain_network_is_of_no_use_alone(folder: Path) -> None:
     (folder / LARGER).rename(folder / PLAIN)
     config = json.loads((folder / "model.json").read_text(encoding="utf-8"))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,6 @@ from training.calibrate import Dismissal, choose_threshold, is_dismissed, worst_
 
 ASKING = Path(__file__).parent / "asking.jsonl"
 """Genuine rows in which a child asks for help, written for this alone; no run learns from them."""
-HELP_SEEKING = "help_seeking"
-"""The tag of rows in which somebody asks for help."""
 
 Answered = Sequence[tuple[AskedWindow, Ladders]]
 """The windows of a row, each with what the model says of it."""
@@ -50,11 +49,6 @@ def read_asking() -> list[LabelledRow]:
     return list(read_rows(ASKING))
 
 
-def asks_for_help(row: LabelledRow) -> bool:
-    """Whether a child asks for help in a row, as its labels say: a genuine concern with the tag."""
-    return row.severity >= GENUINE and HELP_SEEKING in row.tags
-
-
 @dataclass(frozen=True, slots=True)
 class Chosen:
     """The thresholds of a model, and the bound of children who ask for help.
@@ -72,7 +66,9 @@ class Chosen:
 def choose_thresholds(who_ask: Iterable[Answered], dismissal: Dismissal, alpha: float | None = None) -> Chosen:
     """The thresholds of a model; that of text that asks only ever adds to what is kept, so the other's bound holds.
 
-    A child who asks in words that `models/asking.py` does not tell counts as well, by the threshold of any text.
+    The bound is tested given the threshold of any text, which is fitted to some of the same rows. A child who asks in
+    words that `models/asking.py` does not tell counts by that one, whatever the other: where too many of these would be
+    dismissed no threshold attains the bound, and text that asks gets the most cautious one.
 
     Args:
         who_ask: Rows in which a child asks for help.
@@ -87,16 +83,22 @@ def choose_thresholds(who_ask: Iterable[Answered], dismissal: Dismissal, alpha: 
 
 
 def _score(found: Answered, threshold: float) -> float:
-    """The threshold of text that asks above which a row is dismissed; infinite if no such threshold dismisses it.
+    """The threshold of text that asks above which a row is dismissed; infinite if none dismisses it.
 
     Args:
         found: The row.
-        threshold: That of any text.
+        threshold: That of any text, by which its windows go in which nobody asks.
     """
     asking = [(window, answer) for window, answer in found if window.example.encoded.asks]
-    if not Thresholds(threshold, 1.0).dismiss(found):
-        return float("inf")
-    return float(worst_scores([[answer for _, answer in asking]])[0].item()) if asking else 0.0
+    others = [(window, answer) for window, answer in found if not window.example.encoded.asks]
+    if any(window.example.encoded.pleads for window, _ in asking):
+        return inf
+    if not Thresholds(threshold, threshold).dismiss(others):
+        return inf
+    if not asking:
+        return 0.0
+    (score,), (low,) = worst_scores([[answer for _, answer in asking]])
+    return float(score) if is_dismissed(score, low, inf) else inf
 
 
 def measure_asking(

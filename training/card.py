@@ -7,6 +7,7 @@ from typing import Any
 
 from domain.errors import InvalidModel
 from models.artifact import PLAIN, RATIONALE
+from models.runtime import sums_bytes
 from training.ancestors import decisions_before, is_known, public_before, rows_before
 
 
@@ -90,7 +91,9 @@ def second_opinion(run: Path, config: Mapping[str, Any]) -> str:
     parity, size = _read(run / "parity.json"), (run / "second.onnx").stat().st_size / 1e6
     plain = ""
     if (run / PLAIN).is_file():
-        plain = f" On a CPU that is slow with integers it is read closely in fp32 (`{PLAIN}`); the figures here are not of that."
+        rows = "are not" if sums_bytes() else "are"
+        plain = f""" On a CPU that is slow
+with integers it is read closely in fp32 (`{PLAIN}`), with the same action as in integers for {100 * parity["plain_same_action"]:.2f} %; the test rows below {rows} read so."""
     return f"""
 **A second opinion.** Where P(severity >= 3) by that network is {asked["low"]:g} (for a cue {asked["low_of_cues"]:g}) to {asked["high"]:g}, all-mpnet-base-v2 (MPNet-base, Apache-2.0, 109 million
 parameters; ONNX with int8 weights, {size:.1f} MB) reads the window as well, and the mean of both counts, its share {asked["share"]:g}. It saw
@@ -134,12 +137,12 @@ def asking(config: Mapping[str, Any]) -> str:
     if measured is None:
         return ""
     text = f"""
-Of {measured["rows"]} rows in which a child at risk asks for help {measured["dismissed"]} are dismissed (upper limit {100 * measured["upper"]:.2f} %).
+Of {measured["rows"]} rows in which a child at risk asks for help, of the calibration split and written for this alone, {measured["dismissed"]} are dismissed (upper limit {100 * measured["upper"]:.2f} %).
+Beside a bare plea for help no phrase is dismissed, whatever the model says of it.
 """
     if measured["threshold"] == config["dismissal"]["threshold"]:
         return text
-    return f"""{text}Text in which somebody asks (`models/asking.py`: {measured["told"]} of these rows) is not dismissed from {measured["threshold"]:.4f} on{_own_bound(measured.get("bound"))}, and beside a bare plea
-for help no phrase is. With that {measured["genuine_dismissed"]} genuine and {measured["benign_dismissed"]} benign rows of the calibration split are dismissed; the tables below are without.
+    return f"""{text}Text in which somebody asks (`models/asking.py`: {measured["told"]} of these rows) is not dismissed from {measured["threshold"]:.4f} on{_own_bound(measured.get("bound"))}. With that {measured["genuine_dismissed"]} genuine and {measured["benign_dismissed"]} benign rows of the calibration split are dismissed; the tables below are without.
 """
 
 

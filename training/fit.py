@@ -17,7 +17,7 @@ from models.first_pass import Limits
 from models.reading import Reading
 from models.second_opinion import SecondOpinion, weighed
 from training.asked import RunNetworks
-from training.asking import asks_for_help, choose_thresholds, measure_asking
+from training.asking import choose_thresholds, measure_asking
 from training.calibrate import (
     THRESHOLDS,
     Dismissal,
@@ -97,7 +97,7 @@ def calibrate(
     benign_scores, benign_low = worst_scores(benign)
     dismissal = choose_threshold(scores, low, alpha)
     dismissed = is_dismissed(scores, low, dismissal.threshold)
-    who_ask = [found for found in rows if asks_for_help(found[0])]
+    who_ask = [found for found in rows if found[0].asks_for_help]
     who_ask += [networks.about(row, maker) for row in asking if maker.has_phrase(row)]
     asked_for = ([(window, window.read(reading)) for window in found] for _, found in who_ask)
     chosen = choose_thresholds(asked_for, dismissal, asking_alpha)
@@ -129,9 +129,9 @@ def calibrate(
         },
         **_second_opinion(second),
         "asking": measure_asking(rows, who_ask, reading, chosen),
-        **(fit_margin(rows, reading, dismissal, chosen.thresholds) if networks.small.has_first_pass else {}),
+        **(fit_margin(rows, reading, dismissal, chosen, who_ask) if networks.small.has_first_pass else {}),
         FITTED_FOR: fitted_for,
-        "fitted_on": {"dev": digest_rows(dev), "calibration": digest_rows(held_out)},
+        "fitted_on": {"dev": digest_rows(dev), "calibration": digest_rows(held_out), "asking": digest_rows(asking)},
         "training": read_about(run),
     }
     (run / "model.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")

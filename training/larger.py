@@ -33,7 +33,7 @@ SPECIAL = {"[CLS]": "<s>", "[SEP]": "</s>", "[MASK]": "<mask>"}
 def export_larger(
     network: SpanSeverityNetwork, own: Path, small: Path, run: Path, typical: Sequence[EncodedWindow] = ()
 ) -> None:
-    """Writes `second.fp32.onnx` and `second.onnx` into a small network's run.
+    """Writes `second.fp32.onnx`, `second.onnx` and `second.plain.onnx` into a small network's run.
 
     Args:
         network: The larger one.
@@ -86,11 +86,12 @@ def parity_of_both(network: SpanSeverityNetwork, run: Path, examples: Sequence[E
         examples: Windows.
 
     Returns:
-        `second_export_max_logit_gap`, and `agreement` of the larger network and of both.
+        `second_export_max_logit_gap`, and `agreement` of the larger network and of both; `plain`, of both as served on
+        a CPU that is slow with integers with both as served on others.
     """
     small, small_fp32 = Network(run / SERVED), Network(run / SMALL_FP32)
-    larger, larger_fp32 = Network(run / LARGER), Network(run / FP32)
-    before, after, both_before, both_after, export_gap = [], [], [], [], 0.0
+    larger, larger_fp32, plain = Network(run / LARGER), Network(run / FP32), Network(run / PLAIN)
+    before, after, both_before, both_after, both_plain, export_gap = [], [], [], [], [], 0.0
     for example in tqdm(examples, desc="comparing", mininterval=10):
         exact, served = larger_fp32.logits(example.encoded), larger.logits(example.encoded)
         export_gap = max(export_gap, float(np.abs(torch_logits(network, example) - exact).max()))
@@ -98,8 +99,10 @@ def parity_of_both(network: SpanSeverityNetwork, run: Path, examples: Sequence[E
         after.append(served)
         both_before.append(weighed(small_fp32.logits(example.encoded), exact, SHARE))
         both_after.append(weighed(small.logits(example.encoded), served, SHARE))
+        both_plain.append(weighed(small.logits(example.encoded), plain.logits(example.encoded), SHARE))
     return {
         "second_export_max_logit_gap": export_gap,
         **agreement(before, after, "second"),
         **agreement(both_before, both_after, "both"),
+        **agreement(both_after, both_plain, "plain"),
     }

@@ -12,8 +12,8 @@ from models.encoding import EncodedWindow
 from models.first_pass import Limits
 from models.reading import Reading
 from models.second_opinion import Ladders
-from training.asked import AskedRow
-from training.asking import Thresholds
+from training.asked import AskedRow, AskedWindow
+from training.asking import Chosen
 from training.calibrate import Dismissal
 
 MARGINS = np.round(np.arange(0.0, 2.001, 0.01), 2)
@@ -95,7 +95,7 @@ def measure(
 
 
 def fit_margin(
-    rows: Sequence[AskedRow], reading: Reading, dismissal: Dismissal, thresholds: Thresholds
+    rows: Sequence[AskedRow], reading: Reading, dismissal: Dismissal, chosen: Chosen, who_ask: Sequence[AskedRow] = ()
 ) -> dict[str, Any]:
     """Measures what model.json says of a model's first pass, if it is to be used.
 
@@ -103,11 +103,13 @@ def fit_margin(
         rows: Rows with a phrase.
         reading: How the model reads closely.
         dismissal: The threshold of any text, as fitted to what is read closely.
-        thresholds: It, and that of text that asks.
+        chosen: It, and that of text that asks, with the bound of that.
+        who_ask: Rows in which a child asks for help, with a phrase, that the latter was tested on.
 
     Returns:
-        `first_pass`, or nothing: if with no margin it agrees with the close pass and the threshold's bound holds.
+        `first_pass`, or nothing: if with no margin it agrees with the close pass and the bounds hold.
     """
+    thresholds = chosen.thresholds
     limits = Limits.of(thresholds.any, thresholds.asking)
     careful = replace(reading, limits=limits)
     asked = [window for _, found in rows for window in found]
@@ -120,14 +122,23 @@ def fit_margin(
     def hits(answers: Sequence[Ladders | None]) -> list[Ladders | None]:
         return [None if answer is None else answer[1:] for answer in answers]
 
+    def served(found: Sequence[AskedWindow], margin: float) -> list[tuple[AskedWindow, Ladders]]:
+        quick = [careful.first_pass(one.example.encoded, one.small, one.larger, margin) for one in found]
+        pairs = zip(found, quick, strict=True)
+        return [(one, one.read(reading) if answer is None else answer) for one, answer in pairs]
+
     exact_hits = [sure[1:] for sure in exact]
     for margin in margins_that_hold(lambda margin: hits(first(margin)), exact_hits, windows, limits):
-        pairs = zip(first(margin.margin), exact, strict=True)
-        answers = iter([sure if quick is None else quick for quick, sure in pairs])
-        answered = [(row, [(window, next(answers)) for window in found]) for row, found in rows]
+        answered = [(row, served(found, margin.margin)) for row, found in rows]
         genuine = sum(thresholds.dismiss(found) for row, found in answered if row.severity >= GENUINE)
-        if genuine > dismissal.missed and binomial_tail(genuine, dismissal.genuine, dismissal.alpha) > dismissal.delta:
-            continue  # a wider one is nearer to the close pass, of which the bound holds
+        asking = sum(thresholds.dismiss(served(found, margin.margin)) for _, found in who_ask)
+        if _breaks(genuine, dismissal) or (chosen.bound is not None and _breaks(asking, chosen.bound)):
+            continue  # a wider one is nearer to the close pass, of which the bounds hold
         benign = sum(thresholds.dismiss(found) for row, found in answered if row.severity < GENUINE - 1)
         return {"first_pass": {**asdict(margin), "missed": genuine, "benign_dismissed": benign}}
     return {}
+
+
+def _breaks(missed: int, bound: Dismissal) -> bool:
+    """Whether a bound does not hold any more of so many, if it held."""
+    return missed > bound.missed and binomial_tail(missed, bound.genuine, bound.alpha) > bound.delta
