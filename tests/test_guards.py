@@ -147,6 +147,6 @@ def test_a_corpus_of_ones_own_teaches_nothing_that_is_measured_on(maker: Example
     own = row("own", "i want to die", suicide=4)
     found = gather([*stolen, own], maker, Wanted())
     assert [item.id for item in found.rows] == ["own"]
-    assert found.notes == ("set aside, their texts are kept for measuring: 5 rows of the train split",)
+    assert found.notes == ("set aside, their texts are kept for measuring: 6 rows of the train split",)
     with pytest.raises(InvalidRequest, match="no row is left to learn from"):
         gather([own], maker, Wanted(), [row("dev", "I want to die.")])
