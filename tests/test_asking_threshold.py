@@ -112,6 +112,7 @@ def test_text_that_asks_has_the_threshold_of_a_bound_on_children_who_ask() -> No
         (((0.0001, True),), False, True),
         (((0.0001, True), (0.9, False)), False, False),
         (((0.0001, True), (0.0001, False)), True, False),
+        (((0.0001, True),), True, False),
         (((0.0001, False),), False, True),
         (((0.9, False),), False, False),
     ],
@@ -126,6 +127,18 @@ def test_who_asks_and_is_dismissed_whatever_their_words_counts(
     chosen = choose_thresholds([*sure, *few], any_text(), 0.01)
     assert chosen.bound is not None
     assert (chosen.bound.missed, chosen.bound.genuine, chosen.bound.attained) == (10 * missed, 2010, True)
+
+
+def test_who_asks_and_is_probably_of_severity_2_is_dismissed_at_no_threshold() -> None:
+    from training.asking import choose_thresholds
+
+    (window, answer), *_ = answered(row(4, (0.0001, True)))
+    answer[1:, 0, :2] = 0.9
+    chosen = choose_thresholds(
+        [*(answered(row(4, (0.9, True))) for _ in range(2000)), [(window, answer)]], any_text(), 0.01
+    )
+    assert chosen.bound is not None
+    assert chosen.bound.missed == 0
 
 
 def test_where_no_child_asks_such_text_has_the_most_cautious_threshold() -> None:

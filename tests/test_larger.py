@@ -50,6 +50,7 @@ def rows() -> list[LabelledRow]:
 
 
 def test_export_calibrate_promote(own_tokenizer: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import onnx
     import torch
     from safetensors.torch import save_file
 
@@ -99,6 +100,11 @@ def test_export_calibrate_promote(own_tokenizer: Path, tmp_path: Path, monkeypat
         assert 0 < gap < 0.02 * np.abs(logits[0].numpy()).max()
     assert served.has_first_pass
     assert (run / LARGER).stat().st_size < 0.3 * (run / FP32).stat().st_size
+    for file in (LARGER, PLAIN):
+        graph = onnx.load(str(run / file), load_external_data=False).graph
+        nodes = [*graph.node, *(node for found in graph.node[-1].attribute for node in found.g.node)]
+        used = {name for node in nodes for name in node.input}
+        assert {tensor.name for tensor in graph.initializer} <= used, f"{file}: nothing is stored that nothing uses"
     quantise_weights(run / FP32, tmp_path / "stored.onnx", in_blocks=True)
     plain, stored = Network(run / PLAIN), Network(tmp_path / "stored.onnx")
     for example in ours:
