@@ -2,6 +2,7 @@
 
 from functools import partial
 from typing import TYPE_CHECKING
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -200,3 +201,30 @@ def test_rows_of_children_who_ask_are_genuine_and_of_no_other_split() -> None:
     assert len(rows) == len({row.text for row in rows}) > 600
     assert all(row.severity >= 3 and row.tags == ("help_seeking",) and row.split == "calibration" for row in rows)
     assert len({row.scenario.split(":")[0] for row in rows}) == 9
+
+
+@pytest.mark.parametrize(
+    ("attained", "of_asking", "said"),
+    [
+        (True, {"attained": True}, []),
+        (True, None, []),
+        (True, {"attained": False}, ["asking"]),
+        (False, {"attained": False}, ["dismissal", "asking"]),
+    ],
+)
+def test_calibrate_says_which_bound_no_threshold_attains(
+    attained: bool, of_asking: dict[str, bool] | None, said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from click.testing import CliRunner
+
+    from cli.calibrate import command
+
+    config = {"temperatures": {}, "dismissal": {"attained": attained}, "asking": {"bound": of_asking}}
+    monkeypatch.setattr("training.fit.calibrate", lambda *_: config)
+    monkeypatch.setattr("training.setup.set_up", lambda: Mock(split=lambda _: []))
+    for name in ("track", "record_calibration"):
+        monkeypatch.setattr(f"training.record.{name}", lambda *_: None)
+    done = CliRunner().invoke(command, [])
+    assert done.exit_code == 0
+    told = [line.split(":")[0] for line in done.stderr.splitlines() if "NO threshold attains the bound" in line]
+    assert told == said

@@ -56,6 +56,7 @@ def test_export_calibrate_promote(own_tokenizer: Path, tmp_path: Path, monkeypat
 
     from training.card import write_card
     from training.dataset import ExampleMaker
+    from training.digest import digest_rows
     from training.export import export, parity, torch_logits
     from training.fit import ASKED, SHARE, calibrate
     from training.larger import FP32, export_larger, parity_of_both
@@ -127,10 +128,14 @@ def test_export_calibrate_promote(own_tokenizer: Path, tmp_path: Path, monkeypat
     config = calibrate(run, makers[0], rows(), [*rows(), who_ask[0]], asking=who_ask, asking_alpha=0.9)
     assert config["asking"]["bound"]["genuine"] == config["asking"]["rows"] == len(who_ask) + 1 == 5
     assert {"dev", "calibration", "asking"} == set(config["fitted_on"])
+    assert config["fitted_on"]["asking"] == digest_rows(who_ask)
     assert tuple(config["second_opinion"][name] for name in ("low", "high", "low_of_cues")) == ASKED
     assert config["second_opinion"]["share"] == SHARE
-    write_card(run, "none")
-    card = " ".join((run / "MODEL_CARD.md").read_text(encoding="utf-8").split())
+    for able, said in ((False, "rows below are read so."), (True, "rows below are not read so.")):
+        monkeypatch.setattr("training.card.sums_bytes", lambda able=able: able)
+        write_card(run, "none")
+        card = " ".join((run / "MODEL_CARD.md").read_text(encoding="utf-8").split())
+        assert said in card
     assert "MPNet-base" in card
     assert f"in fp32 (`{PLAIN}`)" in card
     assert f"{ASKED[0]:g} (for a cue {ASKED[2]:g}) to {ASKED[1]:g}" in card

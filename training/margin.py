@@ -114,21 +114,19 @@ def fit_margin(
     careful = replace(reading, limits=limits)
     asked = [window for _, found in rows for window in found]
     windows = [window.example.encoded for window in asked]
-    exact = [window.read(reading) for window in asked]
+    exact_hits = [window.read(reading)[1:] for window in asked]
 
-    def first(margin: float) -> list[Ladders | None]:
-        return [careful.first_pass(window.example.encoded, window.small, window.larger, margin) for window in asked]
+    def quick(one: AskedWindow, margin: float) -> Ladders | None:
+        return careful.first_pass(one.example.encoded, one.small, one.larger, margin)
 
-    def hits(answers: Sequence[Ladders | None]) -> list[Ladders | None]:
-        return [None if answer is None else answer[1:] for answer in answers]
+    def hits(margin: float) -> list[Ladders | None]:
+        return [None if answer is None else answer[1:] for answer in (quick(one, margin) for one in asked)]
 
     def served(found: Sequence[AskedWindow], margin: float) -> list[tuple[AskedWindow, Ladders]]:
-        quick = [careful.first_pass(one.example.encoded, one.small, one.larger, margin) for one in found]
-        pairs = zip(found, quick, strict=True)
-        return [(one, one.read(reading) if answer is None else answer) for one, answer in pairs]
+        answers = ((one, quick(one, margin)) for one in found)
+        return [(one, one.read(reading) if answer is None else answer) for one, answer in answers]
 
-    exact_hits = [sure[1:] for sure in exact]
-    for margin in margins_that_hold(lambda margin: hits(first(margin)), exact_hits, windows, limits):
+    for margin in margins_that_hold(hits, exact_hits, windows, limits):
         answered = [(row, served(found, margin.margin)) for row, found in rows]
         genuine = sum(thresholds.dismiss(found) for row, found in answered if row.severity >= GENUINE)
         asking = sum(thresholds.dismiss(served(found, margin.margin)) for _, found in who_ask)

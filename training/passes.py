@@ -36,12 +36,13 @@ def add_passes(network: Path, typical: Sequence[EncodedWindow] = (), plain: Path
         plain: A file beside it that gets the same network with its close pass in fp32; it needs the other one, in which
             its weights stay.
     """
-    model, other = onnx.load(str(network)), onnx.ModelProto()
-    other.CopyFrom(model)
+    exported = network.read_bytes()
+    model = onnx.load_from_string(exported)
     evened = _evened(model, typical)
     _write_passes(model, evened, ClosePass(evened))
     onnx.save(model, str(network))
     if plain is not None:
+        other = onnx.load_from_string(exported)
         _write_passes(other, evened, None)
         leave_bytes(other.graph, network)
         onnx.save(other, str(plain))
