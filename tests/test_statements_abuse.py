@@ -102,23 +102,18 @@ def lines(text: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def whole() -> Matcher:
-    return Matcher(read_lexicon())
-
-
-@pytest.fixture(scope="module")
 def own() -> Matcher:
     return Matcher(read_lexicon([OWN]))
 
 
 @pytest.mark.parametrize("text", lines(EXPLICIT))
-def test_an_unmistakable_statement_is_explicit_so_that_no_model_dismisses_it(whole: Matcher, text: str) -> None:
-    assert any(hit.explicit for hit in whole.find(Page.from_text(text)))
+def test_an_unmistakable_statement_is_explicit_so_that_no_model_dismisses_it(matcher: Matcher, text: str) -> None:
+    assert any(hit.explicit for hit in matcher.find(Page.from_text(text)))
 
 
 @pytest.mark.parametrize("text", lines(STATEMENTS))
-def test_a_plain_statement_has_a_phrase_of_a_concern(whole: Matcher, text: str) -> None:
-    assert any(hit.grade >= GENUINE and not hit.cue for hit in whole.find(Page.from_text(text)))
+def test_a_plain_statement_has_a_phrase_of_a_concern(matcher: Matcher, text: str) -> None:
+    assert any(hit.grade >= GENUINE and not hit.cue for hit in matcher.find(Page.from_text(text)))
 
 
 @pytest.mark.parametrize("text", lines(HARMLESS))

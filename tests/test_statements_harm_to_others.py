@@ -124,19 +124,14 @@ def lines(text: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def whole(lexicon: Lexicon) -> Matcher:
-    return Matcher(lexicon)
-
-
-@pytest.fixture(scope="module")
 def own(lexicon: Lexicon) -> Matcher:
     phrases = tuple(phrase for phrase in lexicon.phrases if phrase.note.startswith(NOTE))
     return Matcher(replace(lexicon, phrases=phrases))
 
 
 @pytest.mark.parametrize("text", lines(EXPLICIT))
-def test_an_unmistakable_statement_is_explicit_so_that_no_model_dismisses_it(whole: Matcher, text: str) -> None:
-    assert any(hit.explicit for hit in whole.find(Page.from_text(text)))
+def test_an_unmistakable_statement_is_explicit_so_that_no_model_dismisses_it(matcher: Matcher, text: str) -> None:
+    assert any(hit.explicit for hit in matcher.find(Page.from_text(text)))
 
 
 @pytest.mark.parametrize("text", lines(STATEMENTS))

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from math import inf
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,9 +14,7 @@ from models.reading import Reading
 from models.second_opinion import Ladders
 from training.asked import AskedRow, AskedWindow
 from training.calibrate import Dismissal, choose_threshold, is_dismissed, worst_scores
-
-ASKING = Path(__file__).parent / "asking.jsonl"
-"""Genuine rows in which a child asks for help, written for this alone; no run learns from them."""
+from training.setup import ASKING
 
 Answered = Sequence[tuple[AskedWindow, Ladders]]
 """The windows of a row, each with what the model says of it."""

@@ -22,7 +22,6 @@ EVALUATION = Path(__file__).parents[1] / "evaluation"
 BLIND = EVALUATION / "data"
 MEASURED = (BLIND, *(EVALUATION / name for name in ("fair_rows", "asking_rows", "pair_rows", "fresh_pairs")))
 """Folders of rows that a released model is measured on."""
-ASKING = Path(__file__).parent / "asking.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +131,7 @@ def gather_pairs(
 def reserved_rows(corpus: Iterable[LabelledRow]) -> list[LabelledRow]:
     """Rows that a model is chosen, calibrated, measured or guarded by."""
     blind = [row for folder in MEASURED for row in read_rows(folder)]
-    return [*(row for row in corpus if row.split != "train"), *blind, *read_rows(ASKING), *read_canary()]
+    return [*(row for row in corpus if row.split != "train"), *blind, *read_rows(setup.ASKING), *read_canary()]
 
 
 def measured_rows() -> list[LabelledRow]:

@@ -13,6 +13,8 @@ from training.dataset import ExampleMaker
 from training.edited import EditedMaker
 
 CORPUS = Path(__file__).parent / "corpus"
+ASKING = Path(__file__).parent / "asking.jsonl"
+"""Genuine rows in which a child asks for help, written for this alone; no run learns from them."""
 WEIGHTS = Path(__file__).parents[1] / ".weights"
 RUNS = Path(__file__).parents[1] / "runs"
 
