@@ -7,9 +7,9 @@ from keyword_stage.fold import fold
 from keyword_stage.reading import Edit
 from keyword_stage.vocabulary import LONGEST, Vocabulary
 
-_BROKEN = re.compile(rf"(?<!\w)([^\W\d_]{{2,{LONGEST}}})[-\u00ad\u2010]\n\n?([^\W\d_]{{2,{LONGEST}}})(?!\w)")
-_END = re.compile(r"[-\u00ad\u2010]\n\n?")
-_ENDS = ("\u00ad\n", "\u2010\n")
+_BROKEN = re.compile(rf"(?<!\w)([^\W\d_]{{2,{LONGEST}}})[-\u00ad\u2010]\r?\n(?:\r?\n)?([^\W\d_]{{2,{LONGEST}}})(?!\w)")
+_END = re.compile(r"[-\u00ad\u2010]\r?\n(?:\r?\n)?")
+_ENDS = ("\u00ad\n", "\u2010\n", "\u00ad\r", "\u2010\r")
 
 
 def find_hyphens(text: str, vocabulary: Vocabulary) -> Iterable[Edit]:
@@ -18,7 +18,8 @@ def find_hyphens(text: str, vocabulary: Vocabulary) -> Iterable[Edit]:
     Only in small letters does a line go on with a word, and nothing else can stand for it: this is no disguise, but it
     is undone like one, so that hits keep the places of both parts.
     """
-    broken = "-" in text and text.rfind("-\n") >= 0  # `rfind` takes a third of the time that `in` takes for two
+    # `rfind` takes a third of the time that `in` takes for two
+    broken = "-" in text and (text.rfind("-\n") >= 0 or text.rfind("-\r") >= 0)
     return _join(text, vocabulary) if broken or (not text.isascii() and any(end in text for end in _ENDS)) else ()
 
 

@@ -8,7 +8,7 @@ from keyword_stage.english_words import english_words
 from keyword_stage.fold import fold, fold_char
 from keyword_stage.parted import MOST_WORDS, is_short_mask, join_pieces
 from keyword_stage.reading import Edit
-from keyword_stage.signs import CAPITALS, JOINTS, repeated, suspicious_tokens
+from keyword_stage.signs import CAPITALS, JOINTS, STYLED, repeated, suspicious_tokens
 from keyword_stage.vocabulary import LONGEST, Vocabulary
 
 _LEET: dict[str, str] = {
@@ -16,6 +16,7 @@ _LEET: dict[str, str] = {
     "@": "a", "$": "s", "!": "il", "|": "li", "€": "e", "£": "l", "¥": "y",
 }  # fmt: skip
 _LEET_SIGNS = frozenset(_LEET)
+_STYLED = re.compile(f"[{''.join(STYLED)}]")
 _CAPITAL = re.compile(rf"[{CAPITALS}](?<=[a-z].)")
 _CAPITALS = re.compile(rf"(?<=[a-z])[{CAPITALS}]+")
 _CAMEL = re.compile(rf"(?<=[a-z])(?=[{CAPITALS}])")
@@ -49,6 +50,8 @@ def find_letters(text: str, vocabulary: Vocabulary, closed: bool = False) -> Ite
         vocabulary: What they may be.
         closed: Whether nothing else is disguised in it but by emoji; then a word that fits nowhere is left out.
     """
+    if not text.isascii():
+        text = _STYLED.sub(lambda sign: STYLED[sign[0]], text)
     past = 0
     known = vocabulary.skeletons.known
     for start, end in suspicious_tokens(text):

@@ -1,16 +1,21 @@
 """Faults of a lexicon that do not stop it from loading, but that a safeguarding lead should mend."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from itertools import product
 
 from domain.severity import GENUINE
+from keyword_stage.fold import fold
 from keyword_stage.frequent_words import COUNT, frequent_words
 from keyword_stage.grades import breaches
 from keyword_stage.lexicon import ENGLISH, MOST_NAME, Lexicon, Phrase
 from keyword_stage.sweep import Sweeper
 
+_MARKS = re.compile(r"\{[^}]*\}|\|")
+"""What stands between the words of a phrase."""
+_SIGNED = re.compile(r"[()\[\]]|^[^\W\d_]+[$£€]")
 _OTHER = "\ue000"
 """A private letter that is in no phrase: stands for any word, and for what follows a prefix."""
 
@@ -26,13 +31,14 @@ def lint_lexicon(lexicon: Lexicon, today: date | None = None) -> list[str]:
     - a solicitation graded below 3 (its grade stands whatever is around it: what asks for that is a concern);
     - a phrase that has expired;
     - a long phrase without a name (verdicts show its text);
-    - a cue that is a word of a graded phrase (it would get round that phrase's guard).
+    - a cue that is a word of a graded phrase (it would get round that phrase's guard);
+    - a word whose sign says what is meant, which no text shows after folding ("earn £", "ky$", "(nan").
 
     Args:
         lexicon: What to check.
         today: The day to judge expiry by; the present one if None.
     """
-    checks = (_duplicates, _shadowed, _common, _graded, _exempt, _unnamed, _cues)
+    checks = (_duplicates, _shadowed, _common, _graded, _exempt, _unnamed, _cues, _signed)
     faults = [fault for check in checks for fault in check(lexicon)]
     return sorted([*faults, *_expired(lexicon, today or date.today())])
 
@@ -122,6 +128,13 @@ def _cues(lexicon: Lexicon) -> Iterator[str]:
     for phrase in lexicon.phrases:
         for form in sorted(words.keys() & phrase.spelling.parts[0]) if phrase.cue else ():
             yield f"{_where(phrase)} is a word of {_name(words[form])} ({words[form].source}); leave that form out"
+
+
+def _signed(lexicon: Lexicon) -> Iterator[str]:
+    for phrase in lexicon.phrases:
+        for word in _MARKS.sub(" ", phrase.written).split():
+            if _SIGNED.search(word) or not fold(word).strip():
+                yield f"{_where(phrase)}: no sign of {word!r} is looked for; write a word instead, or delete it"
 
 
 def _expired(lexicon: Lexicon, today: date) -> Iterator[str]:

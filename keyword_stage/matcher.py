@@ -4,6 +4,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from unicodedata import name
 
 from domain.heap import uncollected
 from domain.hit import MASK, KeywordHit
@@ -151,7 +152,7 @@ def _read(
             return None
         undone = tuple(edit.disguise for edit in edits)
     disguise = name_disguises(text[start:end], phrase.written or phrase.id)
-    if not reading and "homoglyph" in disguise and _is_foreign_word(text, start, end):
+    if not (reading or phrase.protected) and "homoglyph" in disguise and _is_foreign_word(text, start, end):
         return None
     read = reading.text[place.start : place.end] if reading else fold(text[start:end]) if disguise else ""
     return _hit(text, phrase, start, end, tuple(dict.fromkeys(undone + disguise)), read.strip())
@@ -209,8 +210,14 @@ def _is_foreign_word(text: str, start: int, end: int) -> bool:
         return True
     if any(char.isascii() and char.isalpha() for char in text[start:end]):
         return False
+    scripts = {_script(char) for char in text[start:end]} - {""}
     around = text[max(0, start - 40) : start] + text[end : end + 40]
-    return any(ord(char) > 0x24F and char.isalpha() and char not in CONFUSABLES for char in around)
+    return any(char not in CONFUSABLES and _script(char) in scripts for char in around)
+
+
+def _script(char: str) -> str:
+    """The alphabet of a letter beyond Latin, by its name; empty of anything else."""
+    return name(char, "").partition(" ")[0] if char >= _LAST_LATIN and char.isalpha() else ""
 
 
 def _explains(other: KeywordHit, hit: KeywordHit) -> bool:

@@ -6,7 +6,9 @@ All of it looks at one byte for each code point: those beyond ASCII have stand-i
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import chain
 from string import ascii_lowercase, ascii_uppercase, digits
+from unicodedata import normalize
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +23,16 @@ CAPITALS = "IΙІӀӏⅠ"
 """Capitals that look like a small l."""
 HIDDEN = NOTHING + MARKS
 """Signs inside words that are no letters, as a range of a regular expression."""
+
+_STYLES = (range(0x2460, 0x2469), range(0xFE50, 0xFE70), range(0xFF01, 0xFF5F), range(0x1D7CE, 0x1D800), (0x24EA,))
+STYLED = {
+    chr(code): plain
+    for code in chain.from_iterable(_STYLES)
+    if (plain := normalize("NFKC", chr(code))) in set(digits + "@$!|")
+}
+"""Figures and signs that may stand for letters, in a ring, in full width or in another style, and what they are plain.
+
+Raised ones are left out: behind a word they point to a note."""
 
 _NEAR, _NEAR_MARKED = 21, 33
 """Code points within which the first four letters of a run stand, and those that have marks."""

@@ -128,7 +128,8 @@ def _inflected(word: str) -> list[str]:
     if "~" in word[:-1]:
         raise InvalidLexicon("~ may stand only at the end of a word")
     if word.endswith("~"):
-        return sorted({fold(form).strip() for form in inflections(word[:-1].lower())})
+        *before, last = fold(word[:-1]).split() or [""]  # of "self-harm~" the last part
+        return sorted({" ".join([*before, form]) for form in inflections(last)})
     return [fold(word).strip()]
 
 

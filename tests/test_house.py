@@ -75,6 +75,7 @@ def test_the_committed_grpc_code_is_that_of_the_proto(tmp_path: Path) -> None:
                 "data",
                 "fair_rows",
                 "asking_rows",
+                "plain_rows",
                 "pair_rows",
                 "fresh_pairs",
                 "lexicon_rows",
@@ -114,7 +115,7 @@ def test_no_scenario_and_no_pair_stands_in_two_splits() -> None:
         assert [name for name, found in splits.items() if len(found) > 1] == []
 
 
-@pytest.mark.parametrize("folder", ["data", "fair_rows", "asking_rows", "pair_rows", "fresh_pairs"])
+@pytest.mark.parametrize("folder", ["data", "fair_rows", "asking_rows", "plain_rows", "pair_rows", "fresh_pairs"])
 def test_the_blind_rows_share_no_text_with_the_corpus(folder: str) -> None:
     fitted_on = (ROOT / "training" / name for name in ("corpus", "asking.jsonl"))
     seen = {row.text.casefold() for path in fitted_on for row in read_rows(path)}

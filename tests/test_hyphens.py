@@ -22,6 +22,8 @@ from tests.test_reading_order import line as at
         ("the am-\nphetamine lesson", "am-\nphetamine"),
         ("a class on sui-\n\ncide prevention", "sui-\n\ncide prevention"),
         ("the am\u00ad\nphetamine lesson", "am\u00ad\nphetamine"),
+        ("the am-\r\nphetamine lesson", "am-\r\nphetamine"),
+        ("the am\u2010\r\n\r\nphetamine lesson", "am\u2010\r\n\r\nphetamine"),
     ],
 )
 def test_a_word_on_two_lines_is_found_whole(matcher: Matcher, text: str, matched: str) -> None:
@@ -38,7 +40,7 @@ class Everything:
 
 
 LONG = "a" * hyphens.LONGEST
-PIECES = st.sampled_from(["a", "ab", "Cd", LONG, LONG + "a", "-", "\u00ad", "\n", "\n\n", "-\n", "-\n\n", " "])
+PIECES = st.sampled_from(["a", "ab", "Cd", LONG, LONG + "a", "-", "\u00ad", "\n", "\n\n", "-\n", "-\n\n", "-\r\n", " "])
 
 
 @given(st.lists(PIECES, max_size=10).map("".join))

@@ -31,7 +31,8 @@ def test_the_project_lexicon_is_large_graded_and_free_of_faults() -> None:
 @pytest.mark.parametrize(
     ("word", "form"),
     [("kill", "killing"), ("cut", "cutting"), ("die", "dying"), ("bully", "bullied"), ("smoke", "smokin"),
-     ("buy", "bought"), ("meet", "met"), ("stab", "stabbed"), ("push", "pushes"), ("knife", "knives")],
+     ("buy", "bought"), ("meet", "met"), ("stab", "stabbed"), ("push", "pushes"), ("knife", "knives"),
+     ("beat", "beaten"), ("feed", "fed"), ("swear", "sworn"), ("panic", "panicking")],
 )  # fmt: skip
 def test_inflections(word: str, form: str) -> None:
     assert form in inflections(word)
@@ -40,6 +41,7 @@ def test_inflections(word: str, form: str) -> None:
 def test_marks() -> None:
     assert " killing myself " in phrase_forms("kill~ myself")
     assert phrase_forms("radicalis*") == {" radicalis"}
+    assert {" self harming ", " self harmed "} < phrase_forms("self-harm~")
 
 
 @pytest.mark.parametrize(
@@ -158,6 +160,9 @@ LINT_HEADER = "phrase,grade,category,ambiguous,unless,with,expires,protected,id,
         ("get~ {0-2} high,4,drugs,no\n", "x.csv:2: 'get~ {0-2} high' has grade 4 but only everyday words"),
         ("cry,2,suicide,yes,0: cry wolf\ncry~,1,bullying,yes,,,,,,yes\n", "'cry~' is a word of 'cry' (x.csv:2)"),
         ("slap day,2,violence,yes,,,2026-05-31\n", "x.csv:2: 'slap day' expired on 2026-05-31"),
+        ("earn lots of £,2,drugs,yes\n", "x.csv:2: 'earn lots of £': no sign of '£' is looked for"),
+        ("so ky$,2,suicide,yes\n", "x.csv:2: 'so ky$': no sign of 'ky$' is looked for"),
+        ("to be {0-1} (nan,2,suicide,yes\n", "no sign of '(nan' is looked for"),
     ],
 )
 def test_lint(tmp_path: Path, rows: str, fault: str) -> None:
@@ -189,6 +194,7 @@ def test_lint(tmp_path: Path, rows: str, fault: str) -> None:
         "want it to end,4,suicide,no\n",
         "going too high,4,drugs,no,,,,,,,,grade: a code\n",
         "xannies,5,violence,no,,,,yes,k1\n",
+        "pay us £20 {0-2} 18+ 🗑️,3,drugs,yes\n",  # what is left is looked for
     ],
 )
 def test_lint_finds_no_fault_where_there_is_none(tmp_path: Path, rows: str) -> None:

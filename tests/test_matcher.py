@@ -69,7 +69,23 @@ def test_a_russian_sentence_is_not_a_disguise(tmp_path: Path) -> None:
     path.write_text("phrase,grade,category\nhe,2,violence\n", encoding="utf-8")
     matcher = Matcher(read_lexicon([path]))
     assert found(matcher, "я не знаю") == []
-    assert found(matcher, "but hе said") == [("he", "hе", ("homoglyph",))]
+    assert found(matcher, "но соре было") == found(matcher, "она не пришла") == []
+    for beside in (
+        "but %s said",
+        "%s 你好",
+        "日本 %s",
+        "𝓪 %s",
+        "%s שלום",
+    ):  # letters of another alphabet explain nothing
+        assert found(matcher, beside % "hе") == [("he", "hе", ("homoglyph",))]
+
+
+def test_no_letter_beside_it_hides_a_protected_phrase(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("phrase,grade,category,protected,id\ncope pox,5,violence,yes,7\n", encoding="utf-8")
+    matcher = Matcher(read_lexicon([path]))
+    for beside in ("%s", "%s привет дела", "привет дела %s"):
+        assert [hit.phrase for hit in matcher.find(Page.from_text(beside % "соре рох"))] == ["list:7"]
 
 
 def test_protected_hits_stay_beside_longer_ones_and_carry_no_wording(tmp_path: Path) -> None:

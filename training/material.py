@@ -20,7 +20,10 @@ from training.share import take_share
 
 EVALUATION = Path(__file__).parents[1] / "evaluation"
 BLIND = EVALUATION / "data"
-MEASURED = (BLIND, *(EVALUATION / name for name in ("fair_rows", "asking_rows", "pair_rows", "fresh_pairs")))
+MEASURED = (
+    BLIND,
+    *(EVALUATION / name for name in ("fair_rows", "asking_rows", "plain_rows", "pair_rows", "fresh_pairs")),
+)
 """Folders of rows that a released model is measured on."""
 
 
