@@ -10,12 +10,12 @@ high (4), urgent or critical (5). A category may be written as people do: `Self-
 
 import csv
 import io
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from domain.errors import InvalidLexicon
 from keyword_stage.lexicon import Lexicon, Phrase, is_marked, read_row
-from keyword_stage.tables import Row
+from keyword_stage.tables import Row, read_rows
 
 FORMATS = ("senso", "csv", "tsv")
 _NAMES = {"keyword": "phrase", "severity": "grade"}
@@ -48,36 +48,26 @@ def import_list(text: str, form: str, known: Collection[str], category: str | No
         known: Categories that there are.
         category: Of rows that name none.
     """
-    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=_delimiter(form))
-    try:
-        header = [_column(name) for name in reader.fieldnames or ()]
-    except csv.Error as error:
-        return Imported((), (f"line 1: {error}",))
-    if not {"phrase", "grade"} <= {*header} or len({*header}) < len(header):
-        return Imported((), ("line 1: needs a header with phrase or keyword and grade or severity, each once",))
-    reader.fieldnames = header
     phrases: dict[tuple[str, str], Phrase] = {}
     faults: list[str] = []
-    for row in _rows(reader, faults):
+    for number, row, fault in read_rows(text, _header_fault, _delimiter(form), _column):
         try:
-            if None in row:
-                raise InvalidLexicon("more cells than columns")
+            if fault:
+                raise InvalidLexicon(fault)
             if is_marked(row):
                 raise InvalidLexicon("a protected phrase is not imported, which would show it; seal its list")
             phrase = _read(row, set(known), category)
             if phrases.setdefault((phrase.id, phrase.category), phrase) is not phrase:
                 raise InvalidLexicon("the same phrase stands further up")
         except InvalidLexicon as error:
-            faults.append(f"line {reader.line_num}: {error}")
+            faults.append(f"line {number}: {error}")
     return Imported(tuple(phrases.values()), tuple(faults))
 
 
-def _rows(reader: "csv.DictReader[str]", faults: list[str]) -> Iterator[Row]:
-    """The rows up to one that is no CSV, such as a quote that is never closed."""
-    try:
-        yield from reader
-    except csv.Error as error:
-        faults.append(f"line {reader.line_num + 1}: {error}")
+def _header_fault(header: list[str]) -> str:
+    if {"phrase", "grade"} <= {*header} and len({*header}) == len(header):
+        return ""
+    return "needs a header with phrase or keyword and grade or severity, each once"
 
 
 def _read(row: Row, known: set[str], category: str | None) -> Phrase:

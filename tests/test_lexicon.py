@@ -62,6 +62,10 @@ def test_marks() -> None:
         ("phrase,grade,category,exempt\nfoo,3,violence,common: \n", "x.csv:2: exempt needs common or grade"),
         ("phrase,grade,category,exempt\nfoo,3,violence,cue: why\n", "x.csv:2: exempt needs common or grade"),
         ("phrase,grade,category,language\nfoo,3,violence,polski\n", "x.csv:2: language 'polski' is not a code"),
+        ('phrase,grade,category\n"foo,3,violence\nbar,3,violence\n', "x.csv:2: unexpected end of data; a cell"),
+        ('phrase,grade,note,category\na,3,"x,drugs\nb,3,y,drugs\nc,3,z",drugs\n', "x.csv:2: unexpected end of data"),
+        ('phrase,grade,category\na,3,drugs\r\nb,3,"dr\rugs"\n', "x.csv:3: unexpected end of data"),
+        ('phrase,grade,category\n"foo" bar,3,violence\n', "x.csv:2: ',' expected"),
     ],
 )
 def test_faults_name_file_line_and_cause(tmp_path: Path, text: str, fault: str) -> None:

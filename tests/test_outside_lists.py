@@ -78,6 +78,15 @@ def test_bad_rows_are_named_and_kept_out_unless_partial(tmp_path: Path) -> None:
     assert [phrase.id for phrase in read_lexicon([out]).phrases] == ["zorp"]
 
 
+def test_a_quote_in_a_table_of_tabs_takes_no_other_row_with_it() -> None:
+    imported = import_list('phrase\tgrade\n"zorp\t3\nblick\t9\n"quindle"\t2\n', "tsv", {"drugs"}, "drugs")
+    assert [phrase.id for phrase in imported.phrases] == ["quindle"]
+    assert [fault.partition(";")[0] for fault in imported.faults] == [
+        "line 2: unexpected end of data",
+        "line 3: grade '9' is not 1, 2, 3, 4 or 5",
+    ]
+
+
 def test_export_leaves_out_rules_and_protected_phrases(tmp_path: Path) -> None:
     own, listed, out = tmp_path / "own.csv", tmp_path / "list.csv", tmp_path / "out.csv"
     own.write_text(OWN, encoding="utf-8")
@@ -132,7 +141,10 @@ def test_the_digest_changes_with_the_list_and_tells_nothing_without_the_key(tmp_
         (f"id,phrase,grade,category\n7,x,{SECRET},pornography\n", "watch:2: the grade"),
         (f"id,phrase,grade,category\n7,x,5,{SECRET}\n", "watch:2: the category"),
         (f"id,phrase,grade,category\n7,{SECRET} * a,5,drugs\n", "watch:2: the phrase"),
-        (f"id,phrase,grade,category\n7,x,5,drugs,{SECRET}\n", "watch:2: the id"),
+        (f"id,phrase,grade,category\n7,x,5,drugs,{SECRET}\n", "watch:2: more cells than columns"),
+        (f"id,phrase,phrase,grade,category\n7,x,{SECRET},5,drugs\n", "watch:1: the columns must be category"),
+        (f'id,phrase,grade,category\n7,"{SECRET},5,drugs\n8,x",4,drugs\n', "watch:2: unexpected end"),
+        ("id,phrase,grade,category\n", "watch: nothing stands below the header"),
         (f"id,phrase,grade,category\n7,{SECRET},5,drugs\n7,y,5,drugs\n", "watch:3: the id stands"),
         (f"id,phrase,grade,category\n7,{SECRET}{'x' * 140_000},5,drugs\n", "watch:2: field larger"),
         (f"id,url,grade,category\n7,{SECRET},5,drugs\n", "watch:2: the url"),

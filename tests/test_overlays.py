@@ -135,6 +135,7 @@ def test_the_digest_names_central_and_overlays_whatever_the_layout(central: Lexi
         ("add,zorp,9,drugs,,\n", "grade '9' is not"),
         ("add,zorp,3,drugs,,,,\n", "more cells than columns"),
         ("mute,,,,,\n", "mute needs a phrase"),
+        ('add,"zorp,3,drugs,,\nmute,weed,,,,\nadd,b",3,drugs,,\n', "schools/oak.csv:2: unexpected end of data"),
     ],
 )
 def test_faults_are_named_with_file_and_line(central: Lexicon, tmp_path: Path, rows: str, fault: str) -> None:

@@ -81,6 +81,7 @@ def test_an_import_makes_no_open_phrase_of_it(tmp_path: Path, form: str, mark: s
     [
         ('"' + "x" * 140_000, "line 1: field larger"),
         ('phrase,grade\nzorp,3\n"' + "x" * 140_000, "line 3: field larger"),
+        ('phrase,grade,note\nblick,3,"a\nzorp,3,b"', "line 2: unexpected end of data; a cell in quotes"),
     ],
 )
 def test_what_is_no_csv_is_a_fault_with_its_line(text: str, fault: str) -> None:
