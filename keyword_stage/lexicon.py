@@ -221,9 +221,9 @@ def read_row(row: Row, stem: str, source: str, known: set[str], language: str = 
         raise InvalidLexicon(_QUOTED.sub("(not shown)", str(error))) from None
 
 
-def is_marked(row: Row) -> bool:
-    """Whether a row says that it is protected, or anything in that column but no."""
-    return (row.get("protected") or "").strip().lower() not in _FALSE
+def is_marked(row: Row, column: str = "protected") -> bool:
+    """Whether a row says yes in a column, or anything but no."""
+    return (row.get(column) or "").strip().lower() not in _FALSE
 
 
 def _read_row(row: Row, stem: str, source: str, known: set[str], language: str) -> Phrase:
