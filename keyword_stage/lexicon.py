@@ -216,7 +216,8 @@ def read_row(row: Row, stem: str, source: str, known: set[str], language: str = 
     try:
         return _read_row(row, stem, source, known, language)
     except InvalidLexicon as error:
-        if not (is_marked(row) or (row.get("id") or "").strip()):  # an id may be a mark that slipped
+        slipped = (row.get("id") or "").strip() or row.get("protected", "") is None  # cells are shifted, or cut off
+        if not (is_marked(row) or slipped):
             raise
         raise InvalidLexicon(_QUOTED.sub("(not shown)", str(error))) from None
 
