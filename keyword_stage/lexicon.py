@@ -29,7 +29,7 @@ from domain.heap import uncollected
 from domain.severity import STANDARD_CATEGORIES
 from keyword_stage.rules import RULE_COLUMNS, Rules, read_rules
 from keyword_stage.spelling import Spelling, read_spelling
-from keyword_stage.tables import ITEM, Row, read_cells, read_text, table_rows
+from keyword_stage.tables import ITEM, Row, csv_files, read_cells, read_text, table_rows
 
 DEFAULT_FOLDER = Path(__file__).parent / "lexicons"
 COLUMNS = frozenset(
@@ -178,7 +178,7 @@ def _shown(phrase: Phrase) -> str:
 def _files(paths: Iterable[Path]) -> Iterator[Path]:
     for path in paths:
         if path.is_dir():
-            yield from sorted(path.rglob("*.csv"))
+            yield from csv_files(path)
         else:
             yield path
 

@@ -18,6 +18,11 @@ ITEM = re.compile(r"[A-Za-z0-9._-]{1,64}")
 """What may name an item of a protected list, or of one of addresses."""
 
 
+def csv_files(folder: Path) -> list[Path]:
+    """The CSV files in a folder and those below it, by name."""
+    return sorted(path for path in folder.rglob("*") if path.name.lower().endswith(".csv"))
+
+
 def read_text(path: Path, name: str = "") -> str:
     """The text of a CSV file, without a byte order mark.
 

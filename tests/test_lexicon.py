@@ -107,6 +107,13 @@ def test_the_digest_is_of_what_fires_and_not_of_the_layout(tmp_path: Path) -> No
     assert one.digest == two.digest != three.digest
 
 
+def test_a_folder_s_files_are_read_whatever_the_case_of_their_suffix(tmp_path: Path) -> None:
+    write(tmp_path / "A.CSV", "phrase,grade,category\nzorp,3,drugs\n")
+    write(tmp_path / "b.csv", "phrase,grade,category\nblick,3,drugs\n")
+    write(tmp_path / "c.csv.bak", "phrase,grade,category\nquindle,3,drugs\n")
+    assert [phrase.id for phrase in read_lexicon([tmp_path]).phrases] == ["zorp", "blick"]
+
+
 def test_the_language_is_that_of_the_row_or_else_of_the_folder_or_else_english(tmp_path: Path) -> None:
     for place in ("lexicons/pl", "lexicons/school", "own"):
         (tmp_path / place).mkdir(parents=True)
