@@ -23,7 +23,7 @@ def import_(
     file: Path, form: str, category: str | None, own_category: tuple[str, ...], partial: bool, out: Path
 ) -> None:
     """Turns a list of another product into a lexicon file; names each bad row with its line."""
-    from keyword_stage.outside import import_list, write_lexicon
+    from keyword_stage.outside import export_list, import_list
     from keyword_stage.tables import read_text
 
     imported = import_list(read_text(file), form, _known(own_category), category)
@@ -31,7 +31,7 @@ def import_(
         click.echo(f"{file.name}: {fault}", err=True)
     written = imported.phrases and (partial or not imported.faults)
     if written:
-        out.write_text(write_lexicon(imported.phrases), encoding="utf-8")
+        _write(out, export_list(imported.phrases, "csv").encode())
     click.echo(f"{len(imported.phrases) if written else 0} phrases written, {len(imported.faults)} bad rows")
     if imported.faults:
         sys.exit(1)
@@ -45,12 +45,14 @@ def import_(
 def export(files: tuple[Path, ...], form: str, own_category: tuple[str, ...], out: Path) -> None:
     """Writes lexicon files for another product; protected phrases and those with rules stay here."""
     from keyword_stage.lexicon import read_lexicon
-    from keyword_stage.outside import export_list, exportable
+    from keyword_stage.outside import beyond_senso, export_list, exportable
 
     lexicon = read_lexicon(files, own_category)
     phrases = exportable(lexicon)
-    out.write_text(export_list(phrases, form), encoding="utf-8")
+    _write(out, export_list(phrases, form).encode())
     click.echo(f"{len(phrases)} phrases written, {len(lexicon.phrases) - len(phrases)} left out")
+    if form == "senso" and (less := beyond_senso(phrases)):
+        click.echo(f"{less} of them without their name, language, ambiguous or solicitation: senso has no room for it")
 
 
 @click.command("seal")
@@ -65,7 +67,7 @@ def seal_list(file: Path, own_category: tuple[str, ...], out: Path) -> None:
     key = os.environ.get("SECONDGLANCE_LIST_KEY")
     if not key:
         raise click.UsageError("set SECONDGLANCE_LIST_KEY to the key")
-    out.write_bytes(seal(read_text(file), out.stem, _known(own_category), key))
+    _write(out, seal(read_text(file), out.stem, _known(own_category), key))
     click.echo(f"sealed as the list {out.stem}; now delete the open file")
 
 
@@ -73,3 +75,10 @@ def _known(own: tuple[str, ...]) -> set[str]:
     from domain.severity import STANDARD_CATEGORIES
 
     return {*STANDARD_CATEGORIES, *own}
+
+
+def _write(out: Path, data: bytes) -> None:
+    try:
+        out.write_bytes(data)
+    except OSError as error:
+        raise click.ClickException(f"{out}: cannot be written ({error.strerror})") from None

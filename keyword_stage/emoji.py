@@ -1,14 +1,12 @@
 """Emoji that stand for words: `bring a 🔪`. The table is `emoji.csv`, which a safeguarding lead can edit."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from domain.errors import InvalidLexicon
 from keyword_stage.fold import code_points, fold
 from keyword_stage.reading import Edit
-from keyword_stage.tables import read_text
+from keyword_stage.tables import read_lines, read_text
 
 DEFAULT_TABLE = Path(__file__).parent / "emoji.csv"
 _MOST_WORDS = 4
@@ -22,21 +20,18 @@ def read_emoji(path: Path = DEFAULT_TABLE) -> Mapping[str, tuple[str, ...]]:
     Raises:
         InvalidLexicon: With file, line and fault.
     """
-    text = read_text(path)
-    reader = csv.reader(io.StringIO(text, newline=""))
+    lines = read_lines(read_text(path))
+    if next(lines, None) != (1, ["emoji", "words"], ""):
+        raise InvalidLexicon(f"{path.name}:1: needs the header emoji,words")
     table: dict[str, tuple[str, ...]] = {}
-    try:
-        if next(reader, None) != ["emoji", "words"]:
-            raise InvalidLexicon(f"{path.name}:1: needs the header emoji,words")
-        for row in reader:
-            fault, emoji, words = _read_row(row)
-            if not fault and emoji in table:
-                fault = f"{emoji} stands there twice"
-            if fault:
-                raise InvalidLexicon(f"{path.name}:{reader.line_num}: {fault}")
-            table[emoji] = words
-    except csv.Error as error:
-        raise InvalidLexicon(f"{path.name}:{reader.line_num}: {error}") from error
+    for number, row, fault in lines:
+        mistake, emoji, words = _read_row(row)
+        fault = fault or mistake
+        if not fault and emoji in table:
+            fault = f"{emoji} stands there twice"
+        if fault:
+            raise InvalidLexicon(f"{path.name}:{number}: {fault}")
+        table[emoji] = words
     return table
 
 

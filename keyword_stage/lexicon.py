@@ -29,7 +29,7 @@ from domain.heap import uncollected
 from domain.severity import STANDARD_CATEGORIES
 from keyword_stage.rules import RULE_COLUMNS, Rules, read_rules
 from keyword_stage.spelling import Spelling, read_spelling
-from keyword_stage.tables import ITEM, Row, read_cells, read_text, table_rows
+from keyword_stage.tables import ITEM, Row, csv_files, read_cells, read_text, table_rows
 
 DEFAULT_FOLDER = Path(__file__).parent / "lexicons"
 COLUMNS = frozenset(
@@ -178,7 +178,7 @@ def _shown(phrase: Phrase) -> str:
 def _files(paths: Iterable[Path]) -> Iterator[Path]:
     for path in paths:
         if path.is_dir():
-            yield from sorted(path.rglob("*.csv"))
+            yield from csv_files(path)
         else:
             yield path
 
@@ -216,14 +216,15 @@ def read_row(row: Row, stem: str, source: str, known: set[str], language: str = 
     try:
         return _read_row(row, stem, source, known, language)
     except InvalidLexicon as error:
-        if not (is_marked(row) or (row.get("id") or "").strip()):  # an id may be a mark that slipped
+        slipped = (row.get("id") or "").strip() or row.get("protected", "") is None  # cells are shifted, or cut off
+        if not (is_marked(row) or slipped):
             raise
         raise InvalidLexicon(_QUOTED.sub("(not shown)", str(error))) from None
 
 
-def is_marked(row: Row) -> bool:
-    """Whether a row says that it is protected, or anything in that column but no."""
-    return (row.get("protected") or "").strip().lower() not in _FALSE
+def is_marked(row: Row, column: str = "protected") -> bool:
+    """Whether a row says yes in a column, or anything but no."""
+    return (row.get(column) or "").strip().lower() not in _FALSE
 
 
 def _read_row(row: Row, stem: str, source: str, known: set[str], language: str) -> Phrase:

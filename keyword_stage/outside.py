@@ -1,28 +1,31 @@
 """Lists from other products, and for them: plain CSV or TSV, and CSV as Senso writes it.
 
     senso   keyword (or phrase), category, severity
-    csv     phrase (or keyword), grade (or severity), category, and name and solicitation where a phrase has one
+    csv     phrase (or keyword), grade (or severity), category, and where a phrase needs them name, solicitation,
+            language and ambiguous
     tsv     the same, separated by tabs
 
-Columns may stand in any order and in any case; others are left out. A severity is 1 to 5, or low (2), medium (3),
-high (4), urgent or critical (5). A category may be written as people do: `Self-harm`.
+Columns may stand in any order and in any case; others are left out, but a row with a rule, or of a cue, is refused. A
+severity is 1 to 5, or low (2), medium (3), high (4), urgent or critical (5). A category may be written as people do:
+`Self-harm`.
 """
 
 import csv
 import io
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from domain.errors import InvalidLexicon
-from keyword_stage.lexicon import Lexicon, Phrase, is_marked, read_row
-from keyword_stage.tables import Row
+from keyword_stage.lexicon import ENGLISH, Lexicon, Phrase, is_marked, read_row
+from keyword_stage.rules import RULE_COLUMNS
+from keyword_stage.tables import Row, read_cells, read_rows
 
 FORMATS = ("senso", "csv", "tsv")
 _NAMES = {"keyword": "phrase", "severity": "grade"}
 _WORDS = {"low": "2", "medium": "3", "high": "4", "urgent": "5", "critical": "5"}
-_WRITTEN = {"senso": ("keyword", "category", "severity")}
-_OWN = ("phrase", "grade", "category", "name", "solicitation")
-_SPARE = frozenset({"name", "solicitation"})
+_SENSO = ("keyword", "category", "severity")
+_OWN = ("phrase", "grade", "category", "name", "solicitation", "language", "ambiguous")
+_SPARE = frozenset({"name", "solicitation", "language", "ambiguous"})
 """Columns that are left out where nothing stands in them."""
 
 
@@ -48,55 +51,51 @@ def import_list(text: str, form: str, known: Collection[str], category: str | No
         known: Categories that there are.
         category: Of rows that name none.
     """
-    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=_delimiter(form))
-    try:
-        header = [_column(name) for name in reader.fieldnames or ()]
-    except csv.Error as error:
-        return Imported((), (f"line 1: {error}",))
-    if not {"phrase", "grade"} <= {*header} or len({*header}) < len(header):
-        return Imported((), ("line 1: needs a header with phrase or keyword and grade or severity, each once",))
-    reader.fieldnames = header
     phrases: dict[tuple[str, str], Phrase] = {}
     faults: list[str] = []
-    for row in _rows(reader, faults):
+    for number, row, fault in read_rows(text, _header_fault, _delimiter(form), _column):
         try:
-            if None in row:
-                raise InvalidLexicon("more cells than columns")
+            if fault:
+                raise InvalidLexicon(fault)
             if is_marked(row):
                 raise InvalidLexicon("a protected phrase is not imported, which would show it; seal its list")
             phrase = _read(row, set(known), category)
             if phrases.setdefault((phrase.id, phrase.category), phrase) is not phrase:
                 raise InvalidLexicon("the same phrase stands further up")
         except InvalidLexicon as error:
-            faults.append(f"line {reader.line_num}: {error}")
+            faults.append(f"line {number}: {error}")
+    if not phrases and not faults:
+        faults.append("line 1: nothing stands below the header")
     return Imported(tuple(phrases.values()), tuple(faults))
 
 
-def _rows(reader: "csv.DictReader[str]", faults: list[str]) -> Iterator[Row]:
-    """The rows up to one that is no CSV, such as a quote that is never closed."""
-    try:
-        yield from reader
-    except csv.Error as error:
-        faults.append(f"line {reader.line_num + 1}: {error}")
+def _header_fault(header: list[str]) -> str:
+    if {"phrase", "grade"} <= {*header} and len({*header}) == len(header):
+        return ""
+    return "needs a header with phrase or keyword and grade or severity, each once"
 
 
 def _read(row: Row, known: set[str], category: str | None) -> Phrase:
-    cell = {name: (row.get(name) or "").strip() for name in _OWN}
-    cell["phrase"] = _no_formula(cell["phrase"])
-    if not cell["phrase"]:
+    cell = read_cells(row)
+    phrase = _no_formula(cell["phrase"])
+    if not phrase:
         raise InvalidLexicon("no phrase")
-    named = "_".join(cell["category"].casefold().replace("-", " ").split()) or category or ""
+    kept = [*filter(cell.get, RULE_COLUMNS), *(["cue"] if is_marked(row, "cue") else [])]
+    if kept:
+        raise InvalidLexicon(f"a phrase with {' and '.join(kept)} is not imported, which would leave that out")
     grade = _WORDS.get(cell["grade"].casefold(), cell["grade"])
-    ambiguous = "yes" if grade == "1" else "no"  # what is worth noting only beside others
-    made: Row = {"phrase": cell["phrase"], "grade": grade, "category": named, "ambiguous": ambiguous}
-    made = {**made, "name": cell["name"], "solicitation": cell["solicitation"]}
+    made: dict[str, str | None] = {name: cell.get(name, "") for name in ("name", "solicitation")}
+    made |= {"phrase": phrase, "grade": grade, "language": cell.get("language", "").casefold()}
+    made["category"] = _category(cell.get("category") or category or "", known)
+    made["ambiguous"] = cell.get("ambiguous") or ("yes" if _ambiguous(grade) else "no")
+    if "protected" in row:  # then no fault shows a cell of a row that may be
+        made |= {name: row.get(name) for name in ("protected", "id")}
     return read_row(made, "", "", known)
 
 
-def write_lexicon(phrases: Iterable[Phrase]) -> str:
-    """Phrases without rules as a lexicon file."""
-    rows = [(_no_formula(p.written), p.grade, p.category, _flag(p.ambiguous), _name(p), _mark(p)) for p in phrases]
-    return _needed(("phrase", "grade", "category", "ambiguous", "name", "solicitation"), rows, ",")
+def _category(written: str, known: Collection[str]) -> str:
+    plain = "_".join(written.casefold().replace("-", " ").split())
+    return plain if plain in known and written not in known else written
 
 
 def exportable(lexicon: Lexicon) -> tuple[Phrase, ...]:
@@ -105,28 +104,49 @@ def exportable(lexicon: Lexicon) -> tuple[Phrase, ...]:
 
 
 def export_list(phrases: Iterable[Phrase], form: str) -> str:
-    """Phrases in one of `FORMATS`."""
-    if form == "senso":
-        return _table(_WRITTEN[form], ((_no_formula(p.written), p.category, p.grade) for p in phrases), ",")
-    rows = [(_no_formula(p.written), p.grade, p.category, _name(p), _mark(p)) for p in phrases]
-    return _needed(_OWN, rows, _delimiter(form))
+    """Phrases without rules in one of `FORMATS`; `csv` is a lexicon file as well."""
+    rows = [_cells(phrase) for phrase in phrases]
+    needed = [name for name in _OWN if name not in _SPARE or any(row[name] for row in rows)]
+    header = _SENSO if form == "senso" else needed
+    out = io.StringIO()
+    writer = csv.DictWriter(out, header, extrasaction="ignore", delimiter=_delimiter(form), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+def beyond_senso(phrases: Iterable[Phrase]) -> int:
+    """How many phrases have a name, language or mark, for which `senso` has no room."""
+    return sum(
+        phrase.id != phrase.written
+        or phrase.solicitation
+        or phrase.language != ENGLISH
+        or phrase.ambiguous != _ambiguous(str(phrase.grade))
+        for phrase in phrases
+    )
+
+
+def _cells(phrase: Phrase) -> dict[str, object]:
+    written = _no_formula(phrase.written)
+    return {
+        **dict.fromkeys(("phrase", "keyword"), written),
+        **dict.fromkeys(("grade", "severity"), phrase.grade),
+        "category": phrase.category,
+        "name": "" if phrase.id == phrase.written else phrase.id,
+        "solicitation": "yes" if phrase.solicitation else "",
+        "language": "" if phrase.language == ENGLISH else phrase.language,
+        "ambiguous": "yes" if phrase.ambiguous else "no" if _ambiguous(str(phrase.grade)) else "",
+    }
+
+
+def _ambiguous(grade: str) -> bool:
+    """Whether a phrase is taken for one that is often innocent if no cell says it: what only counts beside others."""
+    return grade == "1"
 
 
 def _no_formula(written: str) -> str:
     """A phrase without signs that a spreadsheet takes for the start of a formula; folded it is the same."""
     return written.lstrip("=+- \t")
-
-
-def _flag(value: bool) -> str:
-    return "yes" if value else "no"
-
-
-def _name(phrase: Phrase) -> str:
-    return "" if phrase.id == phrase.written else phrase.id
-
-
-def _mark(phrase: Phrase) -> str:
-    return "yes" if phrase.solicitation else ""
 
 
 def _column(name: str) -> str:
@@ -136,17 +156,3 @@ def _column(name: str) -> str:
 
 def _delimiter(form: str) -> str:
     return "\t" if form == "tsv" else ","
-
-
-def _needed(header: Sequence[str], rows: Sequence[Sequence[object]], delimiter: str) -> str:
-    """A table without the spare columns in which nothing stands."""
-    kept = [at for at, name in enumerate(header) if name not in _SPARE or any(row[at] for row in rows)]
-    return _table([header[at] for at in kept], ([row[at] for at in kept] for row in rows), delimiter)
-
-
-def _table(header: Iterable[str], rows: Iterable[Iterable[object]], delimiter: str) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=delimiter, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
-    return out.getvalue()

@@ -15,6 +15,7 @@ A name with signs that no file name may hold is percent-encoded (`Year 7%2F8.csv
 """
 
 import hashlib
+import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +25,7 @@ from urllib.parse import unquote
 from domain.errors import InvalidLexicon
 from domain.severity import STANDARD_CATEGORIES
 from keyword_stage.lexicon import COLUMNS, Lexicon, Phrase, digest_of, read_row
-from keyword_stage.tables import read_cells, read_text, table_rows
+from keyword_stage.tables import csv_files, read_cells, read_text, table_rows
 
 OVERLAY_COLUMNS = COLUMNS - {"protected", "id"} | {"change"}
 MUTED = 0
@@ -37,11 +38,16 @@ _MOST_SHOWN = 20
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """For whom an overlay is; None for any."""
+    """For whom an overlay is; None for any. Names are held in NFC, whatever form a file system or a client has."""
 
     trust: str | None = None
     school: str | None = None
     group: str | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("trust", "school", "group"):
+            if value := getattr(self, name):
+                object.__setattr__(self, name, unicodedata.normalize("NFC", value))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,13 +100,13 @@ def read_overlays(folder: Path, lexicon: Lexicon, categories: Iterable[str] = ()
     found: dict[Scope, Overlay] = {}
     if not folder.is_dir():
         raise InvalidLexicon(f"{folder.name}: no folder of overlays")
-    for path in sorted(folder.rglob("*.csv")):
+    for path in csv_files(folder):
         name = path.relative_to(folder).as_posix()
         scope = _scope(path.relative_to(folder))
         if scope is None:
             faults.append(f"{name}: not in trusts, schools, schools/<school> or groups")
         elif scope in found:
-            faults.append(f"{name}: the same as {found[scope].name}, but for case")
+            faults.append(f"{name}: the same as {found[scope].name}, but for case or the form of its accents")
         else:
             try:
                 found[scope] = _read_overlay(read_text(path, name), name, known, protected, faults)

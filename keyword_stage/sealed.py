@@ -15,7 +15,7 @@ from cryptography.fernet import Fernet, InvalidToken
 
 from domain.errors import InvalidLexicon
 from keyword_stage.lexicon import Lexicon, Phrase, digest_of, read_row
-from keyword_stage.tables import Row, list_rows
+from keyword_stage.tables import list_rows
 from keyword_stage.url_list import UrlEntry, read_entries
 
 _COLUMNS = frozenset({"id", "phrase", "grade", "category"})
@@ -104,10 +104,7 @@ def _read_phrases(text: str, name: str, known: Collection[str]) -> list[Phrase]:
     phrases: list[Phrase] = []
     for source, cell in list_rows(text, name, _COLUMNS, known):
         try:
-            protected: Row = dict([*cell.items(), ("protected", "yes")])
-            phrases.append(read_row(protected, name, source, set(known)))
+            phrases.append(read_row({**cell, "protected": "yes"}, name, source, set(known)))
         except InvalidLexicon:
             raise InvalidLexicon(f"{source}: the phrase cannot be looked for") from None
-    if not phrases:
-        raise InvalidLexicon(f"{name}: no phrases")
     return phrases

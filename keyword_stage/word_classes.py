@@ -3,15 +3,13 @@
 The table is `word_classes.csv`, which a safeguarding lead can edit: a class, its words separated by `|`, and a note.
 """
 
-import csv
-import io
 import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
 from domain.errors import InvalidLexicon
-from keyword_stage.tables import read_text
+from keyword_stage.tables import read_lines, read_text
 
 DEFAULT_TABLE = Path(__file__).parent / "word_classes.csv"
 _NAME = re.compile(r"[a-z]+(?:_[a-z]+)*")
@@ -25,18 +23,15 @@ def read_word_classes(path: Path = DEFAULT_TABLE) -> Mapping[str, tuple[str, ...
     Raises:
         InvalidLexicon: With file, line and fault.
     """
-    reader = csv.reader(io.StringIO(read_text(path), newline=""))
+    lines = read_lines(read_text(path))
+    if next(lines, None) != (1, _COLUMNS, ""):
+        raise InvalidLexicon(f"{path.name}:1: needs the header {','.join(_COLUMNS)}")
     classes: dict[str, tuple[str, ...]] = {}
-    try:
-        if next(reader, None) != _COLUMNS:
-            raise InvalidLexicon(f"{path.name}:1: needs the header {','.join(_COLUMNS)}")
-        for row in reader:
-            fault = _fault(row, classes)
-            if fault:
-                raise InvalidLexicon(f"{path.name}:{reader.line_num}: {fault}")
-            classes[row[0]] = tuple(" ".join(word.split()) for word in row[1].split("|"))
-    except csv.Error as error:
-        raise InvalidLexicon(f"{path.name}:{reader.line_num}: {error}") from error
+    for number, row, fault in lines:
+        fault = fault or _fault(row, classes)
+        if fault:
+            raise InvalidLexicon(f"{path.name}:{number}: {fault}")
+        classes[row[0]] = tuple(" ".join(word.split()) for word in row[1].split("|"))
     return classes
 
 

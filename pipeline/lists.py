@@ -59,7 +59,8 @@ def read_lists(settings: PipelineSettings, policy: Policy) -> Lists:
     lexicon = with_protected(read_lexicon(settings.lexicon, policy.categories), sealed.phrases, key)
     urls = UrlFinder([*read_url_lists(settings.urls, known), *sealed.urls], key)
     overlays = read_overlays(settings.overlays, lexicon, policy.categories) if settings.overlays else {}
-    unknown = [overlay.name for scope, overlay in overlays.items() if scope.trust and scope.trust not in policy.trusts]
+    trusts = {Scope(trust=trust) for trust in policy.trusts}
+    unknown = [overlay.name for scope, overlay in overlays.items() if scope.trust and scope not in trusts]
     if unknown:
         raise InvalidLexicon(f"{unknown[0]}: the policy file lists no such trust under trusts")
     return Lists(lexicon, overlays, urls, policy.categories)

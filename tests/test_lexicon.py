@@ -64,6 +64,10 @@ def test_marks() -> None:
         ("phrase,grade,category,exempt\nfoo,3,violence,common: \n", "x.csv:2: exempt needs common or grade"),
         ("phrase,grade,category,exempt\nfoo,3,violence,cue: why\n", "x.csv:2: exempt needs common or grade"),
         ("phrase,grade,category,language\nfoo,3,violence,polski\n", "x.csv:2: language 'polski' is not a code"),
+        ('phrase,grade,category\n"foo,3,violence\nbar,3,violence\n', "x.csv:2: unexpected end of data; a cell"),
+        ('phrase,grade,note,category\na,3,"x,drugs\nb,3,y,drugs\nc,3,z",drugs\n', "x.csv:2: unexpected end of data"),
+        ('phrase,grade,category\na,3,drugs\r\nb,3,"dr\rugs"\n', "x.csv:3: unexpected end of data"),
+        ('phrase,grade,category\n"foo" bar,3,violence\n', "x.csv:2: ',' expected"),
     ],
 )
 def test_faults_name_file_line_and_cause(tmp_path: Path, text: str, fault: str) -> None:
@@ -103,6 +107,13 @@ def test_the_digest_is_of_what_fires_and_not_of_the_layout(tmp_path: Path) -> No
     two = read_lexicon([write(tmp_path / "b.csv", "category,grade,phrase\ndrugs,2,z z\nviolence,3,x y\n")])
     three = read_lexicon([write(tmp_path / "c.csv", "category,grade,phrase\ndrugs,3,z z\nviolence,3,x y\n")])
     assert one.digest == two.digest != three.digest
+
+
+def test_a_folder_s_files_are_read_whatever_the_case_of_their_suffix(tmp_path: Path) -> None:
+    write(tmp_path / "A.CSV", "phrase,grade,category\nzorp,3,drugs\n")
+    write(tmp_path / "b.csv", "phrase,grade,category\nblick,3,drugs\n")
+    write(tmp_path / "c.csv.bak", "phrase,grade,category\nquindle,3,drugs\n")
+    assert [phrase.id for phrase in read_lexicon([tmp_path]).phrases] == ["zorp", "blick"]
 
 
 def test_the_language_is_that_of_the_row_or_else_of_the_folder_or_else_english(tmp_path: Path) -> None:

@@ -84,6 +84,7 @@ def test_any_bytes_are_a_table_of_emoji_or_refused_by_name(tmp_path: Path, raw: 
         ("k,knife", "emoji.csv:2: the first cell is not one emoji"),
         ("🔪,knife|", "emoji.csv:2: the second cell needs words"),
         ("🔪", "emoji.csv:2: needs two cells"),
+        ('🔪,"knife\n🗡,blade"', "emoji.csv:2: unexpected end of data"),
         ("🔪,a|b|c|d|e", "emoji.csv:2: at most 4 words"),
     ],
 )

@@ -11,7 +11,7 @@ from cli.main import group
 from domain.capture import Capture
 from domain.errors import InvalidLexicon
 from domain.severity import STANDARD_CATEGORIES
-from keyword_stage.lexicon import read_lexicon
+from keyword_stage.lexicon import digest_of, read_lexicon
 from keyword_stage.lint import lint_lexicon
 from keyword_stage.outside import FORMATS, export_list, exportable, import_list
 from pipeline.build import renew_lists
@@ -46,8 +46,11 @@ def test_what_is_exported_can_be_imported_unchanged(tmp_path: Path, form: str) -
     assert [(p.written, p.grade, p.category, p.spelling) for p in again.phrases] == [
         (p.written, p.grade, p.category, p.spelling) for p in phrases
     ]
-    if form != "senso":  # which has no room for names
-        assert [p.id for p in again.phrases] == [p.id for p in phrases]
+    if form != "senso":  # which has no room for names, languages and marks
+        assert digest_of(again.phrases) == digest_of(phrases)
+        assert [(p.id, p.ambiguous) for p in again.phrases] == [(p.id, p.ambiguous) for p in phrases]
+        (tmp_path / "own.csv").write_text(export_list(again.phrases, "csv"), encoding="utf-8")
+        assert read_lexicon([tmp_path / "own.csv"]).digest == digest_of(phrases)
 
 
 def test_a_list_as_senso_writes_it(tmp_path: Path) -> None:
@@ -76,6 +79,90 @@ def test_bad_rows_are_named_and_kept_out_unless_partial(tmp_path: Path) -> None:
     assert not out.exists()
     assert "1 phrases written, 5 bad rows" in run(*args, "--partial")[1]
     assert [phrase.id for phrase in read_lexicon([out]).phrases] == ["zorp"]
+
+
+@pytest.mark.parametrize("form", ["csv", "tsv"])
+def test_language_and_ambiguity_go_out_and_come_in_where_they_are_said(tmp_path: Path, form: str) -> None:
+    own = tmp_path / "own.csv"
+    rows = "zorp,1,drugs,no,\nblick,1,drugs,yes,\nquindle me,4,drugs,yes,\nvrent me,4,drugs,no,pl\n"
+    own.write_text(f"phrase,grade,category,ambiguous,language\n{rows}", encoding="utf-8")
+    phrases = read_lexicon([own]).phrases
+    again = import_list(export_list(phrases, form), form, STANDARD_CATEGORIES).phrases
+    assert [(p.id, p.ambiguous, p.language, p.explicit) for p in again] == [
+        ("zorp", False, "en", False),
+        ("blick", True, "en", False),
+        ("quindle me", True, "en", False),
+        ("vrent me", False, "pl", True),
+    ]
+
+
+def test_export_says_what_senso_has_no_room_for(tmp_path: Path) -> None:
+    own, out = tmp_path / "own.csv", tmp_path / "out.csv"
+    rows = ["zorp,3,no,,,", "a,3,no,bb,,", "c,3,no,,yes,", "d,3,no,,,pl", "e,3,yes,,,", "f,1,yes,,,"]
+    text = "\n".join(["phrase,grade,ambiguous,name,solicitation,language,category", *(f"{row},drugs" for row in rows)])
+    own.write_text(text, encoding="utf-8")
+    _, said = run("lexicon", "export", str(own), "--format", "senso", "--out", str(out))
+    less = "4 of them without their name, language, ambiguous or solicitation: senso has no room for it"
+    assert said == f"6 phrases written, 0 left out\n{less}\n"
+
+
+@pytest.mark.parametrize(
+    ("column", "cell"),
+    [("unless", "1: garden"), ("with", "any"), ("Expires", "2099-01-01"), ("cue", "yes"), ("cue", "maybe")],
+)
+@pytest.mark.parametrize("form", FORMATS)
+def test_import_refuses_what_it_would_leave_out_of_a_rule(form: str, column: str, cell: str) -> None:
+    rows = [("phrase", "grade", column), ("zorp", "1", cell), ("blick", "1", ""), ("quindle", "1", " ")]
+    if column == "cue":
+        rows.append(("vrent", "1", "no"))
+    text = "\n".join(("\t" if form == "tsv" else ",").join(row) for row in rows)
+    imported = import_list(text, form, STANDARD_CATEGORIES, "drugs")
+    assert imported.faults == (f"line 2: a phrase with {column.lower()} is not imported, which would leave that out",)
+    assert len(imported.phrases) == len(rows) - 2
+
+
+def test_a_list_without_rows_is_no_list(tmp_path: Path) -> None:
+    file, out = tmp_path / "in.csv", tmp_path / "own.csv"
+    file.write_text("phrase,grade,category\n\n", encoding="utf-8")
+    code, said = run("lexicon", "import", str(file), "--format", "csv", "--out", str(out))
+    assert code == 1
+    assert "in.csv: line 1: nothing stands below the header" in said
+    assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    ("command", "more"), [("import", ["--format", "csv"]), ("export", ["--format", "tsv"]), ("seal", [])]
+)
+def test_what_cannot_be_written_is_one_line(tmp_path: Path, command: str, more: list[str]) -> None:
+    file, out = tmp_path / "in.csv", tmp_path / "none" / "out"
+    file.write_text(OPEN if command == "seal" else "phrase,grade,category\nzorp,3,drugs\n", encoding="utf-8")
+    code, said = run("lexicon", command, str(file), *more, "--out", str(out))
+    assert (code, said) == (1, f"Error: {out}: cannot be written (No such file or directory)\n")
+
+
+@pytest.mark.parametrize(
+    ("written", "own", "read"),
+    [("Self-harm", [], "self_harm"), ("Self Harm", [], "self_harm"), ("e-cigs", ["e-cigs"], "e-cigs")],
+)
+def test_a_category_is_taken_as_people_write_it_in_a_cell_or_not(
+    tmp_path: Path, written: str, own: list[str], read: str
+) -> None:
+    for text, more in ((f"phrase,grade,category\nzorp,3,{written}\n", []), ("phrase,grade\nzorp,3\n", [written])):
+        file, out = tmp_path / "in.csv", tmp_path / "own.csv"
+        file.write_text(text, encoding="utf-8")
+        options = [*(f"--own-category={name}" for name in own), *(f"--category={name}" for name in more)]
+        code, said = run("lexicon", "import", str(file), "--format", "csv", "--out", str(out), *options)
+        assert code == 0, said
+        assert [phrase.category for phrase in read_lexicon([out], own).phrases] == [read]
+
+
+def test_a_quote_in_a_table_of_tabs_takes_no_other_row_with_it() -> None:
+    imported = import_list('phrase\tgrade\n"zorp\t3\nblick\t9\n"quindle"\t2\n', "tsv", {"drugs"}, "drugs")
+    assert [phrase.id for phrase in imported.phrases] == ["quindle"]
+    assert [fault.partition(";")[0] for fault in imported.faults] == [
+        "line 2: unexpected end of data",
+        "line 3: grade '9' is not 1, 2, 3, 4 or 5",
+    ]
 
 
 def test_export_leaves_out_rules_and_protected_phrases(tmp_path: Path) -> None:
@@ -132,7 +219,10 @@ def test_the_digest_changes_with_the_list_and_tells_nothing_without_the_key(tmp_
         (f"id,phrase,grade,category\n7,x,{SECRET},pornography\n", "watch:2: the grade"),
         (f"id,phrase,grade,category\n7,x,5,{SECRET}\n", "watch:2: the category"),
         (f"id,phrase,grade,category\n7,{SECRET} * a,5,drugs\n", "watch:2: the phrase"),
-        (f"id,phrase,grade,category\n7,x,5,drugs,{SECRET}\n", "watch:2: the id"),
+        (f"id,phrase,grade,category\n7,x,5,drugs,{SECRET}\n", "watch:2: more cells than columns"),
+        (f"id,phrase,phrase,grade,category\n7,x,{SECRET},5,drugs\n", "watch:1: the columns must be category"),
+        (f'id,phrase,grade,category\n7,"{SECRET},5,drugs\n8,x",4,drugs\n', "watch:2: unexpected end"),
+        ("id,phrase,grade,category\n", "watch: nothing stands below the header"),
         (f"id,phrase,grade,category\n7,{SECRET},5,drugs\n7,y,5,drugs\n", "watch:3: the id stands"),
         (f"id,phrase,grade,category\n7,{SECRET}{'x' * 140_000},5,drugs\n", "watch:2: field larger"),
         (f"id,url,grade,category\n7,{SECRET},5,drugs\n", "watch:2: the url"),

@@ -135,6 +135,7 @@ def test_the_digest_names_central_and_overlays_whatever_the_layout(central: Lexi
         ("add,zorp,9,drugs,,\n", "grade '9' is not"),
         ("add,zorp,3,drugs,,,,\n", "more cells than columns"),
         ("mute,,,,,\n", "mute needs a phrase"),
+        ('add,"zorp,3,drugs,,\nmute,weed,,,,\nadd,b",3,drugs,,\n', "schools/oak.csv:2: unexpected end of data"),
     ],
 )
 def test_faults_are_named_with_file_and_line(central: Lexicon, tmp_path: Path, rows: str, fault: str) -> None:
@@ -157,6 +158,28 @@ def test_files_in_the_wrong_place_and_protected_columns_are_refused(central: Lex
 def test_a_name_may_be_percent_encoded(central: Lexicon, tmp_path: Path) -> None:
     write(tmp_path, **{"groups__Year%207%2F8": "mute,weed,,,,\n"})
     assert list(read_overlays(tmp_path, central)) == [Scope(group="year 7/8")]
+
+
+def test_names_are_compared_in_one_form_whatever_the_file_system_makes_of_them(
+    central: Lexicon, tmp_path: Path
+) -> None:
+    composed, apart = "Caf\u00e9", "Cafe\u0301"
+    write(tmp_path, **{f"{place}__{apart}": "mute,weed,,,,\n" for place in ("trusts", "schools", "groups")})
+    made = layers(central, tmp_path)
+    for who in ((composed, None), (None, composed), (None, None, composed), (None, apart)):
+        assert found(made, "weed", *who) == []
+    policy = tmp_path / "policy.yaml"
+    policy.write_text(f"trusts: {{{composed}: [oak]}}", encoding="utf-8")
+    assert len(read_lists(PipelineSettings(overlays=tmp_path), read_policy(policy)).overlays) == 3
+    write(tmp_path, **{f"schools__{composed}": ""})
+    with pytest.raises(InvalidLexicon, match="but for case or the form of its accents"):
+        read_overlays(tmp_path, central)
+
+
+def test_a_suffix_in_capitals_is_one_too(central: Lexicon, tmp_path: Path) -> None:
+    write(tmp_path, schools__oak="mute,weed,,,,\n")
+    (tmp_path / "schools" / "oak.csv").rename(tmp_path / "schools" / "oak.CSV")
+    assert list(read_overlays(tmp_path, central)) == [Scope(school="oak")]
 
 
 def test_only_so_many_automata_are_kept(central: Lexicon, tmp_path: Path) -> None:

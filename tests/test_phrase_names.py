@@ -10,7 +10,7 @@ from keyword_stage.layers import Layers
 from keyword_stage.lexicon import Lexicon, read_lexicon
 from keyword_stage.lint import lint_lexicon
 from keyword_stage.matcher import Matcher
-from keyword_stage.outside import export_list, import_list, write_lexicon
+from keyword_stage.outside import export_list, import_list
 from keyword_stage.overlay import read_overlays
 
 FAMILY = "nobody|no one {0-2} miss|notice me"
@@ -69,5 +69,5 @@ def test_lists_carry_it_out_and_in(tmp_path: Path, form: str) -> None:
     ]
     out = tmp_path / "again" / "suicide.csv"
     out.parent.mkdir()
-    out.write_text(write_lexicon(imported.phrases), encoding="utf-8")
+    out.write_text(export_list(imported.phrases, "csv"), encoding="utf-8")
     assert read_lexicon([out]).digest == lexicon.digest

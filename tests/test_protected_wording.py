@@ -48,6 +48,28 @@ def test_other_faults_do_not_either(tmp_path: Path, line: str) -> None:
     assert error.value.__cause__ is None
 
 
+@pytest.mark.parametrize(
+    "rows",
+    [
+        'alpha,4,"drugs,yes,i1\nglimmorlo,4,drugs,yes,i2',
+        '"alpha,4,drugs,yes,i1\nglimmorlo",4,glimmorlo,no,',
+        'alpha,4,"glimmorlo,yes,i1"',
+        "4,glimmorlo,drugs",
+        "alpha,4,glimmorlo",
+    ],
+)
+def test_nor_do_faults_of_a_row_that_is_cut(tmp_path: Path, rows: str) -> None:
+    file = tmp_path / "watch.csv"
+    text = f"phrase,grade,category,protected,id\n{rows}\n"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(InvalidLexicon, match=r"watch\.csv:2: ") as error:
+        read_lexicon([file])
+    assert "glimmorlo" not in str(error.value)
+    imported = import_list(text, "csv", {"drugs"})
+    assert imported.faults
+    assert "glimmorlo" not in str(imported)
+
+
 def test_an_open_row_is_named_as_it_stands(tmp_path: Path) -> None:
     file = tmp_path / "own.csv"
     file.write_text("phrase,grade,category\nglimmorlo,6,violence\n", encoding="utf-8")
@@ -81,6 +103,7 @@ def test_an_import_makes_no_open_phrase_of_it(tmp_path: Path, form: str, mark: s
     [
         ('"' + "x" * 140_000, "line 1: field larger"),
         ('phrase,grade\nzorp,3\n"' + "x" * 140_000, "line 3: field larger"),
+        ('phrase,grade,note\nblick,3,"a\nzorp,3,b"', "line 2: unexpected end of data; a cell in quotes"),
     ],
 )
 def test_what_is_no_csv_is_a_fault_with_its_line(text: str, fault: str) -> None:

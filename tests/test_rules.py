@@ -139,7 +139,7 @@ def test_a_protected_phrase_may_have_a_gap_and_hides_what_stands_in_it(tmp_path:
         ("a {0-1} b {0-1} c {0-1} d {0-1} e {0-1} f,3,drugs", "5 gaps; a phrase may have 4"),
         ("a||b,3,drugs", "| must stand between words"),
         ("a|b*,3,drugs", "takes no prefix"),
-        ("@nowhere,3,drugs", "no class of words is named '@nowhere'"),
+        ("@nowhere,3,drugs,,,,no,", "no class of words is named '@nowhere'"),
         ("send* {0-3} pic,3,drugs", "only at the very end"),
         ("send {0-3} ...,3,drugs", "empty phrase"),
         ("kill,3,drugs,process", "needs a number of words"),

@@ -118,6 +118,10 @@ def test_no_text_makes_the_search_slow(piece: str) -> None:
         ("id,url,grade,category\n1,x.example,3,glim\n", "list:2: the category"),
         ("id,url,grade,category\n1,glim,3,drugs\n", "list:2: the url"),
         ("id,url,grade,category\n1,glim.example,3,drugs\n1,b.example,3,drugs\n", "list:3: the id"),
+        ("id,url,url,grade,category\n1,glim.example,b.example,3,drugs\n", "list:1: the columns must be"),
+        ("id,url,grade,category\n1,glim.example,3,drugs,glim\n", "list:2: more cells than columns"),
+        ('id,url,grade,category\n1,"glim.example,3,drugs\n2,b,3,drugs\n3,c",3,drugs\n', "list:2: unexpected end"),
+        ("id,url,grade,category\n", "list: nothing stands below the header"),
     ],
 )
 def test_faults_name_line_and_column_and_never_a_cell(rows: str, fault: str) -> None:

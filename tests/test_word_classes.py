@@ -43,6 +43,7 @@ def test_the_table_of_classes_is_read_as_written() -> None:
         ("kin,mu*,x", "words separated by |"),
         ("kin,mum | mum,x", "'mum' stands there twice"),
         ("kin,mum,x\nkin,dad,x", "kin stands there twice"),
+        ('kin,mum,"x\nhit,punch,y"', "unexpected end of data"),
     ],
 )
 def test_a_malformed_class_is_named_by_file_and_line(tmp_path: Path, row: str, fault: str) -> None:
