@@ -12,13 +12,15 @@ import click
 )
 @click.option(
     "--asking-alpha",
+    default=0.0025,
+    show_default=True,
     type=click.FloatRange(0, 0.2, min_open=True),
-    help="Share of children who ask for help to dismiss at most; by default text that asks has no threshold of its own",
+    help="Share of children who ask for help to dismiss at most, which text that asks has a threshold of its own for.",
 )
 @click.option("--tracking", default="sqlite:///mlflow.db", show_default=True, help="MLflow tracking address.")
-def command(run: str, alpha: float | None, asking_alpha: float | None, tracking: str) -> None:
+def command(run: str, alpha: float | None, asking_alpha: float, tracking: str) -> None:
     """Calibrates the exported network on splits that training never saw."""
-    from training.asking import read_asking
+    from training.asking import who_ask
     from training.fit import ALPHA, calibrate
     from training.record import record_calibration, track
     from training.setup import RUNS, set_up
@@ -26,7 +28,7 @@ def command(run: str, alpha: float | None, asking_alpha: float | None, tracking:
     track(tracking)
     setup = set_up()
     dev, held_out = setup.split("dev"), setup.split("calibration")
-    config = calibrate(RUNS / run, setup.maker, dev, held_out, alpha or ALPHA, read_asking(), asking_alpha)
+    config = calibrate(RUNS / run, setup.maker, dev, held_out, alpha or ALPHA, who_ask(setup.rows), asking_alpha)
     record_calibration(RUNS / run, config, dev, held_out)
     click.echo(json.dumps({name: config[name] for name in ("temperatures", "dismissal", "asking")}, indent=1))
     for name, bound in (("dismissal", config["dismissal"]), ("asking", config["asking"]["bound"])):

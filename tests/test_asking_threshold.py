@@ -195,9 +195,12 @@ def test_rows_count_by_the_threshold_of_each_of_their_windows() -> None:
 
 
 def test_rows_of_children_who_ask_are_genuine_and_of_no_other_split() -> None:
-    from training.asking import read_asking
+    from training.asking import read_asking, who_ask
 
     rows = read_asking()
+    asks = [LabelledRow("w", "help", {"suicide": 4}, tags=("help_seeking",), split=split) for split in ("asking", "dev")]
+    others = [LabelledRow("o", "help", {"suicide": 4}, split="asking")]
+    assert who_ask([*asks, *others]) == [*rows, asks[0]]
     assert len(rows) == len({row.text for row in rows}) > 600
     assert all(row.severity >= 3 and row.tags == ("help_seeking",) and row.split == "calibration" for row in rows)
     assert len({row.scenario.split(":")[0] for row in rows}) == 9

@@ -94,14 +94,18 @@ def test_a_bound_is_what_its_counts_attain_and_no_laxer_than_may_be_promised() -
     assert gates(missed=0, genuine=0)["dismissal bound"].blocks, "nothing was tested"
 
 
-def test_the_bound_on_children_who_ask_is_a_gate_where_a_model_has_one() -> None:
+def test_the_bound_on_children_who_ask_is_a_gate() -> None:
     name = "bound on children who ask for help"
 
     def of(model: dict[str, object]) -> dict[str, Gate]:
         return {gate.name: gate for gate in check_gates([], {"dismissal": BOUND, **model})}
 
-    assert name not in of({})
-    assert name not in of({"asking": {"bound": None}})
+    for without in ({}, {"asking": {"bound": None}}):
+        assert of(without)[name].blocks
+        assert "the model states none" in str(of(without)[name])
+    lax = of({"asking": {"bound": BOUND | {"alpha": 0.02}}})[name]
+    assert lax.blocks
+    assert "a bound may be 1 % at most, with 95 % confidence at least" in str(lax)
     assert not of({"asking": {"bound": BOUND}})[name].blocks
     assert of({"asking": {"bound": BOUND | {"attained": False}}})[name].blocks
     fine = BOUND | {"alpha": 0.0025, "genuine": 1519}

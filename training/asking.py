@@ -16,6 +16,8 @@ from training.asked import AskedRow, AskedWindow
 from training.calibrate import Dismissal, choose_threshold, is_dismissed, worst_scores
 from training.setup import ASKING
 
+SPLIT = "asking"
+"""Of the corpus: rows in which somebody asks."""
 Answered = Sequence[tuple[AskedWindow, Ladders]]
 """The windows of a row, each with what the model says of it."""
 
@@ -42,8 +44,16 @@ class Thresholds:
 
 
 def read_asking() -> list[LabelledRow]:
-    """The rows in which a child asks for help."""
+    """The rows in which a child asks for help that were written for this alone."""
     return list(read_rows(ASKING))
+
+
+def who_ask(corpus: Iterable[LabelledRow]) -> list[LabelledRow]:
+    """These, and those of the corpus' split of text in which somebody asks: no threshold of any text is fitted to them.
+
+    Such rows are told apart more easily than others, so that among these they would make a bound of their mix laxer.
+    """
+    return [*read_asking(), *(row for row in corpus if row.split == SPLIT and row.asks_for_help)]
 
 
 @dataclass(frozen=True, slots=True)

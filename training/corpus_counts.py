@@ -13,7 +13,7 @@ from evaluation.rows import LabelledRow, read_rows
 ROOT = Path(__file__).resolve().parents[1]
 FOLDERS = (ROOT / "training" / "corpus", ROOT / "evaluation" / "data")
 TEST = "test"
-SPLITS = ("train", "dev", "calibration", TEST)
+SPLITS = ("train", "dev", "calibration", "asking", TEST)
 KINDS = ("genuine", "low", "benign")
 
 
