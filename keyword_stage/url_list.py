@@ -15,8 +15,9 @@ from pathlib import Path
 from domain.errors import InvalidLexicon
 from domain.hit import KeywordHit
 from domain.page import Page
-from keyword_stage.addresses import find_addresses, lookups, normalise
+from keyword_stage.addresses import lookups, normalise
 from keyword_stage.tables import list_rows, read_text
+from keyword_stage.written_addresses import find_addresses
 
 COLUMNS = frozenset({"id", "url", "grade", "category"})
 _HASH = re.compile(r"sha256:([0-9a-fA-F]{64})")

@@ -11,9 +11,10 @@ from domain.errors import InvalidLexicon
 from domain.page import Page
 from domain.severity import STANDARD_CATEGORIES
 from domain.verdict import Action, Reason
-from keyword_stage.addresses import find_addresses, lookups, normalise
+from keyword_stage.addresses import lookups, normalise
 from keyword_stage.sealed import seal
 from keyword_stage.url_list import UrlFinder, hash_form, read_entries
+from keyword_stage.written_addresses import find_addresses
 from pipeline.build import renew_lists
 from pipeline.pipeline import Pipeline
 from pipeline.policy import read_policy

@@ -4,8 +4,8 @@ import pytest
 
 from domain.page import Page
 from domain.severity import STANDARD_CATEGORIES
-from keyword_stage.addresses import find_addresses
 from keyword_stage.url_list import UrlFinder, read_entries
+from keyword_stage.written_addresses import find_addresses
 from tests.steps import count_steps
 
 KEY = "k" * 32
