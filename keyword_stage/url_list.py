@@ -21,6 +21,8 @@ from keyword_stage.written_addresses import find_addresses
 
 COLUMNS = frozenset({"id", "url", "grade", "category"})
 _HASH = re.compile(r"sha256:([0-9a-fA-F]{64})")
+_PLACE = re.compile(r"[^.]*\.|[^/?:]*:[^/?:]*:")
+"""What a form has at least: a dot, or the two colons of an IPv6 address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,7 @@ def _hash(written: str, key: str | None) -> str | None:
     if given and key is None:
         return given[1].lower()
     form = normalise(written)
-    return hash_form(form, key) if form and "." in form else None
+    return hash_form(form, key) if form and _PLACE.match(form) else None
 
 
 def _hit(entry: UrlEntry, start: int, end: int, written: str) -> KeywordHit:

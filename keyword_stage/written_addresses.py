@@ -4,16 +4,18 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from keyword_stage.addresses import DOT, DOTS, UNSEEN
+from keyword_stage.hosts import DOT, DOTS
 
-_LABEL = rf"[\w{UNSEEN}%-]++"
+_UNSEEN = "\u00ad\u034f\u180b-\u180f\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff"
+"""Signs that nobody sees and browsers leave out of a host, as a range of a regular expression."""
+_LABEL = rf"[\w{_UNSEEN}%-]++"
 _ADDRESS = re.compile(
-    rf"(?<![\w{UNSEEN}@%-])(?P<before>https?:[/\\]{{2}}(?:[^\s/?#@<>\"\\]*+@)?)?"
+    rf"(?<![\w{_UNSEEN}@%-])(?P<before>https?:[/\\]{{2}}(?:[^\s/?#@<>\"\\]*+@)?)?"
     rf"(?P<host>{_LABEL}(?:[{DOTS}]{_LABEL})++)"
     r"(?P<rest>\.?(?::\d{1,5})?(?:[/?#\\](?:[^\s<>\"|,;()\[\]]++|[|,;()\[\]](?!https?:|www\.))*+)?)",
     re.I,
 )
-_TOP = re.compile(rf"[^\W\d_](?:[\w{UNSEEN}-]*[^\W_])")
+_TOP = re.compile(rf"[^\W\d_](?:[\w{_UNSEEN}-]*[^\W_])")
 """The last label of a host that has a name; others have a number: `203.0.113.7`."""
 _NUMBER = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 _NEXT_SENTENCE = re.compile(r"(?<=[^\W\d_A-Z])[.][A-Z][a-z]*\Z")
