@@ -66,13 +66,14 @@ class UrlFinder:
         if not self._entries:
             return ()
         hits = [_hit(entry, 0, 0, "") for entry in self._matching(address or "")]
+        found_to: dict[str, int] = {}
         for place in find_addresses(page.text):
-            found: dict[str, KeywordHit] = {}
             for end in place.ends:
                 written = page.text[place.start : end]
                 for entry in self._matching(written):
-                    found.setdefault(entry.id, _hit(entry, place.start, end, written))
-            hits += found.values()
+                    if found_to.get(entry.id, 0) <= place.start:
+                        found_to[entry.id] = end
+                        hits.append(_hit(entry, place.start, end, written))
         return tuple(hits)
 
     def _matching(self, address: str) -> Iterator[UrlEntry]:
