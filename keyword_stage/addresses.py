@@ -9,69 +9,46 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from urllib.parse import SplitResult, quote, unquote, unquote_to_bytes, urlsplit
 
+from keyword_stage.hosts import LONGEST, in_ascii, ipv4, ipv6
+
 _LABELS = 8
 _SEGMENTS = 24
 """Parts of a host, from its end, and of a path, from its start, that are looked up."""
-_LONGEST_HOST = 253
 _PORTS = frozenset({80, 443})
 _SAFE = "!$'()*,;:@-._~"
 _MOST_PAIRS = 16
 """Pairs of a query that are looked up each by itself."""
+_CONTROLS = "".join(map(chr, range(0x21)))
+_BREAKS = str.maketrans("", "", "\t\n\r")
+"""What browsers leave out around an address, and inside one."""
 _WRAPPED = re.compile(r"(?:(?:view-source|blob|filesystem|feed):)+(?=https?:)", re.I)
-_UNSEEN = "\u00ad\u034f\u180b-\u180f\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff"
-"""Signs that nobody sees and browsers leave out of a host, as a range of a regular expression."""
-_UNSEEN_SIGNS = re.compile(f"[{_UNSEEN}]+")
-_DOTS = ".\u3002\uff0e\uff61"
-"""What browsers take for a dot in a host."""
-_DOT = re.compile(f"[{_DOTS}]")
-_NO_HOST = re.compile(r"[\x00-\x20#%/<>?@\[\\\]^|\x7f]")
+_SCHEME = re.compile(r"(?:https?|wss?|ftp):/*|[a-z][a-z\d+.-]*://|//+", re.I)
+_USER = re.compile(r"[^/?#]*@")
+_NO_HOST = re.compile(r"[\x00-\x20#%/<>?@\[\\\]^|\x7f\s]")
 """Signs in a host, when all of it is undone, with which no browser opens it (forbidden domain code points, WHATWG)."""
-_LABEL = rf"[\w{_UNSEEN}%-]++"
-_ADDRESS = re.compile(
-    rf"(?<![\w{_UNSEEN}@%-])(?P<before>https?:[/\\]{{2}}(?:[^\s/?#@<>\"\\]*+@)?)?"
-    rf"(?P<host>{_LABEL}(?:[{_DOTS}]{_LABEL})++)"
-    r"(?P<rest>\.?(?::\d{1,5})?(?:[/?#\\](?:[^\s<>\"|,;()\[\]]++|[|,;()\[\]](?!https?:|www\.))*+)?)",
-    re.I,
-)
-_TOP = re.compile(rf"[^\W\d_](?:[\w{_UNSEEN}-]*[^\W_])")
-"""The last label of a host that has a name; others have a number: `203.0.113.7`."""
-_NUMBER = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
-_NEXT_SENTENCE = re.compile(r"(?<=[^\W\d_A-Z])[.][A-Z][a-z]*\Z")
-"""A word behind a full stop that no space follows: "blick.example.Then"."""
-_TRAILING = ".,;:!?'\"`´^~|*_…‘’‚“”„‹›«»–—。、，．：；！？" + ")]}）】」』》〉｣"
-_OPENED = {")": "(", "]": "[", "}": "{"}
-_CUT = re.compile("[,;|()\\[\\]{}'*…‘’‚“”„‹›«»–—。、，：；！？（）【】「」『』《》]")
-"""What may end an address in running text, though a path may hold it as well."""
 
 
-class WrittenAddress(NamedTuple):
-    """An address in a text.
+class _Parts(NamedTuple):
+    """An address in its one form; port, path and query with the sign in front of them, or empty."""
 
-    Attributes:
-        start: Offset of its first code point.
-        ends: Just past its last, the likeliest first: the full stop behind it may belong to it, or to the sentence.
-    """
-
-    start: int
-    ends: tuple[int, ...]
+    host: str
+    port: str
+    path: str
+    query: str
 
 
 def normalise(address: str) -> str | None:
     """The one form of an address; None if it has no host."""
-    split = _split(address)
-    if split is None:
-        return None
-    host, port, path = _host(split), _port(split), _path(split.path)
-    query = _query(split.query)
-    return host + port + path + (f"?{query}" if query else "")
+    parts = _split(address)
+    return "".join(parts) if parts else None
 
 
 def lookups(address: str) -> Iterator[str]:
     """Every form under which a list may name an address: its host and those above it, its path and those above it."""
-    split = _split(address)
-    if split is None:
+    parts = _split(address)
+    if parts is None:
         return
-    host, port, path = _host(split), _port(split), _path(split.path)
+    host, port, path, query = parts
     labels = host.split(".")
     for start in range(max(0, len(labels) - _LABELS), max(1, len(labels) - 1)):
         yield ".".join(labels[start:])
@@ -82,76 +59,38 @@ def lookups(address: str) -> Iterator[str]:
     segments = path.split("/")[1:]
     for end in {*range(1, min(len(segments), _SEGMENTS) + 1), len(segments)} - {0}:
         yield f"{host}{port}/{'/'.join(segments[:end])}"
-    query = _query(split.query)
-    pairs = query.split("&")
-    for part in {query, *(pairs if len(pairs) <= _MOST_PAIRS else ())} - {""}:
+    pairs = query[1:].split("&")
+    for part in {query[1:], *(pairs if len(pairs) <= _MOST_PAIRS else ())} - {""}:
         yield f"{host}{port}{path}?{part}"
 
 
-def find_addresses(text: str) -> Iterator[WrittenAddress]:
-    """Where addresses stand in a text, with or without scheme; linear for any text."""
-    if "." not in text and (text.isascii() or not _DOT.search(text)):
-        return
-    for match in _ADDRESS.finditer(text):
-        host = match["host"].rstrip("-_")
-        start, past = match.start("host"), match.start("host") + len(host)
-        whole = past == match.end("host")
-        labels = _DOT.split(host)
-        while not _NUMBER.fullmatch(host) and len(labels) > 1 and not _TOP.fullmatch(labels[-1]):
-            whole, past = False, past - len(labels.pop()) - 1
-        host = text[start:past]
-        if len(labels) < 2:
-            continue
-        start = match.start() if match["before"] else start + len(host) - len(host.lstrip("-_"))
-        if whole and match["rest"].strip("."):
-            yield WrittenAddress(start, _ends(text, past, match.end()))
-        elif sentence := _NEXT_SENTENCE.search(host) if len(labels) > 2 else None:
-            yield WrittenAddress(start, (past, past - len(sentence[0])))
-        else:
-            yield WrittenAddress(start, (past,))
-
-
-def _ends(text: str, host_end: int, end: int) -> tuple[int, ...]:
-    """Where an address may end that has more than a host."""
-    last = end
-    unpaired = {
-        close: text.count(close, host_end, end) - text.count(opened, host_end, end) for close, opened in _OPENED.items()
-    }
-    while last > host_end and text[last - 1] in _TRAILING:
-        sign = text[last - 1]
-        if sign in unpaired:
-            if unpaired[sign] < 1:
-                break
-            unpaired[sign] -= 1
-        last -= 1
-    cut = _CUT.search(text, host_end, last)
-    return tuple(dict.fromkeys((last, end, cut.start() if cut else last)))
-
-
-def _split(address: str) -> SplitResult | None:
+def _split(address: str) -> _Parts | None:
     address = address.strip().encode("utf-8", "replace").decode()  # a lone surrogate is no part of any address
-    address = _WRAPPED.sub("", address, count=1)
+    address = _WRAPPED.sub("", address.strip(_CONTROLS).translate(_BREAKS), count=1)
     if "\\" in address:  # as browsers read it
         place, query = re.split(r"(?=[?#]|\Z)", address, maxsplit=1)
         address = place.replace("\\", "/") + query
+    scheme = _SCHEME.match(address)
+    address = address[scheme.end() if scheme else 0 :]
+    user = _USER.match(address)
+    address = address[user.end() if user else 0 :]
     try:
-        split = urlsplit(address if "://" in address else f"//{address}")
+        split = urlsplit(f"//{address}")
         if "%" in split.netloc:  # what it stands for may end the host: "blick.example%2Fpage"
             split = urlsplit(f"//{unquote(split.netloc)}{split._replace(scheme='', netloc='').geturl()}")
-        host = _host(split) if len(split.hostname or "") <= _LONGEST_HOST else ""
-        odd = _NO_HOST.search(host) or any(char.isspace() for char in (split.hostname or "") + host)
-        return split if host and not odd else None
+        host = _host(split.hostname or "", scheme is not None)
     except ValueError:
         return None
+    if not host or len(host) > LONGEST or _NO_HOST.search(host):
+        return None
+    return _Parts(host, _port(split), _path(split.path), _query(split.query))
 
 
-def _host(split: SplitResult) -> str:
-    host = _UNSEEN_SIGNS.sub("", _DOT.sub(".", split.hostname or "")).rstrip(".")
-    try:
-        host = host.encode("idna").decode("ascii")
-    except UnicodeError:
-        host = host.casefold()
-    return host.lower().removeprefix("www.")
+def _host(written: str, has_scheme: bool) -> str:
+    if ":" in written:
+        return ipv6(written)
+    host = in_ascii(written).rstrip(".").removeprefix("www.")
+    return (ipv4(host) if has_scheme or "." in host else None) or host
 
 
 def _port(split: SplitResult) -> str:
@@ -174,10 +113,9 @@ def _path(path: str) -> str:
 
 
 def _query(query: str) -> str:
-    pairs = (part.partition("=") for part in query.split("&") if part)
-    return "&".join(
-        sorted(f"{_encode(name, _SAFE + '/?+')}={_encode(value, _SAFE + '/?+=')}" for name, _, value in pairs)
-    )
+    parts = (part.partition("=") for part in query.split("&") if part)
+    pairs = sorted(f"{_encode(name, _SAFE + '/?+')}={_encode(value, _SAFE + '/?+=')}" for name, _, value in parts)
+    return "?" + "&".join(pairs) if pairs else ""
 
 
 def _encode(part: str, safe: str) -> str:

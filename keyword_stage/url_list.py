@@ -15,11 +15,14 @@ from pathlib import Path
 from domain.errors import InvalidLexicon
 from domain.hit import KeywordHit
 from domain.page import Page
-from keyword_stage.addresses import find_addresses, lookups, normalise
+from keyword_stage.addresses import lookups, normalise
 from keyword_stage.tables import list_rows, read_text
+from keyword_stage.written_addresses import find_addresses
 
 COLUMNS = frozenset({"id", "url", "grade", "category"})
 _HASH = re.compile(r"sha256:([0-9a-fA-F]{64})")
+_PLACE = re.compile(r"[^.]*\.|[^/?:]*:[^/?:]*:")
+"""What a form has at least: a dot, or the two colons of an IPv6 address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +66,14 @@ class UrlFinder:
         if not self._entries:
             return ()
         hits = [_hit(entry, 0, 0, "") for entry in self._matching(address or "")]
+        found_to: dict[str, int] = {}
         for place in find_addresses(page.text):
-            found: dict[str, KeywordHit] = {}
             for end in place.ends:
                 written = page.text[place.start : end]
                 for entry in self._matching(written):
-                    found.setdefault(entry.id, _hit(entry, place.start, end, written))
-            hits += found.values()
+                    if found_to.get(entry.id, 0) <= place.start:
+                        found_to[entry.id] = end
+                        hits.append(_hit(entry, place.start, end, written))
         return tuple(hits)
 
     def _matching(self, address: str) -> Iterator[UrlEntry]:
@@ -123,7 +127,7 @@ def _hash(written: str, key: str | None) -> str | None:
     if given and key is None:
         return given[1].lower()
     form = normalise(written)
-    return hash_form(form, key) if form and "." in form else None
+    return hash_form(form, key) if form and _PLACE.match(form) else None
 
 
 def _hit(entry: UrlEntry, start: int, end: int, written: str) -> KeywordHit:

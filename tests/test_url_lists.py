@@ -11,9 +11,10 @@ from domain.errors import InvalidLexicon
 from domain.page import Page
 from domain.severity import STANDARD_CATEGORIES
 from domain.verdict import Action, Reason
-from keyword_stage.addresses import find_addresses, lookups, normalise
+from keyword_stage.addresses import lookups, normalise
 from keyword_stage.sealed import seal
 from keyword_stage.url_list import UrlFinder, hash_form, read_entries
+from keyword_stage.written_addresses import find_addresses
 from pipeline.build import renew_lists
 from pipeline.pipeline import Pipeline
 from pipeline.policy import read_policy
@@ -27,6 +28,7 @@ host,blick.example,3,drugs
 path,forum.example/Zorp,4,bullying
 query,shop.example/s?b=2&a=1,2,drugs
 hash,sha256:{hash_form("vrent.example")},2,violence
+six,[2001:db8::7],2,drugs
 """
 
 
@@ -42,6 +44,32 @@ hash,sha256:{hash_form("vrent.example")},2,violence
         ("shop.example/s?b=2&&a=1", "shop.example/s?a=1&b=2"),
         ("shop.example/s/?a=1&b=%32", "shop.example/s?a=1&b=2"),
         ("https://[::1]:99/x", "::1:99/x"),
+        ("https://[2001:DB8:0::0007]/", "2001:db8::7"),
+        ("http://[::ffff:cb00:7107]/", "203.0.113.7"),
+        ("http://0313.0.0161.7/", "203.0.113.7"),
+        ("http://0xcb.0.28935/", "203.0.113.7"),
+        ("http://3405803783/", "203.0.113.7"),
+        ("http://203.0.113.256/", "203.0.113.256"),
+        ("3405803783", "3405803783"),
+        ("blick.example/go?u=http://x.y", "blick.example/go?u=http://x.y"),
+        ("blick.example:8080/?u=http://x.y", "blick.example:8080?u=http://x.y"),
+        ("https:blick.example", "blick.example"),
+        ("https:/\\/blick.example\\a", "blick.example/a"),
+        ("//blick.example/a", "blick.example/a"),
+        ("\x00ht\ntps://bli\tck.example\r", "blick.example"),
+        ("https://x%2f%23@blick.example/", "blick.example"),
+        ("https://a@b@blick.example/@c", "blick.example/@c"),
+        ("FAẞ.example", "xn--fa-hia.example"),
+        ("fass.example", "fass.example"),
+        ("βόλος.example", "xn--nxasmm1c.example"),
+        ("bu\u0308cher.example", "xn--bcher-kva.example"),
+        ("🙂.example", "xn--938h.example"),
+        ("_a.bücher.example", "_a.xn--bcher-kva.example"),
+        ("نامه\u200cای.example", "xn--mgba3gch31f060k.example"),
+        ("bli\u200d\u2066ck.example", "blick.example"),
+        ("bli" + "\u00ad" * 300 + "ck.example", "blick.example"),
+        ("\ue000.Blick.example", "\ue000.blick.example"),
+        ("https://" + "ü" * 300 + ".example", None),
         ("http://[broken", None),
         ("http://%25.example/", None),
         ("http://%40/", None),
@@ -86,6 +114,8 @@ def finder() -> UrlFinder:
         ("https://shop.example/s?a=1&b=2", ["query"]),
         ("https://shop.example/s?a=1", []),
         ("https://vrent.example", ["hash"]),
+        ("blick.example:8080/?u=http://x.y", ["host"]),
+        ("http://[2001:db8:0::7]/x", ["six"]),
     ],
 )
 def test_the_address_of_a_capture(finder: UrlFinder, address: str, items: list[str]) -> None:
@@ -103,7 +133,9 @@ def test_addresses_on_the_page_with_exact_offsets(finder: UrlFinder) -> None:
     assert all(text[hit.start : hit.end] == hit.matched for hit in hits)
 
 
-@pytest.mark.parametrize("piece", ["a.", "a-", "a.a/", "www.", "https://", "a@a.", "ü.", ".", "1.a:"])
+@pytest.mark.parametrize(
+    "piece", ["a.", "a-", "a.a/", "www.", "https://", "a@a.", "ü.", ".", "1.a:", "https:a@", "🙂.a"]
+)
 def test_no_text_makes_the_search_slow(piece: str) -> None:
     """Quadratic work on 100,000 signs would run for minutes."""
     assert len([*find_addresses(piece * 50_000)]) <= 50_000

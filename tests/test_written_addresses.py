@@ -4,8 +4,8 @@ import pytest
 
 from domain.page import Page
 from domain.severity import STANDARD_CATEGORIES
-from keyword_stage.addresses import find_addresses
 from keyword_stage.url_list import UrlFinder, read_entries
+from keyword_stage.written_addresses import find_addresses
 from tests.steps import count_steps
 
 KEY = "k" * 32
@@ -15,11 +15,18 @@ path,forum.example/zorp,4,bullying
 pair,wiki.example/Glim_(vrent),4,bullying
 query,video.example/watch?v=glim,2,drugs
 number,203.0.113.7/zorp,2,drugs
+six,[2001:db8::7],2,drugs
+sharp,faß.example,2,drugs
+umlaut,bücher.example,2,drugs
+smile,🙂.example,2,drugs
+script,भारत.example/zorp,2,drugs
 """
 AROUND = (
     "go to {}.", "{}.\nNext", "({})", "[{}]", "{{{}}}", '"{}"', "'{}'", "“{}”", "‘{}’", "«{}»", "„{}“", "see {}, ok",
     "{};", "{}!", "{}?!", "{}…", "{}...", "...{}", "wait...{}...", "**{}**", "`{}`", "<{}>", "{}’s", "{}—great",
     "{} – great", "({}).", "[it]({}), and", "https://{}.", "{}。", "{}、", "（{}）", "{}|", "{},and",
+    "👉{}", "{}🔥", "❤️{}❤️", "1️⃣{}", "\ue001{}", "去看{}吧", "{}에서", "データー{}を", "में{}में",
+    "“{}”/“x.example”", "“x.example”/“{}”",
 )  # fmt: skip
 
 
@@ -58,6 +65,31 @@ def test_what_stands_around_an_address_does_not_hide_it(
         ("(wiki.example/Glim_(vrent)).", "pair", "wiki.example/Glim_(vrent)"),
         ("video.example/watch?v=glim&t=3.", "query", "video.example/watch?v=glim&t=3"),
         ("at http://203.0.113.7/zorp.", "number", "http://203.0.113.7/zorp"),
+        ("http://3405803783/zorp", "number", "http://3405803783/zorp"),
+        ("http:\\\\0313.0.0161.7/zorp", "number", "http:\\\\0313.0.0161.7/zorp"),
+        ("２０３.0.113.7/zorp", "number", "２０３.0.113.7/zorp"),
+        ("http://[2001:db8:0::7]:80/x", "six", "http://[2001:db8:0::7]:80/x"),
+        ("blick.example/go?u=http://x.y", "host", "blick.example/go?u=http://x.y"),
+        ("blick.\u00adexample", "host", "blick.\u00adexample"),
+        ("blick.\u200bexample", "host", "blick.\u200bexample"),
+        ("\u2068blick.example\u2069", "host", "\u2068blick.example\u2069"),
+        ("ⓑⓛⓘⓒⓚ.example", "host", "ⓑⓛⓘⓒⓚ.example"),
+        ("https://a@b@blick.example/", "host", "https://a@b@blick.example/"),
+        ("https:a@blick.example", "host", "https:a@blick.example"),
+        ("https:/a:b:c@blick.example", "host", "https:/a:b:c@blick.example"),
+        ("https://blick%2Eexample/", "host", "https://blick%2Eexample/"),
+        ("blick.ex%61mple", "host", "blick.ex%61mple"),
+        ("https://intranet/go?u=https://blick.example", "host", "https://blick.example"),
+        ("me@x.example/blick.example", "host", "blick.example"),
+        ("forum.example:/zorp", "path", "forum.example:/zorp"),
+        ("forum.example:000443/zorp", "path", "forum.example:000443/zorp"),
+        ("xn--fa-hia.example", "sharp", "xn--fa-hia.example"),
+        ("bu\u0308cher.example", "umlaut", "bu\u0308cher.example"),
+        ("🙂.example", "smile", "🙂.example"),
+        ("xn--938h.example", "smile", "xn--938h.example"),
+        ("भारत.example/zorp", "script", "भारत.example/zorp"),
+        ("👉www.blick.example👈", "host", "www.blick.example"),
+        ("日本.blick.example", "host", "blick.example"),
     ],
 )
 def test_other_ways_of_writing_one(finder: UrlFinder, text: str, item: str, written: str) -> None:
@@ -74,7 +106,8 @@ def test_two_that_only_a_comma_parts(finder: UrlFinder) -> None:
     [
         "notblick.example.", "blick.example.org.", "me@blick.example.", "blick.exampled", "forum.example/zorps.",
         "forum.example.", "wiki.example/Glim_", "video.example/watch?v=glimmer&t=3", "1.203.0.113.7/zorp",
-        "the end.blick was there", "e.g. v1.2, 3.5",
+        "the end.blick was there", "e.g. v1.2, 3.5", "fass.example", "me@blick.example🔥", "éblick.example",
+        "version 203.0.28935/zorp",
     ],
 )  # fmt: skip
 def test_what_is_not_listed_is_not_found(finder: UrlFinder, text: str) -> None:
@@ -87,8 +120,12 @@ def test_the_address_of_a_capture_may_be_wrapped(finder: UrlFinder, wrapped: str
 
 
 @pytest.mark.parametrize(
-    "unit", ["a.", "a.aa/,", "a.aa/)", "a.aa/,https://", "%.", "-.", "1.1.", "https://a@", "a.aa\\", "_.a", "。", ")."]
-)
+    "unit",
+    [
+        "a.", "a.aa/,", "a.aa/)", "a.aa/,https://", "%.", "-.", "1.1.", "https://a@", "a.aa\\", "_.a", "。", ").",
+        "https:a@", "https://%2e", "a.aa”/", "🙂.a", "日a.aa", "\u200c.", "ü.", "@a.a", "http://1/",
+    ],
+)  # fmt: skip
 def test_twice_the_text_takes_at_most_little_over_twice_the_steps(finder: UrlFinder, unit: str) -> None:
     half, whole = (unit * 5_000)[:5_000], (unit * 10_000)[:10_000]
     steps = [count_steps("keyword_stage", lambda text=text: [*find_addresses(text)]) for text in (half, whole)]
