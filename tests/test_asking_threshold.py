@@ -224,7 +224,7 @@ def test_calibrate_says_which_bound_no_threshold_attains(
 
     config = {"temperatures": {}, "dismissal": {"attained": attained}, "asking": {"bound": of_asking}}
     monkeypatch.setattr("training.fit.calibrate", lambda *_: config)
-    monkeypatch.setattr("training.setup.set_up", lambda: Mock(split=lambda _: []))
+    monkeypatch.setattr("training.setup.set_up", lambda: Mock(split=lambda _: [], rows=()))
     for name in ("track", "record_calibration"):
         monkeypatch.setattr(f"training.record.{name}", lambda *_: None)
     done = CliRunner().invoke(command, [])
