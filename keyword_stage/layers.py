@@ -28,7 +28,7 @@ class Layers:
         overlays: By whom they are for.
         categories: Categories that are declared besides the standard ones.
         most_built: Overlays whose matchers are kept at the same time.
-        today: The clock that phrases expire by.
+        today: The clock that phrases and changes expire by.
     """
 
     def __init__(
@@ -63,17 +63,18 @@ class Layers:
 
     def find(self, page: Page, overlays: Sequence[Overlay] = (), told: Told | None = None) -> tuple[KeywordHit, ...]:
         """Finds the hits of a page as one lexicon with all changes made would; `told` is that of `settle`."""
-        found, context = self.central.look(page)
+        today = self._today()
+        found, context = self.central.look(page, today)
         for overlay in overlays:
             matcher, own = self._built(overlay)
             found = [
                 (phrase, hit if grade == hit.grade else _regraded(phrase, hit, grade))
                 for phrase, hit in found
-                if (grade := overlay.grade(phrase, hit.grade)) != MUTED
+                if (grade := overlay.grade(phrase, hit.grade, today)) != MUTED
                 and (phrase.protected or own.isdisjoint((name, phrase.category) for name in phrase.called))
             ]
             if matcher:
-                more, words = matcher.look(page)
+                more, words = matcher.look(page, today)
                 found, context = found + more, context + words
         return settle(found, context, told)
 
@@ -83,7 +84,7 @@ class Layers:
             return None, frozenset()
         lexicon = overlay.additions(self._categories)
         own = frozenset((name, phrase.category) for phrase in lexicon.phrases for name in phrase.called)
-        return Matcher(lexicon, self._today), own
+        return Matcher(lexicon), own
 
 
 def _regraded(phrase: Phrase, hit: KeywordHit, grade: int) -> KeywordHit:
