@@ -15,6 +15,7 @@ from domain.page import Page
 from keyword_stage.lexicon import Phrase
 from keyword_stage.matcher import Matcher, Told, settle
 from keyword_stage.overlay import MUTED, Overlay, Scope
+from keyword_stage.spelling import Spelling
 
 MOST_BUILT = 256
 """Overlays whose matchers are kept at the same time, some 1 MB each."""
@@ -64,29 +65,36 @@ class Layers:
     def find(self, page: Page, overlays: Sequence[Overlay] = (), told: Told | None = None) -> tuple[KeywordHit, ...]:
         """Finds the hits of a page as one lexicon with all changes made would; `told` is that of `settle`."""
         today = self._today()
-        found, context = self.central.look(page, today)
+        looked, context = self.central.look(page, today)
+        found = [(phrase, hit, hit.grade) for phrase, hit in looked]
         for overlay in overlays:
             matcher, own = self._built(overlay)
             found = [
-                (phrase, hit if grade == hit.grade else _regraded(phrase, hit, grade))
-                for phrase, hit in found
-                if (grade := overlay.grade(phrase, hit.grade, today)) != MUTED
-                and (phrase.protected or own.isdisjoint((name, phrase.category) for name in phrase.called))
+                (phrase, hit, overlay.grade(phrase, grade, today))
+                for phrase, hit, grade in found
+                if phrase.protected or own.get((phrase.spelling, phrase.category), date.min) < today
             ]
             if matcher:
-                more, words = matcher.look(page, today)
-                found, context = found + more, context + words
-        return settle(found, context, told)
+                looked, words = matcher.look(page, today)
+                found += [(phrase, hit, hit.grade) for phrase, hit in looked]
+                context = context + words
+        in_force = [(phrase, _graded(phrase, hit, grade)) for phrase, hit, grade in found if grade != MUTED]
+        return settle(in_force, context, told)
 
-    def _build(self, overlay: Overlay) -> tuple[Matcher | None, frozenset[tuple[str, str]]]:
-        """What finds an overlay's own phrases, and which they are: they stand in place of earlier ones."""
+    def _build(self, overlay: Overlay) -> tuple[Matcher | None, Mapping[tuple[Spelling, str], date]]:
+        """What finds an overlay's own phrases, and what they stand in place of: spelling, category and the last day."""
+        own: dict[tuple[Spelling, str], date] = {}
         if not overlay.size:
-            return None, frozenset()
+            return None, own
         lexicon = overlay.additions(self._categories)
-        own = frozenset((name, phrase.category) for phrase in lexicon.phrases for name in phrase.called)
+        for phrase in lexicon.phrases:
+            key = phrase.spelling, phrase.category
+            own[key] = max(own.get(key, date.min), phrase.rules.expires or date.max)
         return Matcher(lexicon), own
 
 
-def _regraded(phrase: Phrase, hit: KeywordHit, grade: int) -> KeywordHit:
+def _graded(phrase: Phrase, hit: KeywordHit, grade: int) -> KeywordHit:
     """The hit of a phrase that had this grade all along."""
+    if grade == hit.grade:
+        return hit
     return replace(hit, grade=grade, cue=False, explicit=replace(phrase, grade=grade).explicit)
