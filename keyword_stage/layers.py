@@ -62,6 +62,14 @@ class Layers:
         mine = hashlib.sha256("\n".join(overlay.digest for overlay in overlays).encode()).hexdigest()[:16]
         return f"{self.central.digest}+{mine}"
 
+    @property
+    def overlays_digest(self) -> str:
+        """Names all overlays and whom they are for; `none` if there are none."""
+        if not self.overlays:
+            return "none"
+        lines = sorted(f"{scope}\t{overlay.digest}" for scope, overlay in self.overlays.items())
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
+
     def find(self, page: Page, overlays: Sequence[Overlay] = (), told: Told | None = None) -> tuple[KeywordHit, ...]:
         """Finds the hits of a page as one lexicon with all changes made would; `told` is that of `settle`."""
         today = self._today()
