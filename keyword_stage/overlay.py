@@ -130,10 +130,25 @@ def read_overlays(folder: Path, lexicon: Lexicon, categories: Iterable[str] = ()
                 found[scope] = _read_overlay(read_text(path, name), name, known, protected, faults)
             except InvalidLexicon as error:
                 faults.append(str(error))
+    faults += _left_out(folder)
     if faults:
         more = f"\n... and {len(faults) - _MOST_SHOWN} more" if len(faults) > _MOST_SHOWN else ""
         raise InvalidLexicon("\n".join(faults[:_MOST_SHOWN]) + more)
     return found
+
+
+def _left_out(folder: Path) -> list[str]:
+    """Faults of a folder and those below it that are not looked into: linked ones, and those that may not be read."""
+    faults: list[str] = []
+    for path in (folder, *(path for path in sorted(folder.rglob("*")) if path.is_dir())):
+        name = folder.name if path == folder else path.relative_to(folder).as_posix()
+        if path.is_symlink() and path != folder:
+            faults.append(f"{name}: a link to a folder is not followed; put the folder itself there")
+        try:
+            next(path.iterdir(), None)
+        except OSError as error:
+            faults.append(f"{name}: cannot be read ({error.strerror})")
+    return faults
 
 
 def _scope(path: Path) -> Scope | None:

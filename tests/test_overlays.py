@@ -127,6 +127,10 @@ def test_the_digest_names_central_and_overlays_whatever_the_layout(central: Lexi
     ("rows", "fault"),
     [
         ("mute,weed,3,,,\n", "schools/oak.csv:2: mute takes no grade"),
+        ("mute,weed,,,5: control,\n", "schools/oak.csv:2: mute takes no unless"),
+        ("regrade,weed,3,,5: control,any\n", "schools/oak.csv:2: regrade takes no unless, no with"),
+        ("add,zorp,4,drugs,,\nregrade,zorp,2,,,\n", "schools/oak.csv:3: 'zorp' is added in this file"),
+        ("mute,zorp,,drugs,,\nadd,zorp,4,drugs,,\n", "schools/oak.csv:2: 'zorp' is added in this file"),
         ("regrade,weed,,,,\n", "regrade takes a grade, 1 to 5"),
         ("drop,weed,,,,\n", "change 'drop' is not add, mute or regrade"),
         ("mute,weed,,vaping,,\n", "category 'vaping' is neither standard nor declared"),
@@ -135,10 +139,6 @@ def test_the_digest_names_central_and_overlays_whatever_the_layout(central: Lexi
         ("add,zorp,9,drugs,,\n", "grade '9' is not"),
         ("add,zorp,3,drugs,,,,\n", "more cells than columns"),
         ("mute,,,,,\n", "mute needs a phrase"),
-        ("mute,weed,,,5: control,\n", "schools/oak.csv:2: mute takes no unless"),
-        ("regrade,weed,3,,5: control,any\n", "schools/oak.csv:2: regrade takes no unless, no with"),
-        ("add,zorp,4,drugs,,\nregrade,zorp,2,,,\n", "schools/oak.csv:3: 'zorp' is added in this file"),
-        ("mute,zorp,,drugs,,\nadd,zorp,4,drugs,,\n", "schools/oak.csv:2: 'zorp' is added in this file"),
     ],
 )
 def test_faults_are_named_with_file_and_line(central: Lexicon, tmp_path: Path, rows: str, fault: str) -> None:
@@ -156,6 +156,30 @@ def test_files_in_the_wrong_place_and_protected_columns_are_refused(central: Lex
     assert "oak.csv: not in trusts, schools, schools/<school> or groups" in str(error.value)
     assert "groups/year 7.csv: the same as groups/Year 7.csv, but for case" in str(error.value)
     assert "schools/elm.csv:1: unknown column 'id', 'protected'" in str(error.value)
+
+
+def test_no_folder_is_left_out_without_a_word(
+    central: Lexicon, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write(tmp_path / "overlays", schools__oak="mute,weed,,,,\n")
+    linked = tmp_path / "linked"
+    linked.symlink_to(folder)
+    assert list(read_overlays(linked, central)) == [Scope(school="oak")]
+    (folder / "trusts").symlink_to(write(tmp_path, elsewhere__north="mute,weed,,,,\n") / "elsewhere")
+    with pytest.raises(InvalidLexicon, match=r"^trusts: a link to a folder is not followed"):
+        read_overlays(folder, central)
+    (folder / "trusts").unlink()
+
+    def refuse(_: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("pathlib.Path.iterdir", refuse)
+    with pytest.raises(InvalidLexicon) as error:
+        read_overlays(folder, central)
+    assert str(error.value).splitlines() == [
+        "overlays: cannot be read (Permission denied)",
+        "schools: cannot be read (Permission denied)",
+    ]
 
 
 def test_a_name_may_be_percent_encoded(central: Lexicon, tmp_path: Path) -> None:
