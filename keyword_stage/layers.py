@@ -15,6 +15,7 @@ from domain.page import Page
 from keyword_stage.lexicon import Phrase
 from keyword_stage.matcher import Matcher, Told, settle
 from keyword_stage.overlay import MUTED, Overlay, Scope
+from keyword_stage.spelling import Spelling
 
 MOST_BUILT = 256
 """Overlays whose matchers are kept at the same time, some 1 MB each."""
@@ -28,7 +29,7 @@ class Layers:
         overlays: By whom they are for.
         categories: Categories that are declared besides the standard ones.
         most_built: Overlays whose matchers are kept at the same time.
-        today: The clock that phrases expire by.
+        today: The clock that phrases and changes expire by.
     """
 
     def __init__(
@@ -61,31 +62,47 @@ class Layers:
         mine = hashlib.sha256("\n".join(overlay.digest for overlay in overlays).encode()).hexdigest()[:16]
         return f"{self.central.digest}+{mine}"
 
+    @property
+    def overlays_digest(self) -> str:
+        """Names all overlays and whom they are for; `none` if there are none."""
+        if not self.overlays:
+            return "none"
+        lines = sorted(f"{scope}\t{overlay.digest}" for scope, overlay in self.overlays.items())
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
+
     def find(self, page: Page, overlays: Sequence[Overlay] = (), told: Told | None = None) -> tuple[KeywordHit, ...]:
         """Finds the hits of a page as one lexicon with all changes made would; `told` is that of `settle`."""
-        found, context = self.central.look(page)
+        today = self._today()
+        looked, context = self.central.look(page, today)
+        found = [(phrase, hit, hit.grade) for phrase, hit in looked]
         for overlay in overlays:
             matcher, own = self._built(overlay)
             found = [
-                (phrase, hit if grade == hit.grade else _regraded(phrase, hit, grade))
-                for phrase, hit in found
-                if (grade := overlay.grade(phrase, hit.grade)) != MUTED
-                and (phrase.protected or own.isdisjoint((name, phrase.category) for name in phrase.called))
+                (phrase, hit, overlay.grade(phrase, grade, today))
+                for phrase, hit, grade in found
+                if phrase.protected or own.get((phrase.spelling, phrase.category), date.min) < today
             ]
             if matcher:
-                more, words = matcher.look(page)
-                found, context = found + more, context + words
-        return settle(found, context, told)
+                looked, words = matcher.look(page, today)
+                found += [(phrase, hit, hit.grade) for phrase, hit in looked]
+                context = context + words
+        in_force = [(phrase, _graded(phrase, hit, grade)) for phrase, hit, grade in found if grade != MUTED]
+        return settle(in_force, context, told)
 
-    def _build(self, overlay: Overlay) -> tuple[Matcher | None, frozenset[tuple[str, str]]]:
-        """What finds an overlay's own phrases, and which they are: they stand in place of earlier ones."""
+    def _build(self, overlay: Overlay) -> tuple[Matcher | None, Mapping[tuple[Spelling, str], date]]:
+        """What finds an overlay's own phrases, and what they stand in place of: spelling, category and the last day."""
+        own: dict[tuple[Spelling, str], date] = {}
         if not overlay.size:
-            return None, frozenset()
+            return None, own
         lexicon = overlay.additions(self._categories)
-        own = frozenset((name, phrase.category) for phrase in lexicon.phrases for name in phrase.called)
-        return Matcher(lexicon, self._today), own
+        for phrase in lexicon.phrases:
+            key = phrase.spelling, phrase.category
+            own[key] = max(own.get(key, date.min), phrase.rules.expires or date.max)
+        return Matcher(lexicon), own
 
 
-def _regraded(phrase: Phrase, hit: KeywordHit, grade: int) -> KeywordHit:
+def _graded(phrase: Phrase, hit: KeywordHit, grade: int) -> KeywordHit:
     """The hit of a phrase that had this grade all along."""
+    if grade == hit.grade:
+        return hit
     return replace(hit, grade=grade, cue=False, explicit=replace(phrase, grade=grade).explicit)

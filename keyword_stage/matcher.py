@@ -58,10 +58,15 @@ class Matcher:
         A hit inside a longer one of the same or a higher grade is left out: the longer phrase
         explains the word. Hits of protected lists always stay.
         """
-        return settle(*self.look(page))
+        return settle(*self.look(page, self._today()))
 
-    def look(self, page: Page) -> tuple[list[Sighting], list[ContextWord]]:
-        """Finds what `settle` chooses from: phrases that nothing near them explains, and what stands with them."""
+    def look(self, page: Page, today: date) -> tuple[list[Sighting], list[ContextWord]]:
+        """Finds what `settle` chooses from: phrases that nothing near them explains, and what stands with them.
+
+        Args:
+            page: What was read.
+            today: The day that phrases expire by.
+        """
         text = page.text
         cues: list[Sighting] = [
             (phrase, _hit(text, phrase, start, end, ())) for phrase, start, end in self._cues.find(text)
@@ -72,7 +77,6 @@ class Matcher:
         scans += [(other, scan) for other in others for scan in self._sweeper.around(other)]
         if not (plain_scan.phrases or (others and any(scan.phrases for _, scan in scans))):
             return cues, []
-        today = self._today()
         strays = Strays(text, others[0]) if others else None
         context: list[ContextWord] = []
         found: dict[tuple[int, int, str, str], Sighting] = {}

@@ -11,6 +11,9 @@ The columns are those of a lexicon file, without `protected` and `id`, and `chan
     mute       the phrase with this id no longer fires, in all categories unless `category` names one
     regrade    it has this grade instead
 
+A `mute` or `regrade` may have `expires`, the last day on which it applies, and a `note`. No other cell would say
+anything there, and none is taken.
+
 A name with signs that no file name may hold is percent-encoded (`Year 7%2F8.csv`).
 """
 
@@ -18,6 +21,7 @@ import hashlib
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import unquote
@@ -25,12 +29,16 @@ from urllib.parse import unquote
 from domain.errors import InvalidLexicon
 from domain.severity import STANDARD_CATEGORIES
 from keyword_stage.lexicon import COLUMNS, Lexicon, Phrase, digest_of, read_row
+from keyword_stage.rules import read_expiry
 from keyword_stage.tables import csv_files, read_cells, read_text, table_rows
 
 OVERLAY_COLUMNS = COLUMNS - {"protected", "id"} | {"change"}
 MUTED = 0
 """The grade of a muted phrase."""
 
+_TAKEN = frozenset({"change", "phrase", "category", "expires", "note"})
+_CELLS = {"mute": _TAKEN, "regrade": _TAKEN | {"grade"}}
+"""What says anything in the row of a change."""
 _EVERY = ""
 _T = TypeVar("_T")
 _MOST_SHOWN = 20
@@ -50,6 +58,21 @@ class Scope:
                 object.__setattr__(self, name, unicodedata.normalize("NFC", value))
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What becomes of a phrase that is muted or graded anew.
+
+    Attributes:
+        grade: Its new grade, 1..5, or `MUTED`.
+        expires: Last day on which it has that; `date.max` if it has no end.
+        source: File and line, for messages.
+    """
+
+    grade: int
+    expires: date = date.max
+    source: str = ""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Overlay:
     """The changes of one layer.
@@ -59,23 +82,24 @@ class Overlay:
     Attributes:
         name: File and folder, for messages.
         text: The whole file.
-        grades: New grade by phrase id and category; category empty for all, `MUTED` for none.
+        changes: By phrase id and category; category empty for all.
         size: How many phrases it adds.
         digest: sha256 (first 16 hex digits) of what it changes, whatever the layout.
     """
 
     name: str
     text: str
-    grades: Mapping[tuple[str, str], int]
+    changes: Mapping[tuple[str, str], Change]
     size: int
     digest: str
 
-    def grade(self, phrase: Phrase, grade: int) -> int:
-        """The grade of a phrase after this layer. Nothing here can reach a protected one."""
+    def grade(self, phrase: Phrase, grade: int, today: date) -> int:
+        """The grade of a phrase after this layer, given the one before it. Nothing here can reach a protected one."""
         if phrase.protected:
             return grade
         keys = ((name, category) for category in (phrase.category, _EVERY) for name in phrase.called)
-        return next((self.grades[key] for key in keys if key in self.grades), grade)
+        changes = (self.changes[key] for key in keys if key in self.changes)
+        return next((change.grade for change in changes if change.expires >= today), grade)
 
     def additions(self, categories: Iterable[str]) -> Lexicon:
         """Its own phrases, read again from its text."""
@@ -112,10 +136,25 @@ def read_overlays(folder: Path, lexicon: Lexicon, categories: Iterable[str] = ()
                 found[scope] = _read_overlay(read_text(path, name), name, known, protected, faults)
             except InvalidLexicon as error:
                 faults.append(str(error))
+    faults += _left_out(folder)
     if faults:
         more = f"\n... and {len(faults) - _MOST_SHOWN} more" if len(faults) > _MOST_SHOWN else ""
         raise InvalidLexicon("\n".join(faults[:_MOST_SHOWN]) + more)
     return found
+
+
+def _left_out(folder: Path) -> list[str]:
+    """Faults of a folder and those below it that are not looked into: linked ones, and those that may not be read."""
+    faults: list[str] = []
+    for path in (folder, *(path for path in sorted(folder.rglob("*")) if path.is_dir())):
+        name = folder.name if path == folder else path.relative_to(folder).as_posix()
+        if path.is_symlink() and path != folder:
+            faults.append(f"{name}: a link to a folder is not followed; put the folder itself there")
+        try:
+            next(path.iterdir(), None)
+        except OSError as error:
+            faults.append(f"{name}: cannot be read ({error.strerror})")
+    return faults
 
 
 def _scope(path: Path) -> Scope | None:
@@ -132,22 +171,31 @@ def _scope(path: Path) -> Scope | None:
 
 
 def _read_overlay(text: str, name: str, known: set[str], protected: Collection[str], faults: list[str]) -> Overlay:
-    phrases, grades = _read_text(text, name, known, faults)
-    faults.extend(
-        f"{name}: {identity!r} is protected; no overlay mutes or grades it"
-        for identity, _ in grades
-        if identity in protected
-    )
-    changes = "\n".join(f"{identity}\t{category}\t{grade}" for (identity, category), grade in sorted(grades.items()))
-    digest = hashlib.sha256(f"{digest_of(phrases)}\n{changes}".encode()).hexdigest()[:16]
-    return Overlay(name, text, grades, len(phrases), digest)
+    phrases, changes = _read_text(text, name, known, faults)
+    own = {(called, phrase.category) for phrase in phrases for called in phrase.called}
+    own |= {(called, _EVERY) for called, _ in own}
+    for (identity, category), change in changes.items():
+        if identity in protected:
+            faults.append(f"{change.source}: {identity!r} is protected; no overlay mutes or grades it")
+        if (identity, category) in own:
+            faults.append(
+                f"{change.source}: {identity!r} is added in this file; mend that row, or name another category"
+            )
+    ordered = sorted(changes.items())
+    applied = "\n".join(f"{identity}\t{category}\t{_applies(change)}" for (identity, category), change in ordered)
+    digest = hashlib.sha256(f"{digest_of(phrases)}\n{applied}".encode()).hexdigest()[:16]
+    return Overlay(name, text, changes, len(phrases), digest)
+
+
+def _applies(change: Change) -> str:
+    return str(change.grade) if change.expires == date.max else f"{change.grade}\t{change.expires}"
 
 
 def _read_text(
     text: str, name: str, known: set[str], faults: list[str]
-) -> tuple[list[Phrase], dict[tuple[str, str], int]]:
+) -> tuple[list[Phrase], dict[tuple[str, str], Change]]:
     phrases: dict[tuple[str, str], Phrase] = {}
-    grades: dict[tuple[str, str], int] = {}
+    changes: dict[tuple[str, str], Change] = {}
     for source, row in table_rows(text, name, OVERLAY_COLUMNS, faults):
         try:
             cell = read_cells(row)
@@ -155,10 +203,10 @@ def _read_text(
                 phrase = read_row(row, "", source, known)
                 _add(phrases, (phrase.id, phrase.category), phrase)
             else:
-                _add(grades, (cell["phrase"], cell.get("category", _EVERY)), _read_change(cell, known))
+                _add(changes, (cell["phrase"], cell.get("category", _EVERY)), _read_change(cell, source, known))
         except InvalidLexicon as error:
             faults.append(f"{source}: {error}")
-    return list(phrases.values()), grades
+    return list(phrases.values()), changes
 
 
 def _add(taken: dict[tuple[str, str], _T], key: tuple[str, str], value: _T) -> None:
@@ -167,17 +215,17 @@ def _add(taken: dict[tuple[str, str], _T], key: tuple[str, str], value: _T) -> N
     taken[key] = value
 
 
-def _read_change(cell: Mapping[str, str], known: Collection[str]) -> int:
-    """The grade that a muted or regraded phrase gets."""
-    category = cell.get("category", _EVERY)
+def _read_change(cell: Mapping[str, str], source: str, known: Collection[str]) -> Change:
+    name, category = cell["change"], cell.get("category", _EVERY)
+    if name not in _CELLS:
+        raise InvalidLexicon(f"change {name!r} is not add, mute or regrade")
+    surplus = sorted(column for column, value in cell.items() if value and column not in _CELLS[name])
+    if surplus:
+        raise InvalidLexicon(f"{name} takes no {', no '.join(surplus)}")
     if not cell["phrase"]:
-        raise InvalidLexicon(f"{cell['change']} needs a phrase")
+        raise InvalidLexicon(f"{name} needs a phrase")
     if category not in (*known, _EVERY):
         raise InvalidLexicon(f"category {category!r} is neither standard nor declared")
-    if cell["change"] == "mute" and not cell["grade"]:
-        return MUTED
-    if cell["change"] == "regrade" and cell["grade"] in {"1", "2", "3", "4", "5"}:
-        return int(cell["grade"])
-    if cell["change"] in ("mute", "regrade"):
-        raise InvalidLexicon(f"{cell['change']} takes {'no grade' if cell['change'] == 'mute' else 'a grade, 1 to 5'}")
-    raise InvalidLexicon(f"change {cell['change']!r} is not add, mute or regrade")
+    if name == "regrade" and cell["grade"] not in {"1", "2", "3", "4", "5"}:
+        raise InvalidLexicon("regrade takes a grade, 1 to 5")
+    return Change(int(cell["grade"] or MUTED), read_expiry(cell.get("expires", "")) or date.max, source)

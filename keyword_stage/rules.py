@@ -89,11 +89,10 @@ def read_rules(cell: Mapping[str, str], spelling: Spelling, categories: Collecti
     Raises:
         InvalidLexicon: If a rule is malformed, or could never let the phrase through.
     """
-    expires = cell.get("expires", "")
     return Rules(
         _read_unless(cell.get("unless", ""), spelling),
         frozenset(_read_company(cell.get("with", ""), categories)),
-        _read_date(expires) if expires else None,
+        read_expiry(cell.get("expires", "")),
     )
 
 
@@ -146,7 +145,14 @@ def _forms(item: str, column: str) -> frozenset[str]:
         raise InvalidLexicon(f"{column}: {error}") from error
 
 
-def _read_date(text: str) -> date:
+def read_expiry(text: str) -> date | None:
+    """Reads the last day of something; None if it has none.
+
+    Raises:
+        InvalidLexicon: If the cell is not a date.
+    """
+    if not text:
+        return None
     try:
         day = date.fromisoformat(text)
     except ValueError:

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -83,6 +83,11 @@ class Pipeline:
     quarantine: Quarantine | None = None
     tenant: str = ""
     decoding: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Names all that it was built with: its versions, and `overlays`, of which a verdict names its own alone."""
+        return {**asdict(self.versions), "overlays": self.first_look.layers.overlays_digest}
 
     def score(self, capture: Capture, options: Options | None = None) -> Verdict:
         """Scores one capture.

@@ -4,7 +4,7 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from domain.capture import Capture
@@ -62,7 +62,7 @@ class Rescorer:
             self.close()
             raise
         self._before, self._after = replace(before, ocr=self._ocr), replace(after, ocr=self._ocr)
-        self.versions = {"before": asdict(before.versions), "after": asdict(after.versions)}
+        self.versions = {"before": before.names, "after": after.names}
 
     def row(self, identity: str | None, capture: Capture | SecondglanceError) -> Row:
         """As `rescore`."""

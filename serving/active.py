@@ -6,13 +6,12 @@ and none is lost over it. The new one is read, checked and tried aside; what is 
 
 import logging
 import threading
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from domain.capture import Capture
 from domain.errors import Conflict, InvalidModel
-from domain.verdict import Versions
 from pipeline.pipeline import Pipeline
 
 Renew = Callable[[Pipeline], tuple[Pipeline, list[str]]]
@@ -85,9 +84,8 @@ class Active:
             return self.describe()
 
     def describe(self) -> dict[str, Any]:
-        """Versions in force, and those that a roll back would bring."""
-        before = asdict(self._before.versions) if self._before else None
-        return {"versions": asdict(self.pipeline.versions), "previous": before}
+        """Versions in force and those that a roll back would bring, each with the digest of all overlays."""
+        return {"versions": self.pipeline.names, "previous": self._before.names if self._before else None}
 
     def try_out(self) -> None:
         """Runs the pipeline once, so that no caller pays for it.
@@ -106,9 +104,9 @@ class Active:
 
     def _swap(self, fresh: Pipeline) -> None:
         before, self.pipeline = self.pipeline, fresh
-        if before.versions != fresh.versions:
+        if changes := _changes(before.names, fresh.names):
             self._before = before
-            _LOG.info("swapped: %s", _changes(before.versions, fresh.versions))
+            _LOG.info("swapped: %s", changes)
 
 
 def _try_out(pipeline: Pipeline) -> None:
@@ -116,6 +114,5 @@ def _try_out(pipeline: Pipeline) -> None:
         raise InvalidModel(f"the model {pipeline.versions.model} does not answer")
 
 
-def _changes(before: Versions, now: Versions) -> str:
-    pairs = [(name, old, asdict(now)[name]) for name, old in asdict(before).items()]
-    return ", ".join(f"{name} {old} -> {new}" for name, old, new in pairs if old != new)
+def _changes(before: Mapping[str, str], now: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} {old} -> {now[name]}" for name, old in before.items() if old != now[name])

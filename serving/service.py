@@ -291,10 +291,15 @@ class ScoringService:
         return {**self.describe_lexicon(), "previous": before, "faults": faults}
 
     def describe_lexicon(self) -> dict[str, Any]:
-        """Digest and size of the active lexicon, and how many overlays stand on it."""
+        """Digest and size of the active lexicon, how many overlays stand on it, and the digest of all of them."""
         first_look = self.pipeline.first_look
         layers = first_look.layers
-        return {"digest": first_look.digest, "phrases": layers.central.size, "overlays": len(layers.overlays)}
+        return {
+            "digest": first_look.digest,
+            "phrases": layers.central.size,
+            "overlays": len(layers.overlays),
+            "overlays_digest": layers.overlays_digest,
+        }
 
     def describe_model(self) -> dict[str, Any]:
         """Name of the active model, its thresholds and the bound that they were fitted for."""

@@ -14,7 +14,7 @@ from domain.page import Page
 from keyword_stage.layers import Layers
 from keyword_stage.lexicon import Lexicon, digest_of, read_lexicon
 from keyword_stage.matcher import Matcher
-from keyword_stage.overlay import Overlay, Scope, read_overlays
+from keyword_stage.overlay import Change, Overlay, Scope, read_overlays
 from pipeline.lists import read_lists
 from pipeline.pipeline import Pipeline
 from pipeline.policy import Policy, read_policy
@@ -92,14 +92,14 @@ def test_disguises_of_added_phrases_are_seen_through(central: Lexicon, tmp_path:
 
 @pytest.mark.parametrize("rows", ["mute,list:7,,,,\n", "regrade,list:7,1,,,\n", "mute,list:7,,pornography,,\n"])
 def test_a_protected_phrase_cannot_be_changed(central: Lexicon, tmp_path: Path, rows: str) -> None:
-    with pytest.raises(InvalidLexicon, match=r"schools/oak\.csv: 'list:7' is protected"):
+    with pytest.raises(InvalidLexicon, match=r"schools/oak\.csv:2: 'list:7' is protected"):
         read_overlays(write(tmp_path, schools__oak=rows), central)
 
 
 def test_a_change_that_slipped_through_does_not_reach_a_protected_phrase(central: Lexicon) -> None:
     """By construction: even an overlay that no reader would make."""
-    grades = {("list:7", ""): 0, ("list:7", "pornography"): 1}
-    made = Layers(Matcher(central), {Scope(school="oak"): Overlay("x", "", grades, 0, "d")})
+    changes = {("list:7", ""): Change(0), ("list:7", "pornography"): Change(1)}
+    made = Layers(Matcher(central), {Scope(school="oak"): Overlay("x", "", changes, 0, "d")})
     assert found(made, "glim orlo", None, "oak") == [("list:7", "pornography", 5)]
 
 
@@ -127,6 +127,10 @@ def test_the_digest_names_central_and_overlays_whatever_the_layout(central: Lexi
     ("rows", "fault"),
     [
         ("mute,weed,3,,,\n", "schools/oak.csv:2: mute takes no grade"),
+        ("mute,weed,,,5: control,\n", "schools/oak.csv:2: mute takes no unless"),
+        ("regrade,weed,3,,5: control,any\n", "schools/oak.csv:2: regrade takes no unless, no with"),
+        ("add,zorp,4,drugs,,\nregrade,zorp,2,,,\n", "schools/oak.csv:3: 'zorp' is added in this file"),
+        ("mute,zorp,,drugs,,\nadd,zorp,4,drugs,,\n", "schools/oak.csv:2: 'zorp' is added in this file"),
         ("regrade,weed,,,,\n", "regrade takes a grade, 1 to 5"),
         ("drop,weed,,,,\n", "change 'drop' is not add, mute or regrade"),
         ("mute,weed,,vaping,,\n", "category 'vaping' is neither standard nor declared"),
@@ -153,6 +157,30 @@ def test_files_in_the_wrong_place_and_protected_columns_are_refused(central: Lex
     assert "oak.csv: not in trusts, schools, schools/<school> or groups" in str(error.value)
     assert "groups/year 7.csv: the same as groups/Year 7.csv, but for case" in str(error.value)
     assert "schools/elm.csv:1: unknown column 'id', 'protected'" in str(error.value)
+
+
+def test_no_folder_is_left_out_without_a_word(
+    central: Lexicon, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write(tmp_path / "overlays", schools__oak="mute,weed,,,,\n")
+    linked = tmp_path / "linked"
+    linked.symlink_to(folder)
+    assert list(read_overlays(linked, central)) == [Scope(school="oak")]
+    (folder / "trusts").symlink_to(write(tmp_path, elsewhere__north="mute,weed,,,,\n") / "elsewhere")
+    with pytest.raises(InvalidLexicon, match=r"^trusts: a link to a folder is not followed"):
+        read_overlays(folder, central)
+    (folder / "trusts").unlink()
+
+    def refuse(_: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("pathlib.Path.iterdir", refuse)
+    with pytest.raises(InvalidLexicon) as error:
+        read_overlays(folder, central)
+    assert str(error.value).splitlines() == [
+        "overlays: cannot be read (Permission denied)",
+        "schools: cannot be read (Permission denied)",
+    ]
 
 
 def test_a_name_may_be_percent_encoded(central: Lexicon, tmp_path: Path) -> None:
@@ -198,8 +226,8 @@ def test_layers_find_what_one_lexicon_with_all_changes_made_would(central: Lexic
     own = "add,zorp {0-1} line,3,drugs,2: time,\nadd,orlo,2,grooming,,category:violence\n"
     changes = "mute,weed,,drugs,,\nregrade,kill~,4,violence,,\nadd,weed,5,violence,,any\n"
     text_of = HEADER + own + changes
-    grades = {("weed", "drugs"): 0, ("kill~", "violence"): 4}
-    overlay = Overlay("x", text_of, grades, 3, "d")
+    made_of = {("weed", "drugs"): Change(0), ("kill~", "violence"): Change(4)}
+    overlay = Overlay("x", text_of, made_of, 3, "d")
     added = overlay.additions(()).phrases
     kept = [p for p in central.phrases if p.id != "weed"]
     graded = [replace(p, grade=4) if p.id == "kill~" else p for p in kept]
@@ -215,7 +243,7 @@ def test_lint_names_what_no_longer_fits_the_central_lexicon(tmp_path: Path) -> N
     folder = write(tmp_path / "o", schools__oak=rows, trusts__north="add,zorp line,3,drugs,,\n")
     result = CliRunner().invoke(command, ["lint", str(tmp_path / "own.csv"), "--overlays", str(folder)])
     assert result.exit_code == 1
-    assert "schools/oak.csv: 'gone' is no phrase of the lexicon" in result.output
+    assert "schools/oak.csv:2: 'gone' is no phrase of the lexicon" in result.output
     assert "schools/oak.csv:3: 'big weed' (drugs) stands in the central lexicon; use regrade" in result.output
     assert "schools/oak.csv:4: 'people' stands alone, and 'people' is one of the 4000" in result.output
     assert "1 phrases, 2 overlays, 3 faults" in result.output

@@ -9,6 +9,8 @@ from fastapi.testclient import TestClient
 from domain.capture import Capture, CaptureContext
 from domain.errors import InvalidLexicon, SecondglanceError
 from domain.verdict import Verdict
+from keyword_stage.layers import Layers
+from keyword_stage.overlay import Scope
 from pipeline.build import renew_lists
 from pipeline.pipeline import Options, Pipeline
 from pipeline.settings import PipelineSettings
@@ -31,8 +33,15 @@ class Files:
 
     def write(self, word: str) -> None:
         self.lexicon.write_text(f"phrase,grade,category\n{word},3,drugs\n", encoding="utf-8")
-        rows = f"change,phrase,grade,category\nadd,and {word},4,drugs\n"
-        (self.overlays / "schools" / "oak.csv").write_text(rows, encoding="utf-8")
+        self._overlay(f"add,and {word},4,drugs\n")
+
+    def mute(self, word: str) -> None:
+        """Leaves the lexicon as it is."""
+        self._overlay(f"mute,{word},,\n")
+
+    def _overlay(self, rows: str) -> None:
+        text = f"change,phrase,grade,category\n{rows}"
+        (self.overlays / "schools" / "oak.csv").write_text(text, encoding="utf-8")
 
 
 @pytest.fixture
@@ -80,6 +89,34 @@ def test_rejected_lists_leave_the_old_ones_and_say_why(service: ScoringService, 
 def test_what_lint_says_comes_with_the_answer(service: ScoringService, files: Files) -> None:
     files.write("people")
     assert ["one of the 4000 commonest" in fault for fault in service.reload_lists()["faults"]] == [True]
+
+
+def test_new_overlays_alone_are_a_swap_that_can_be_undone(
+    service: ScoringService, files: Files, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = TestClient(make_app(service))
+    tag = client.get("/v1/lexicon").headers["etag"]
+    before = service.active.describe()["versions"]
+    files.mute("zorp")
+    with caplog.at_level("INFO", "secondglance"):
+        service.reload_lists()
+    assert phrases(service.score_now(OAK, Options())) == ()
+    now = service.active.describe()
+    changed = {name for name, value in now["versions"].items() if value != before[name]}
+    assert (changed, now["previous"]) == ({"overlays"}, before)
+    assert caplog.messages == [f"swapped: overlays {before['overlays']} -> {now['versions']['overlays']}"]
+    assert client.get("/v1/lexicon", headers={"if-none-match": tag}).status_code == 200
+    service.reload_lists()  # nothing has changed, and so there is nothing else to go back to
+    assert service.active.roll_back() == {"versions": before, "previous": now["versions"]}
+    assert phrases(service.score_now(OAK, Options())) == ("zorp",)
+    assert client.get("/v1/lexicon", headers={"if-none-match": tag}).status_code == 304
+
+
+def test_the_digest_of_all_overlays_names_whom_they_are_for(service: ScoringService, files: Files) -> None:
+    layers = service.pipeline.first_look.layers
+    moved = Layers(layers.central, {Scope(school="elm"): overlay for overlay in layers.overlays.values()})
+    assert layers.overlays_digest != moved.overlays_digest
+    assert Layers(layers.central).overlays_digest == "none"
 
 
 def test_no_request_sees_half_of_a_swap(service: ScoringService, files: Files) -> None:

@@ -77,6 +77,17 @@ def test_a_job_is_resumed_and_says_what_would_change(stored: Path, monkeypatch: 
     assert "input is not the same" in run(stored, status=2).stderr
 
 
+def test_a_job_goes_on_under_the_same_overlays_alone(stored: Path) -> None:
+    overlay = stored.parent / "overlays" / "schools" / "oak.csv"
+    overlay.parent.mkdir(parents=True)
+    overlay.write_text("change,phrase,grade\nmute,die,\n", encoding="utf-8")
+    run(stored, "--overlays", str(stored.parent / "overlays"))
+    overlay.write_text("change,phrase,grade\nmute,knife,\n", encoding="utf-8")
+    assert (
+        "before, after is not the same" in run(stored, "--overlays", str(stored.parent / "overlays"), status=2).stderr
+    )
+
+
 def test_bad_options_are_named(stored: Path) -> None:
     for share in ("0/2", "3/2", "x"):
         assert "--share is K/N" in run(stored, "--share", share, status=2).stderr
