@@ -115,7 +115,8 @@ def _bound(name: str, dismissal: Mapping[str, Any], most: float) -> Gate:
     )
     lax = alpha > most or delta > MOST_DELTA
     if lax:
-        figures += f"; a bound may be {100 * most:.0f} % at most, with {100 * (1 - MOST_DELTA):.0f} % confidence at least"
+        sure = 100 * (1 - MOST_DELTA)
+        figures += f"; a bound may be {100 * most:.0f} % at most, with {sure:.0f} % confidence at least"
     return Gate(name, not attained or lax, figures)
 
 

@@ -1,5 +1,6 @@
 """How the threshold of text that asks is chosen, and what a calibrated run and its card say of it."""
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 from unittest.mock import Mock
@@ -198,7 +199,8 @@ def test_rows_of_children_who_ask_are_genuine_and_of_no_other_split() -> None:
     from training.asking import read_asking, who_ask
 
     rows = read_asking()
-    asks = [LabelledRow("w", "help", {"suicide": 4}, tags=("help_seeking",), split=split) for split in ("asking", "dev")]
+    asked = LabelledRow("w", "help", {"suicide": 4}, tags=("help_seeking",))
+    asks = [replace(asked, split=split) for split in ("asking", "dev")]
     others = [LabelledRow("o", "help", {"suicide": 4}, split="asking")]
     assert who_ask([*asks, *others]) == [*rows, asks[0]]
     assert len(rows) == len({row.text for row in rows}) > 600
