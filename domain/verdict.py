@@ -157,8 +157,8 @@ class Verdict:
 
     Attributes:
         capture_id: As given.
-        severity: The worst of findings and image matches.
-        category: Its category; None when nothing was found.
+        severity: The worst of findings and image matches, floors included.
+        category: Its category, of equally severe ones that of the most urgent; None when nothing was found.
         action: The most urgent action of findings and image matches.
         degraded: True if the model did not answer and grades stand in.
         findings: In order of appearance; of very many the most telling (`pipeline/kept.py`).

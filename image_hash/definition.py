@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from domain.errors import InvalidBank
 from domain.severity import STANDARD_CATEGORIES
+from image_hash.yaml_file import read_yaml
 
 MAX_PDQ_DISTANCE = 63
 MAX_PHASH_DISTANCE = 15
@@ -83,7 +84,7 @@ def read_definition(path: Path, name: str, categories: Collection[str] = ()) -> 
     if not path.exists():
         return BankDefinition(name=name)
     try:
-        given: Any = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        given: Any = read_yaml(path.read_text(encoding="utf-8")) or {}
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise InvalidBank(f"{path}: cannot be read as YAML: {' '.join(str(error).split())}") from error
     if not isinstance(given, dict) or "name" in given:

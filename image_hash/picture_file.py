@@ -1,18 +1,18 @@
 """A picture file, decoded within the limits that captures have."""
 
 import io
-import struct
 import warnings
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageOps
+from PIL import Image
 
 from domain.capture import MAX_IMAGE_BYTES, MAX_IMAGE_PIXELS
 from domain.errors import ImageTooLarge, InvalidImage
 from domain.file_parts import check_parts
 from domain.ground import EVEN, ground
+from domain.upright import DAMAGED, upright
 
 _FORMATS = ("PNG", "JPEG", "WEBP")
 
@@ -47,20 +47,21 @@ def decode_picture(data: bytes) -> npt.NDArray[np.uint8]:
     check_parts(data)
     try:
         with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(data), formats=_FORMATS) as picture:
                 return _decoded(picture)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise ImageTooLarge(f"the picture is over {MAX_IMAGE_PIXELS} pixels") from error
-    except (OSError, SyntaxError, ValueError, EOFError, struct.error) as error:
+    except DAMAGED as error:
         raise InvalidImage("not a PNG, JPEG or WebP picture that decodes") from error
 
 
 def _decoded(picture: Image.Image) -> npt.NDArray[np.uint8]:
     if picture.width * picture.height > MAX_IMAGE_PIXELS:
         raise ImageTooLarge(f"the picture is over {MAX_IMAGE_PIXELS} pixels")
-    upright = ImageOps.exif_transpose(picture)
-    return np.asarray(_on_white(upright), dtype=np.uint8)
+    picture.load()
+    return upright(np.asarray(_on_white(picture), dtype=np.uint8), picture.getexif)
 
 
 def _on_white(image: Image.Image) -> Image.Image:

@@ -6,9 +6,11 @@ sides are texts, the space between them counts before any space between rows, ho
 in step.
 """
 
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import itemgetter
 from statistics import median
 from typing import NamedTuple
 
@@ -36,11 +38,19 @@ _LARGER = 1.15
 """Type of a heading is so much larger than that of what stands below it."""
 
 
-class _Gap(NamedTuple):
+class Gap(NamedTuple):
     """White space on one axis: how wide, and where it ends."""
 
     width: int
     end: int
+
+
+class _Part(NamedTuple):
+    """Of some units: how many blocks, their words on the median, and the height at which there is text."""
+
+    blocks: int
+    words: float
+    height: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,24 +68,25 @@ class Unit:
     panels: tuple[int | None, ...] = ()
 
 
-def cut_of(units: Sequence[Unit], rules: Rules) -> tuple[int, int] | None:
+def cut_of(units: Sequence[Unit], rules: Rules, columns: Sequence[Gap]) -> tuple[int, int] | None:
     """Axis (0 across the page, 1 down the page) and place of the next cut; None if there is no white space.
 
     Args:
         units: What is to be put in order.
         rules: The edges of the screen.
+        columns: Their gutters.
     """
     if len(units) < 2:
         return None
     left, top, right, bottom = union([unit.box for unit in units])
-    rows, columns = _gaps(units, 1), _gutters(units, rules)
+    rows = _gaps(units, 1)
     for axis, gaps, low, high in ((1, rows, left, right), (0, columns, top, bottom)):
         ruled = [gap for gap in gaps if rules.spans(axis, gap.end - gap.width, gap.end, low, high)]
         if ruled:
             return axis, max(ruled).end
     across = max(rows, default=None)
     down = max(columns, default=None)
-    texts = max((gap for gap in columns if _are_texts(units, gap)), default=None)
+    texts = _between_texts(units, columns)
     if texts is not None:
         heading = _below_heading(units, rows, texts)
         return (0, texts.end) if heading is None else (1, heading)
@@ -92,25 +103,29 @@ def halves(units: Sequence[Unit], axis: int, end: int) -> list[list[Unit]]:
     ]
 
 
-def _gaps(units: Sequence[Unit], axis: int) -> list[_Gap]:
+def _gaps(units: Sequence[Unit], axis: int) -> list[Gap]:
     """White space between the shadows of what is to be put in order on an axis."""
-    gaps: list[_Gap] = []
+    gaps: list[Gap] = []
     shadow = sorted((unit.box[axis], unit.box[axis + 2]) for unit in units)
     reach = shadow[0][1]
     for start, stop in shadow[1:]:
         if start > reach:
-            gaps.append(_Gap(start - reach, start))
+            gaps.append(Gap(start - reach, start))
         reach = max(reach, stop)
     return gaps
 
 
-def _gutters(units: Sequence[Unit], rules: Rules) -> list[_Gap]:
-    """Gaps between columns: those with text at the same height in the strips left and right of them."""
-    gaps = _gaps(units, 0)
-    strips = [list(units)]
-    for gap in gaps:
-        strips[-1:] = halves(strips[-1], 0, gap.end)
-    found: list[_Gap] = []
+def gutters(units: Sequence[Unit], rules: Rules) -> list[Gap]:
+    """Gaps between columns: those with text at the same height in the strips left and right of them.
+
+    What stands between two of them has those in between as its own: they need not be looked for again.
+    """
+    gaps = _gaps(units, 0) if units else []
+    ends = [gap.end for gap in gaps]
+    strips: list[list[Unit]] = [[] for _ in range(len(gaps) + 1)]
+    for unit in units:
+        strips[bisect_right(ends, unit.box[0])].append(unit)
+    found: list[Gap] = []
     left = strips[0]
     for gap, right in zip(gaps, strips[1:], strict=True):
         box = union([unit.box for unit in right])
@@ -123,7 +138,7 @@ def _gutters(units: Sequence[Unit], rules: Rules) -> list[_Gap]:
         ):
             left = [*left, *right]
             continue
-        if _beside(left, right, _BESIDE):
+        if _beside(left, right):
             found.append(gap)
         left = right
     return found
@@ -151,26 +166,46 @@ def _is_mark(line: RecognisedLine) -> bool:
     return len(line.text) <= _MARK and not any(map(str.isdigit, line.text))
 
 
-def _are_texts(units: Sequence[Unit], gap: _Gap) -> bool:
-    """Whether a gap parts two texts, each of several paragraphs; cards are none."""
-    if any(unit.panels for unit in units):
-        return False
-    left, right = halves(units, 0, gap.end)
+def _between_texts(units: Sequence[Unit], columns: Sequence[Gap]) -> Gap | None:
+    """The widest gap that parts two texts, each of several paragraphs; cards are none."""
+    if not columns or any(unit.panels for unit in units):
+        return None
     height = median(line.height for unit in units for block in unit.blocks for line in block.lines)
-    return (
-        gap.width >= _GUTTER * height
-        and min(sum(len(unit.blocks) for unit in side) for side in (left, right)) > 1
-        and _is_text(left)
-        and _is_text(right)
-        and _beside(left, right, _TEXTS)
-    )
+    placed = sorted(units, key=lambda unit: unit.box[0])
+    starts = [unit.box[0] for unit in placed]
+    lefts, rights = _parts(placed), _parts(placed[::-1])
+
+    def parts_texts(gap: Gap) -> bool:
+        split = bisect_left(starts, gap.end)
+        sides = lefts[split], rights[len(placed) - split]
+        least = min(side.height for side in sides)
+        shared = sum(side.height for side in sides) - lefts[-1].height
+        return all(side.blocks > 1 and side.words >= _WORDS for side in sides) and shared > _TEXTS * least
+
+    return max((gap for gap in columns if gap.width >= _GUTTER * height and parts_texts(gap)), default=None)
 
 
-def _is_text(units: Sequence[Unit]) -> bool:
-    return median(sum(len(line.words) for line in block.lines) for unit in units for block in unit.blocks) >= _WORDS
+def _parts(units: Sequence[Unit]) -> list[_Part]:
+    """The first unit, the first two and so on, from none to all; in one pass, for there may be thousands."""
+    parts = [_Part(0, 0, 0)]
+    words: list[int] = []
+    runs: list[tuple[int, int]] = []
+    height = 0
+    for unit in units:
+        for block in unit.blocks:
+            insort(words, sum(len(line.words) for line in block.lines))
+        top, bottom = unit.box[1], unit.box[3]
+        first, past = bisect_left(runs, top, key=itemgetter(1)), bisect_right(runs, bottom, key=itemgetter(0))
+        met = runs[first:past]
+        if met:
+            top, bottom = min(top, met[0][0]), max(bottom, met[-1][1])
+        runs[first:past] = [(top, bottom)]
+        height += bottom - top - sum(stop - start for start, stop in met)
+        parts.append(_Part(len(words), (words[(len(words) - 1) // 2] + words[len(words) // 2]) / 2, height))
+    return parts
 
 
-def _below_heading(units: Sequence[Unit], rows: Sequence[_Gap], gutter: _Gap) -> int | None:
+def _below_heading(units: Sequence[Unit], rows: Sequence[Gap], gutter: Gap) -> int | None:
     """Where what stands below a heading starts that is in larger type and has nothing beside it; None without one."""
     if not rows:
         return None
@@ -185,11 +220,11 @@ def _size(units: Sequence[Unit]) -> float:
     return median(line.size for unit in units for block in unit.blocks for line in block.lines)
 
 
-def _beside(left: Sequence[Unit], right: Sequence[Unit], least: float) -> bool:
-    """Whether two sides have text at the same height, for more than the least share of the lower one."""
+def _beside(left: Sequence[Unit], right: Sequence[Unit]) -> bool:
+    """Whether two sides have text at the same height, for more than a share of the lower one."""
     rows = [_runs(left), _runs(right)]
     shared = sum(max(0, min(a[1], b[1]) - max(a[0], b[0])) for a in rows[0] for b in rows[1])
-    return shared > least * min(sum(stop - start for start, stop in run) for run in rows)
+    return shared > _BESIDE * min(sum(stop - start for start, stop in run) for run in rows)
 
 
 def _runs(units: Sequence[Unit]) -> list[tuple[int, int]]:

@@ -1,35 +1,22 @@
 """Encoded bytes to pixels, within limits that are judged before any pixel is decoded."""
 
 import io
-import struct
 import warnings
-import zlib
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from domain.capture import MAX_IMAGE_BYTES, MAX_IMAGE_PIXELS
 from domain.errors import ImageTooLarge, InvalidImage
 from domain.file_parts import check_parts
 from domain.ground import EVEN, ground
+from domain.upright import DAMAGED, upright
 
 Pixels = NDArray[np.uint8]
 """Height x width x 3, red first, contiguous."""
 
 _FORMATS = ("PNG", "JPEG", "WEBP")
-_DAMAGED = (
-    OSError,
-    SyntaxError,
-    ValueError,
-    EOFError,
-    KeyError,
-    IndexError,
-    OverflowError,
-    struct.error,
-    zlib.error,
-)
-"""What Pillow's decoders raise on damaged files."""
 
 
 def check_bytes(image: bytes) -> None:
@@ -67,7 +54,7 @@ def decode(image: bytes) -> Pixels:
             raise ImageTooLarge(f"the image has more than {MAX_IMAGE_PIXELS} pixels") from fault
         except UnidentifiedImageError as fault:
             raise InvalidImage("the bytes are not a PNG, JPEG or WebP image") from fault
-        except _DAMAGED as fault:
+        except DAMAGED as fault:
             raise InvalidImage("the image is truncated, or its header is damaged") from fault
         with opened:
             return _pixels(opened)
@@ -81,9 +68,8 @@ def _pixels(opened: Image.Image) -> Pixels:
         )
     try:
         opened.load()
-        ImageOps.exif_transpose(opened, in_place=True)
-        return np.ascontiguousarray(np.asarray(_on_white(opened), dtype=np.uint8))
-    except _DAMAGED as fault:
+        return upright(np.asarray(_on_white(opened), dtype=np.uint8), opened.getexif)
+    except DAMAGED as fault:
         raise InvalidImage(f"the {opened.format} image is truncated or damaged") from fault
 
 

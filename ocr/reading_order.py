@@ -13,7 +13,7 @@ from statistics import median
 
 from domain.page import Side
 from ocr.blocks import Block, gather
-from ocr.cuts import Unit, cut_of, halves
+from ocr.cuts import Unit, cut_of, gutters, halves
 from ocr.frames import Frame, framed
 from ocr.recognised import RecognisedLine, union
 from ocr.rows import mended
@@ -129,17 +129,21 @@ def _size(unit: Unit) -> float:
 def _ordered(units: list[Unit], rules: Rules, panels: Iterator[int], panel: int) -> list[tuple[Unit, int]]:
     """What is read one after the other, each with its panel; cuts with a stack, so that no page is too deep."""
     done: list[tuple[Unit, int]] = []
-    todo = [(units, panel)]
+    todo = [(units, gutters(units, rules), panel)]
     while todo:
-        part, panel = todo.pop()
-        cut = cut_of(part, rules)
+        part, columns, panel = todo.pop()
+        cut = cut_of(part, rules, columns)
         if cut is None:
             done.extend((unit, panel) for unit in _by_rows(part))
             continue
         parts = halves(part, *cut)
+        if cut[0] == 0:
+            between = [[gap for gap in columns if gap.end < cut[1]], [gap for gap in columns if gap.end > cut[1]]]
+        else:
+            between = [gutters(half, rules) for half in parts]
         # A bubble and the time beside it stand in one panel; columns do not.
         apart = cut[0] == 0 and max(map(len, parts)) > 1
-        todo.extend((half, next(panels) if apart else panel) for half in reversed(parts))
+        todo.extend((parts[i], between[i], next(panels) if apart else panel) for i in (1, 0))
     return done
 
 

@@ -4,7 +4,9 @@ What stands on two sides of one belongs to two texts. An edge counts only where 
 an underlined word nor a picture behind a line of text parts anything.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from operator import itemgetter
 
 import cv2
 import numpy as np
@@ -35,6 +37,7 @@ class Rules:
     def __init__(self, upright: Sequence[Box] = (), level: Sequence[Box] = ()) -> None:
         self._upright = np.array(upright, np.int64).reshape(-1, 4)
         self._level = np.array(level, np.int64).reshape(-1, 4)
+        self._across = [_by_middle(rules, axis) for axis, rules in enumerate((self._upright, self._level))]
 
     @classmethod
     def of(cls, edges: Edges) -> "Rules":
@@ -104,14 +107,20 @@ class Rules:
             low: Where what the gap parts starts on the other axis.
             high: Where that ends.
         """
-        rules = self._level if axis else self._upright
-        middle = (rules[:, axis] + rules[:, axis + 2]) / 2
-        inside = rules[(middle >= start) & (middle <= end)]
+        edges = self._across[axis]
+        first, past = bisect_left(edges, start, key=itemgetter(0)), bisect_right(edges, end, key=itemgetter(0))
+        if first == past:
+            return False
         covered, reached = 0, low
-        for first, last in sorted(inside[:, [1 - axis, 3 - axis]].tolist()):
-            covered += max(0, min(last, high) - max(first, reached))
-            reached = max(reached, last)
+        for _, begin, stop in sorted(edges[first:past], key=itemgetter(1, 2)):
+            covered += max(0, min(stop, high) - max(begin, reached))
+            reached = max(reached, stop)
         return covered > _ALL * (high - low)
+
+
+def _by_middle(rules: npt.NDArray[np.int64], axis: int) -> list[tuple[float, int, int]]:
+    """The middle of each edge on an axis, and where it starts and ends on the other; in the order of middles."""
+    return sorted(((box[axis] + box[axis + 2]) / 2, box[1 - axis], box[3 - axis]) for box in rules.tolist())
 
 
 def _boxes(mask: npt.NDArray[np.uint8]) -> list[Box]:

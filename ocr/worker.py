@@ -5,6 +5,7 @@ import os
 import resource
 import shutil
 import signal
+import sys
 import tempfile
 import threading
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from domain.errors import OcrFailed, SecondglanceError
+from domain.fault import where
 from domain.heap import give_back
 from ocr.engine import OcrEngine, Owner, Reading
 from ocr.offline import refuse_network
@@ -37,7 +39,8 @@ class Job:
 class Answer:
     """What came of the job with the same number: a reading, or a domain error as itself.
 
-    `resident_bytes` is what the worker holds in memory by now; `spent` says that it should not be used again.
+    `resident_bytes` is what the worker holds in memory by now; `spent` says that it should not be used again; `fault`
+    is type and place of an error that nobody foresaw, and the worker's last word.
     """
 
     number: int
@@ -45,13 +48,14 @@ class Answer:
     error: SecondglanceError | None = None
     resident_bytes: int = 0
     spent: bool = False
+    fault: str | None = None
 
 
 def serve(connection: Connection, build: EngineBuilder, weights: Path | None, scratch: str, limit: int) -> None:
     """Runs in the child process.
 
-    Domain errors are sent back. Anything else ends the process, which the parent sees: an engine
-    that failed in a way that nobody foresaw is not used again.
+    Domain errors are sent back. Anything else ends the process: an engine that failed in a way that nobody foresaw is
+    not used again. The parent is told its type and place, for its message may hold what was read.
 
     Args:
         connection: The child's end of the pipe.
@@ -70,11 +74,17 @@ def serve(connection: Connection, build: EngineBuilder, weights: Path | None, sc
     except SecondglanceError as error:
         connection.send(Answer(READY, error=error))
         return
+    except Exception as fault:  # noqa: BLE001  the parent logs it, and this process ends
+        connection.send(Answer(READY, fault=where(fault)))
+        sys.exit(1)
     try:
         connection.send(Answer(READY))
         while True:
             job: Job = connection.recv()
-            connection.send(_answer(engine, job))
+            answer = _answer(engine, job)
+            connection.send(answer)
+            if answer.fault is not None:
+                sys.exit(1)
     except (EOFError, BrokenPipeError):
         return
     finally:
@@ -99,6 +109,8 @@ def _answer(engine: OcrEngine, job: Job) -> Answer:
     except MemoryError:
         failed = OcrFailed("the picture takes more memory to read than an OCR worker may have")
         return Answer(job.number, error=failed, spent=True)
+    except Exception as fault:  # noqa: BLE001  the parent logs it, and this process ends
+        return Answer(job.number, fault=where(fault))
 
 
 def _resident_bytes() -> int:

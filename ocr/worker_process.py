@@ -1,5 +1,6 @@
 """The parent's side of a worker process."""
 
+import logging
 import multiprocessing
 import signal
 import tempfile
@@ -12,6 +13,7 @@ from domain.errors import OcrFailed
 from ocr.engine import Owner, Reading
 from ocr.worker import READY, Answer, EngineBuilder, Job, serve
 
+_LOG = logging.getLogger("secondglance")
 _START_TIMEOUT_S = 120.0
 _END_TIMEOUT_S = 10.0
 _FROM_OUTSIDE = frozenset({-signal.SIGKILL, -signal.SIGTERM, -signal.SIGHUP, -signal.SIGINT, -signal.SIGQUIT})
@@ -134,6 +136,9 @@ class WorkerProcess:
         finally:
             watchdog.cancel()
             watchdog.join()
+        if answer.fault is not None:
+            _LOG.error("an OCR worker failed: %s", answer.fault)
+            raise self._death(number)
         if answer.number != number:
             raise OcrFailed("the OCR worker answered another request")
         self._usable = not expired.is_set() and not answer.spent and (number != READY or answer.error is None)

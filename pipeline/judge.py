@@ -320,16 +320,26 @@ class Judge:
         return self.threshold * min(1.0, CUTS[rule.sensitivity] / CUTS[0])
 
 
-def judge_picture(match: ImageMatch, policy: ResolvedPolicy) -> Action | None:
-    """What to do about a known picture; None where the policy has its category switched off."""
+def tell_picture(match: ImageMatch, policy: ResolvedPolicy) -> Told | None:
+    """What is told of a known picture; None where the policy has its category switched off.
+
+    Its severity is what counts for the verdict: lifted by a floor, 0 where the item is set aside or the place trusted.
+    """
     rule = policy.of(match.category)
     if match.protected:
-        return protected_action(match.severity, rule)
+        return Told(match.severity, match.category, Reason.PROTECTED, protected_action(match.severity, rule))
     if not rule.on:
         return None
     if match.quarantined or policy.excludes(match.category):
-        return Action.DISMISS
-    return by_level(max(match.severity, rule.floor), rule)
+        return excluded(match.category)
+    told = Told(match.severity, match.category, Reason.LISTED, by_level(match.severity, rule))
+    return floored(told, (match.category,), policy)
+
+
+def judge_picture(match: ImageMatch, policy: ResolvedPolicy) -> Action | None:
+    """What to do about a known picture; None where the policy has its category switched off."""
+    told = tell_picture(match, policy)
+    return None if told is None else told.action
 
 
 def to_mapping(ladders: npt.NDArray[np.float64]) -> dict[str, Ladder]:

@@ -1,8 +1,13 @@
 """The two stages joined: one capture in, one explained verdict out."""
 
 import threading
+<<<<<<< HEAD
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+=======
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+>>>>>>> fix-f
 from typing import Any
 
 import numpy as np
@@ -20,11 +25,11 @@ from image_hash.quarantine import Quarantine
 from models.scorer import Scorer
 from ocr.decode import decode
 from ocr.engine import OcrEngine, Owner
-from pipeline.actions import worst
+from pipeline.actions import urgency, worst
 from pipeline.context import make_reading_windows, make_windows
 from pipeline.evidence import Look, explain_told
 from pipeline.first_look import FirstLook, Seen
-from pipeline.judge import POOR_OCR, Judge, judge_picture, to_mapping
+from pipeline.judge import POOR_OCR, Judge, tell_picture, to_mapping
 from pipeline.kept import MOST_FINDINGS, Kept
 from pipeline.policy import UNRULED, Policy, ResolvedPolicy
 from pipeline.second_look import Judged, judge_window
@@ -146,13 +151,15 @@ class Pipeline:
                 degraded = True
         if found or options.read_all:
             clock.lap("inference")
-        judged = [(match, action) for match in matches if (action := judge_picture(match, policy)) is not None]
-        severity, category = _heaviest(findings, judged, policy)
+        judged = [(match, picture) for match in matches if (picture := tell_picture(match, policy)) is not None]
+        weights = [(finding.severity, finding.action, finding.assessed_category) for finding in findings]
+        weights += [(picture.severity, picture.action, picture.category) for _, picture in judged]
+        severity, category = _heaviest(weights)
         return Verdict(
             capture_id=capture.id,
             severity=severity,
             category=category,
-            action=worst([finding.action for finding in findings] + [action for _, action in judged]),
+            action=worst([action for _, action, _ in weights]),
             degraded=degraded,
             findings=findings,
             image_matches=tuple(match for match, _ in judged),
@@ -259,15 +266,10 @@ class Pipeline:
         return replace(self.versions, lexicon=seen.digest, banks=banks)
 
 
-def _heaviest(
-    findings: Sequence[Finding], judged: Sequence[tuple[ImageMatch, Action]], policy: ResolvedPolicy
-) -> tuple[int, str | None]:
-    """The severity of the worst finding or match, and its category; 0 and None of none."""
-    weights: list[tuple[int, str | None]] = [(finding.severity, finding.assessed_category) for finding in findings]
-    weights += [
-        (0 if _is_set_aside(match, action, policy) else match.severity, match.category) for match, action in judged
-    ]
-    return max(weights, key=lambda weight: weight[0], default=(0, None))
+def _heaviest(weights: Iterable[tuple[int, Action, str]]) -> tuple[int, str | None]:
+    """The highest severity, and the category of what is done most about of all that have it; 0 and None of none."""
+    heaviest = max(weights, key=lambda weight: (weight[0], urgency(weight[1])), default=None)
+    return (0, None) if heaviest is None else (heaviest[0], heaviest[2])
 
 
 def _device(capture: Capture) -> str:
@@ -277,11 +279,6 @@ def _device(capture: Capture) -> str:
     """
     where = (capture.context.site, capture.context.device or capture.context.user)
     return "/".join(part or "" for part in where)
-
-
-def _is_set_aside(match: ImageMatch, action: Action, policy: ResolvedPolicy) -> bool:
-    """Whether a match raises nothing: its item matched far too often, or the policy trusts the place."""
-    return match.quarantined or (action is Action.DISMISS and policy.excludes(match.category))
 
 
 def owner_of(context: CaptureContext) -> Owner | None:

@@ -29,6 +29,7 @@ from pydantic import ValidationError
 from domain.capture import CaptureContext
 from domain.errors import InvalidPolicy
 from domain.severity import STANDARD_CATEGORIES
+from image_hash.yaml_file import read_yaml
 from pipeline.policy_file import CategoryRule, Exclusion, PolicyFile, Rule, host_of
 
 ALL = "all"
@@ -181,7 +182,7 @@ def read_policy(path: Path) -> Policy:
     """
     try:
         data = path.read_bytes()
-        file = PolicyFile.model_validate(yaml.safe_load(data) or {})
+        file = PolicyFile.model_validate(read_yaml(data) or {})
     except OSError as error:
         raise InvalidPolicy(f"{path.name}: cannot be read ({error.strerror})") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:

@@ -31,14 +31,18 @@ def _read_hours(value: object) -> tuple[time, time]:
         start, dash, end = value.partition("-")
         if dash:
             try:
-                return time.fromisoformat(start.strip()), time.fromisoformat(end.strip())
+                hours = time.fromisoformat(start.strip()), time.fromisoformat(end.strip())
             except ValueError:
-                pass
-    raise ValueError('hours must look like "16:00-08:00"')
+                hours = None
+            if hours and hours[0].tzinfo is None and hours[1].tzinfo is None:
+                return hours
+    raise ValueError('hours must look like "16:00-08:00", without a zone: they are those of the clock of captured_at')
 
 
 def _read_switch(value: dict[Any, Any]) -> dict[Any, Any]:
     """YAML 1.1 reads an unquoted `on:` as the key True."""
+    if True in value and "on" in value:
+        raise ValueError("'on' stands twice")
     return {("on" if key is True else key): part for key, part in value.items()}
 
 

@@ -1,12 +1,14 @@
 """A bank's picture and a capture that shows it are decoded alike, and what is light on clear ground does not vanish."""
 
 import io
+import struct
 import time
 
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
+from domain.errors import InvalidImage
 from image_hash.bank_item import hash_bytes
 from image_hash.hashers import hash_luma, pdq_of_luma
 from image_hash.picture_file import decode_picture
@@ -50,6 +52,57 @@ def test_both_decoders_say_the_same_of_every_png(kind: int, depth: int) -> None:
     palette = LOT.integers(0, 256, (2**depth, 3)).astype(np.uint8).tobytes() if kind == 3 else b""
     data = png(samples, Form(kind, depth, before=((b"PLTE", palette),) if palette else ()))
     assert (decode(data) == decode_picture(data)).all()
+
+
+def exif(*fields: tuple[int, int, int, bytes]) -> bytes:
+    """A block of such fields: tag, type, number of values, and their four bytes."""
+    body = b"".join(struct.pack("<HHI4s", *field) for field in fields)
+    return b"Exif\0\0II*\0\x08\0\0\0" + struct.pack("<H", len(fields)) + body + bytes(4)
+
+
+TURNED = (0x0112, 3, 1, b"\6\0")
+BLOCKS = {
+    "resolution in ASCII": (exif(TURNED, (0x011A, 2, 3, b"72\0")), True),
+    "resolution in bytes": (exif(TURNED, (0x011B, 7, 4, b"\0\0\0\x48")), True),
+    "orientation in ASCII": (exif((0x0112, 2, 2, b"6\0")), False),
+    "orientation of several": (exif((0x0112, 3, 2, b"\6\0\6\0")), True),
+    "orientation out of range": (exif((0x0112, 3, 1, b"\x09\0")), False),
+    "no TIFF": (b"Exif\0\0nothing at all", False),
+    "cut off": (exif(TURNED)[:20], False),
+    "an offset into nothing": (exif((0x0112, 3, 9, b"\xff\xff\xff\x7f")), False),
+}
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("name", BLOCKS)
+def test_of_an_exif_block_the_orientation_alone_is_read_and_a_fault_of_it_is_none_of_the_picture(
+    kind: str, name: str
+) -> None:
+    block, turned = BLOCKS[name]
+    data = encoded(Image.fromarray(NOISE), kind, exif=block)
+    plain = decode(encoded(Image.fromarray(NOISE), kind))
+    assert (decode(data) == (np.rot90(plain, 3) if turned else plain)).all()
+    assert (decode(data) == decode_picture(data)).all()
+
+
+@pytest.mark.parametrize("fault", [TypeError, AssertionError, AttributeError, ZeroDivisionError, RuntimeError])
+def test_whatever_a_decoder_raises_of_damaged_bytes_the_picture_is_at_fault(
+    fault: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def load(_: object) -> None:
+        raise fault
+
+    monkeypatch.setattr("PIL.ImageFile.ImageFile.load", load)
+    for reader in (decode, decode_picture):
+        with pytest.raises(InvalidImage):
+            reader(FILES["CMYK"])
+
+
+def test_a_palette_that_is_missing_is_a_fault_of_the_picture() -> None:
+    data = png(LOT.integers(0, 256, (13, 21, 1)), Form(3, 8))
+    for reader in (decode, decode_picture):
+        with pytest.raises(InvalidImage):
+            reader(data)
 
 
 def test_a_banks_picture_with_alpha_that_was_never_set_is_no_blank() -> None:

@@ -202,6 +202,7 @@ DAMAGED = {
     "not SQLite": ("items.sqlite", b"nothing of the kind" * 99, "not the items of a bank"),
     "another SQLite": ("items.sqlite", b"", "not the items of a bank, or of another version"),
     "not YAML": ("bank.yaml", b"a: [", "cannot be read as YAML"),
+    "a repeated field": ("bank.yaml", b"protected: true\nprotected: false", "line 2: 'protected' stands there already"),
     "unknown field": ("bank.yaml", b"colour: red", "colour Extra inputs are not permitted"),
     "a protected bank switched off": (
         "bank.yaml",

@@ -1,4 +1,6 @@
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,7 +11,7 @@ from domain.page import Line, Page, Word
 from domain.severity import STANDARD_CATEGORIES
 from domain.verdict import Action, Finding, Reason
 from models.scorer import WindowScores
-from pipeline.judge import Judge, judge_picture
+from pipeline.judge import Judge, judge_picture, tell_picture
 from pipeline.policy import CategoryPolicy, ResolvedPolicy
 
 TEXT = "please kill the process now"
@@ -243,6 +245,21 @@ def test_pictures() -> None:
     assert judge_picture(match, off) is None
     assert judge_picture(match, policy(excluded=frozenset({"all"}))) is Action.DISMISS
     assert judge_picture(shielded, off) is Action.REVIEW
+
+
+@pytest.mark.parametrize(
+    ("match", "rule", "told"),
+    [
+        ({}, CategoryPolicy(floor=4), (4, Reason.POLICY_FLOOR, Action.ALERT)),
+        ({}, CategoryPolicy(floor=2, review=3), (2, Reason.POLICY_FLOOR, Action.REVIEW)),
+        ({"severity": 3}, CategoryPolicy(floor=2), (3, Reason.LISTED, Action.REVIEW)),
+        ({"protected": True}, CategoryPolicy(floor=4), (1, Reason.PROTECTED, Action.REVIEW)),
+        ({"quarantined": True}, CategoryPolicy(floor=4), (0, Reason.EXCLUDED, Action.DISMISS)),
+    ],
+)
+def test_a_floor_lifts_a_picture(match: dict[str, Any], rule: CategoryPolicy, told: tuple[int, Reason, Action]) -> None:
+    picture = replace(ImageMatch("b", "1", "pdq", 3, 100, 1, "violence", (0, 0, 9, 9)), **match)
+    assert tell_picture(picture, policy(violence=rule)) == (told[0], "violence", *told[1:])
 
 
 @pytest.mark.parametrize(("protected", "reason"), [(False, Reason.EXCLUDED), (True, Reason.PROTECTED)])

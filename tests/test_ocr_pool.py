@@ -3,6 +3,7 @@
 import errno
 import importlib
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -177,6 +178,25 @@ def test_both_processes_give_back_what_pictures_took(new_pool: NewPool, monkeypa
     before = pool.resident_bytes()
     pool.read(b"free:200000000")
     assert abs(pool.resident_bytes() - before) < 30_000_000
+
+
+@pytest.mark.parametrize("what", ["unforeseen", "as it starts"])
+def test_an_unforeseen_error_is_logged_by_the_service_without_its_message(
+    what: str,
+    new_pool: NewPool,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    if what == "as it starts":
+        (tmp_path / "broken").touch()
+        monkeypatch.setenv("DOUBLE_BROKEN", str(tmp_path / "broken"))
+    with pytest.raises(OcrFailed, match="exit status 1"):
+        new_pool().read(what.encode())
+    (told,) = {record.getMessage() for record in caplog.records}
+    assert re.fullmatch(r"an OCR worker failed: AssertionError at .*/engine_double\.py:\d+", told)
+    assert capfd.readouterr().err == ""
 
 
 def test_it_is_said_how_a_worker_died(new_pool: NewPool) -> None:

@@ -6,6 +6,7 @@ import pytest
 from domain.capture import Capture, CaptureContext
 from domain.errors import InvalidRequest, InvalidText, TextTooLong, Unavailable
 from domain.hit import ContextWindow
+from domain.image_match import ImageMatch
 from domain.verdict import Action, Reason
 from keyword_stage.layers import Layers
 from keyword_stage.lexicon import read_lexicon
@@ -13,6 +14,7 @@ from keyword_stage.matcher import Matcher
 from models.scorer import WindowScores
 from pipeline.first_look import FirstLook
 from pipeline.pipeline import Options, Pipeline
+from pipeline.policy import read_policy
 from tests.conftest import FixedScorer
 
 
@@ -72,6 +74,43 @@ def test_no_model_takes_an_explicit_statement_out_of_the_queue(pipeline: Pipelin
     calm = replace(pipeline, scorer=FixedScorer((0.1, 0.0, 0.0, 0.0, 0.0)))
     assert calm.score(Capture("a", text="i want to kill myself by the blue kite")).action is Action.REVIEW
     assert calm.score(Capture("b", text="we kill the monster by the blue kite")).action is Action.DISMISS
+
+
+def test_of_what_is_equally_severe_the_category_is_that_of_what_is_done_most_about(pipeline: Pipeline) -> None:
+    calm = replace(pipeline, scorer=FixedScorer((0.1, 0.0, 0.0, 0.0, 0.0)))
+    verdict = calm.score(Capture("a", text="we kill the monster, and i want to kill myself by the blue kite"))
+    told = [(finding.severity, finding.assessed_category, finding.action) for finding in verdict.findings]
+    assert told[0] == (0, "violence", Action.DISMISS)
+    assert (0, "suicide", Action.REVIEW) in told
+    assert (verdict.severity, verdict.category, verdict.action) == (0, "suicide", Action.REVIEW)
+
+
+class OnePicture:
+    """Finds one known picture of severity 1 in every image."""
+
+    digest = "0" * 64
+
+    def find(self, *_: object) -> tuple[ImageMatch, ...]:
+        return (ImageMatch("bank", "1", "pdq", 3, 100, 1, "radicalisation", (0, 0, 9, 9)),)
+
+
+@pytest.mark.parametrize(
+    ("rule", "severity", "action"),
+    [
+        ("", 1, Action.DISMISS),
+        ("floor: 1", 1, Action.DISMISS),
+        ("floor: 2, review: 3", 2, Action.REVIEW),
+        ("floor: 4", 4, Action.ALERT),
+    ],
+)
+def test_a_floor_lifts_a_known_picture_as_it_lifts_a_finding(
+    pipeline: Pipeline, written: type, tmp_path: Path, rule: str, severity: int, action: Action
+) -> None:
+    (tmp_path / "policy.yaml").write_text(f"rules: [{{categories: {{radicalisation: {{{rule}}}}}}}]", "utf-8")
+    ruled = replace(pipeline, pictures=OnePicture(), policy=read_policy(tmp_path / "policy.yaml"))
+    verdict = ruled.score(Capture("a", image=written.png("a plain page")))
+    assert (verdict.severity, verdict.category, verdict.action) == (severity, "radicalisation", action)
+    assert [match.severity for match in verdict.image_matches] == [1]
 
 
 def test_evidence_points_at_words_near_the_hit_and_never_at_protected_ones(pipeline: Pipeline, tmp_path: Path) -> None:

@@ -88,6 +88,11 @@ def test_exclusions(policy: Policy, context: CaptureContext, violence: bool, dru
         ("rules: [{exclusions: [{url: x.org, owner: a, reason: b}]}]", "until"),
         ("rules: [{exclusions: [{owner: a, reason: b, until: 2099-01-01}]}]", "needs a url or an application"),
         ("a: [", "not YAML"),
+        ("rules:\n  - categories: {drugs: {floor: 2}}\n    categories: {hate: {}}", "line 3: 'categories' stands"),
+        ("rules: [{categories: {drugs: {floor: 2}, drugs: {}}}]", "'drugs' stands there already, in line 1"),
+        ("rules: [{categories: {drugs: {on: false, 'on': true}}}]", "'on' stands twice"),
+        ("rules: []\nrules: []", "line 2: 'rules' stands there already, in line 1"),
+        ("rules:\n- exclusions: [{url: x.org, until: 2027-02-30}]", "line 2: day is out of range"),
         ("- 1", "policy.yaml"),
     ],
 )
@@ -120,3 +125,18 @@ def test_all_sensitivities_that_may_be_in_force_are_known(tmp_path: Path) -> Non
     )
     assert read_policy(path).sensitivities == {-1, 0, 2}
     assert Policy().sensitivities == {0}
+
+
+def test_what_is_merged_in_is_no_repeated_key(tmp_path: Path) -> None:
+    path = tmp_path / "policy.yaml"
+    path.write_text(
+        "rules:\n"
+        "- group: Year 7\n"
+        "  categories: &young {drugs: &careful {sensitivity: 1, alert: 3}}\n"
+        "- group: Year 8\n"
+        "  categories: {<<: *young, drugs: {<<: *careful, alert: 4}}\n",
+        encoding="utf-8",
+    )
+    policy = read_policy(path)
+    rules = [policy.resolve(CaptureContext(group=group)).of("drugs") for group in ("Year 7", "Year 8")]
+    assert [(rule.sensitivity, rule.alert) for rule in rules] == [(1, 3), (1, 4)]

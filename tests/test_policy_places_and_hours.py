@@ -81,6 +81,16 @@ def test_hours_are_of_the_clock_that_is_told(tmp_path: Path, hours: str, taken: 
     assert policy.resolve(CaptureContext(captured_at=taken)).of("suicide").floor == (3 if within else 0)
 
 
+@pytest.mark.parametrize(
+    "hours", ["16:00Z-08:00Z", "16:00+01:00-08:00+01:00", "16:00-01:00-08:00-01:00", "16:00-08:00Z", "16:00Z-08:00"]
+)
+def test_hours_with_a_zone_are_refused_at_the_start_instead_of_failing_at_each_finding(
+    tmp_path: Path, hours: str
+) -> None:
+    with pytest.raises(InvalidPolicy, match="without a zone"):
+        read(tmp_path, f"rules: [{{hours: '{hours}', categories: {{suicide: {{floor: 3}}}}}}]")
+
+
 def test_a_school_of_two_trusts_is_refused_instead_of_losing_the_rules_of_one(tmp_path: Path) -> None:
     with pytest.raises(InvalidPolicy, match="school 'oak' is of two trusts, 'north' and 'south'"):
         read(tmp_path, "trusts: {north: [elm, oak], south: [oak]}")

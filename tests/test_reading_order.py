@@ -1,15 +1,37 @@
 """Columns are never read across; a chat is read as it was written."""
 
 import random
+from collections.abc import Sequence
 from itertools import pairwise
 
 import pytest
 
+from ocr import cuts
+from ocr.cuts import Unit
 from ocr.page import assemble
 from ocr.reading_order import in_reading_order
 from ocr.recognised import RecognisedLine
 from ocr.rules import Rules
 from tests.typeset import CHAR, HEIGHT, LEFT, RIGHT, column, in_panels, line, read, right_aligned, sides
+
+
+@pytest.mark.parametrize("text", ["table spoon", "a spoon for the table"])
+def test_a_hundred_columns_are_cut_without_being_compared_anew_at_each_cut(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A small picture, low and wide, held an OCR worker for a minute: it was cubic in the number of columns."""
+    compared: list[object] = []
+    runs_of = cuts._runs
+
+    def runs(units: Sequence[Unit]) -> list[tuple[int, int]]:
+        compared.append(units)
+        return runs_of(units)
+
+    monkeypatch.setattr(cuts, "_runs", runs)
+    lines = [line(text, i * 240, 0) for i in range(100)]
+    blocks = in_reading_order(lines[::-1], Rules())
+    assert [block[0].left for block in blocks] == [entry.left for entry in lines]
+    assert len(compared) < 10 * len(lines)
 
 
 @pytest.mark.parametrize("gutter", [16, 24, 40, 200])
