@@ -1,13 +1,8 @@
 """The two stages joined: one capture in, one explained verdict out."""
 
 import threading
-<<<<<<< HEAD
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
-=======
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
->>>>>>> fix-f
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
