@@ -336,12 +336,6 @@ def tell_picture(match: ImageMatch, policy: ResolvedPolicy) -> Told | None:
     return floored(told, (match.category,), policy)
 
 
-def judge_picture(match: ImageMatch, policy: ResolvedPolicy) -> Action | None:
-    """What to do about a known picture; None where the policy has its category switched off."""
-    told = tell_picture(match, policy)
-    return None if told is None else told.action
-
-
 def to_mapping(ladders: npt.NDArray[np.float64]) -> dict[str, Ladder]:
     """Ladders by category, rounded so that every transport carries the same numbers.
 

@@ -14,7 +14,7 @@ from domain.errors import SecondglanceError, Unavailable
 from domain.severity import GENUINE, STANDARD_CATEGORIES
 from domain.verdict import Action, Finding, Reason, Verdict
 from pipeline.assessment import severity_of
-from pipeline.judge import judge_picture
+from pipeline.judge import tell_picture
 from pipeline.pipeline import Options, Pipeline
 from pipeline.policy import ResolvedPolicy
 from serving.call import Call
@@ -134,7 +134,8 @@ def assess(verdict: Verdict, capture: Capture, pipeline: Pipeline) -> Assessment
     for finding in verdict.findings:
         add(finding.assessed_category, weight_of(finding))
     for match in verdict.image_matches:
-        add(match.category, _graded(match.severity, judge_picture(match, policy) or Action.DISMISS))
+        if (told := tell_picture(match, policy)) is not None:
+            add(told.category, _graded(told.severity, told.action))
     examined: frozenset[str] = frozenset()
     if verdict.reading is not None and capture.text is not None and _is_known(capture, pipeline):
         examined = frozenset(category for category in STANDARD_CATEGORIES if _is_wanted(category, policy))

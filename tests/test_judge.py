@@ -11,7 +11,7 @@ from domain.page import Line, Page, Word
 from domain.severity import STANDARD_CATEGORIES
 from domain.verdict import Action, Finding, Reason
 from models.scorer import WindowScores
-from pipeline.judge import Judge, judge_picture, tell_picture
+from pipeline.judge import Judge, tell_picture
 from pipeline.policy import CategoryPolicy, ResolvedPolicy
 
 TEXT = "please kill the process now"
@@ -241,10 +241,15 @@ def test_pictures() -> None:
     match = ImageMatch("b", "1", "pdq", 3, 100, 5, "violence", (0, 0, 9, 9))
     shielded = ImageMatch("b", "1", "pdq", 3, 100, 1, "violence", (0, 0, 9, 9), protected=True)
     off = policy(violence=CategoryPolicy(on=False))
-    assert judge_picture(match, policy()) is Action.ALERT
-    assert judge_picture(match, off) is None
-    assert judge_picture(match, policy(excluded=frozenset({"all"}))) is Action.DISMISS
-    assert judge_picture(shielded, off) is Action.REVIEW
+
+    def done(match: ImageMatch, policy: ResolvedPolicy) -> Action | None:
+        told = tell_picture(match, policy)
+        return None if told is None else told.action
+
+    assert done(match, policy()) is Action.ALERT
+    assert done(match, off) is None
+    assert done(match, policy(excluded=frozenset({"all"}))) is Action.DISMISS
+    assert done(shielded, off) is Action.REVIEW
 
 
 @pytest.mark.parametrize(
