@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from domain.errors import InvalidModel
+from evaluation.document import Section
 from models.artifact import PLAIN, RATIONALE
 from models.runtime import sums_bytes
 from training.ancestors import decisions_before, is_known, public_before, rows_before
@@ -16,7 +17,7 @@ def write_card(run: Path, report: str) -> None:
 
     Args:
         run: Holds training.json, parity.json and model.json.
-        report: The evaluation of this very model on the blind test set, Markdown.
+        report: The evaluation of this very model, Markdown, with a word on the rows (`about_rows`); or nothing.
     """
     config: dict[str, Any] = _read(run / "model.json")
     training, parity, dismissal = config["training"], _read(run / "parity.json"), config["dismissal"]
@@ -73,12 +74,23 @@ keyword stage hits (`secondglance calibrate --alpha`):
 reading; severity 2 is the fuzziest. Context beyond some 400 characters of a hit is not seen. Sarcasm, in-jokes and
 pictures are beyond it. It must not be used to discipline a child.
 
-{report}
-Repeat with `secondglance evaluate`. The test rows were written from the rubric alone, without sight of lexicon or
-training rows, but by the same language model as the corpus: expect lower figures on real screens.
-""",
+{report}""",
         encoding="utf-8",
     )
+
+
+def about_rows(file: Path | None) -> Section:
+    """Where the rows of a report are from: of the blind test set it is known, of another file nothing is.
+
+    Args:
+        file: File or folder of the rows; None for the blind test set.
+    """
+    if file is None:
+        text = """Repeat with `secondglance evaluate`. The test rows were written from the rubric alone, without sight of lexicon or
+training rows, but by the same language model as the corpus: expect lower figures on real screens."""
+    else:
+        text = f"Repeat with `secondglance evaluate {file.name}`. Who wrote and labelled these rows is not known here."
+    return Section("Test rows", text)
 
 
 def second_opinion(run: Path, config: Mapping[str, Any]) -> str:
