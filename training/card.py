@@ -28,7 +28,7 @@ def write_card(run: Path, report: str) -> None:
         for category, part in dismissal["by_category"].items()
     )
     bounds = "\n".join(
-        f"| {100 * other['alpha']:.0f} % | {'yes' if other['attained'] else 'no'} | {other['threshold']:.4f} "
+        f"| {100 * other['alpha']:.3g} % | {'yes' if other['attained'] else 'no'} | {other['threshold']:.4f} "
         f"| {other['missed']} | {other['benign_dismissed']} ({100 * other['benign_dismissed'] / max(1, dismissal['benign']):.0f} %) |"
         for other in dismissal["other_bounds"]
     )
@@ -52,7 +52,7 @@ on {parity["spans"]} spans of the dev split: largest difference of P(severity >=
 {taken_over(training)}{first_pass(config)}
 {rationale(run, training)}
 **Dismissal.** Nothing whose chance of a concern in any category is {dismissal["threshold"]:.4f} or more is dismissed. Goal: at most
-{100 * dismissal["alpha"]:.0f} % of genuine concerns (rows with a hit) dismissed, with {100 * (1 - dismissal["delta"]):.0f} % confidence, by
+{100 * dismissal["alpha"]:.3g} % of genuine concerns (rows with a hit) dismissed, with {100 * (1 - dismissal["delta"]):.3g} % confidence, by
 Learn-then-Test on {dismissal["genuine"]} genuine rows of the calibration split: **{bound}**; {dismissal["missed"]} were dismissed,
 upper confidence limit {100 * dismissal["upper"]:.2f} %. The bound holds for text like the calibration split's, which was
 written by the same hand as the training split.
@@ -190,7 +190,7 @@ machine-written (see `training/corpus/DATASHEET.md`)"""
 and {decisions["rows"]} rows that are decisions of safeguarding leads of {decisions["schools"]} schools (digest `{decisions["data"]}`)"""
     if training.get("disguised"):
         text += f""",
-in each epoch {100 * training["disguised"]:.0f} % of the rows with the words of their hits disguised"""
+in each epoch {100 * training["disguised"]:.3g} % of the rows with the words of their hits disguised"""
     if "teacher" in training:
         teacher = training["teacher"]
         larger = teacher.get("encoder", "large") == "large"
@@ -202,7 +202,7 @@ in each epoch {100 * training["disguised"]:.0f} % of the rows with the words of 
         )
         text += f""",
 and what {who}, trained for {teacher["epochs"]} epochs on rows with the data digest
-`{teacher["data"]}`, best dev AUROC {teacher["best_dev_auroc"]:.3f}, says of them, which counts for {100 * training["taught_weight"]:.0f} % of the loss
+`{teacher["data"]}`, best dev AUROC {teacher["best_dev_auroc"]:.3f}, says of them, which counts for {100 * training["taught_weight"]:.3g} % of the loss
 where it sides with the label"""
     if "start" in training:
         start = training["start"]
@@ -215,7 +215,7 @@ where it sides with the label"""
 it started from the weights of {earlier}, on rows with the digest `{start["data"]}`"""
     if "blend" in training:
         parts = (
-            f"{100 * part['share']:.0f} % {part.get('restored') or 'run ' + part['run']}" for part in training["blend"]
+            f"{100 * part['share']:.3g} % {part.get('restored') or 'run ' + part['run']}" for part in training["blend"]
         )
         text += f""";
 its weights are a mean: {", ".join(parts)}"""
@@ -225,7 +225,7 @@ its weights are a mean: {", ".join(parts)}"""
     text += f": {' and '.join(absent)}." if absent else "."
     if public:
         text += f"""
-Public rows made up at most {100 * training["public_share"]:.0f} % of each epoch; what a set does not label counted as unknown."""
+Public rows made up at most {100 * training["public_share"]:.3g} % of each epoch; what a set does not label counted as unknown."""
     return text + what_was_seen_before(training)
 
 
