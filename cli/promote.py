@@ -5,9 +5,11 @@ from pathlib import Path
 
 import click
 
+from cli.runs import RUN
+
 
 @click.command("promote")
-@click.option("--run", default="base", show_default=True)
+@click.option("--run", default="base", show_default=True, type=RUN)
 @click.option(
     "--test",
     type=click.Path(exists=True, path_type=Path),

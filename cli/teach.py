@@ -4,11 +4,15 @@ from pathlib import Path
 
 import click
 
+from cli.runs import RUN
+
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
 @click.command("teach")
-@click.option("--run", default="teacher", show_default=True, help="Of the large encoder, or the one to start from.")
+@click.option(
+    "--run", default="teacher", show_default=True, type=RUN, help="Of the large encoder, or the one to start from."
+)
 @click.option("--draws", default=3, show_default=True, type=click.IntRange(1, 20), help="Of noise on the rows.")
 @click.option("--seed", default=20, show_default=True, help="As the small run's.")
 @click.option("--corpus", type=click.Path(exists=True, path_type=Path), help="As the small run's.")
@@ -34,11 +38,11 @@ def command(
     from training.lessons import is_taught, write_lessons
     from training.material import Wanted, gather, measured_rows
     from training.network import load_base, load_run
-    from training.runs import read_about
+    from training.runs import encoder_of
     from training.setup import CORPUS, RUNS, base_model, set_up
     from training.train import draw_examples
 
-    encoder = read_about(RUNS / run)["encoder"]
+    encoder = encoder_of(RUNS / run)
     setup = set_up(corpus or CORPUS, encoder)
     wanted = Wanted(share, None, public, public_set, public_share, seed)
     material = gather(setup.rows, setup.maker, wanted, measured_rows() if corpus else ())

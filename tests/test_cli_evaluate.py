@@ -100,6 +100,14 @@ def test_the_report_goes_to_the_terminal(served: Callable, data: Path, capsys: p
     assert "n = 1 rows" in run(capsys, "evaluate", data, "--split", "dev")[1]
 
 
+def test_rows_of_which_none_is_left_are_refused(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status, _, err = run(capsys, "evaluate", data, "--split", "tset")
+    assert (status, err) == (2, "secondglance: rows.jsonl has no row of the split 'tset'\n")
+    data.write_text("", encoding="utf-8")
+    status, _, err = run(capsys, "evaluate", data)
+    assert (status, err) == (2, "secondglance: rows.jsonl has no row\n")
+
+
 def test_without_matplotlib_only_markdown_is_written_and_says_so(
     served: Callable, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

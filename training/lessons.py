@@ -22,7 +22,7 @@ from training.batches import batches, collate, length
 from training.dataset import Example
 from training.half import half_precision
 from training.network import SpanSeverityNetwork, known_sides, noisy_or
-from training.runs import digest_weights
+from training.runs import check_there, digest_weights
 
 FILE = "lessons-{draw}.npz"
 
@@ -59,8 +59,9 @@ def read_lessons(folder: Path) -> Lessons:
     """Finds the lessons of a teacher's run.
 
     Raises:
-        InvalidModel: If it has none.
+        InvalidModel: If it has none, or there is no such run.
     """
+    check_there(folder)
     draws = len(list(folder.glob(FILE.format(draw="*"))))
     if not draws:
         raise InvalidModel(f"run {folder.name} holds no lessons; run secondglance teach --run {folder.name}")
