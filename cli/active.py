@@ -1,5 +1,6 @@
 """`secondglance active`: what a running service has in force, over its own HTTP API."""
 
+import http.client
 import json
 import ssl
 import urllib.error
@@ -56,9 +57,19 @@ def _call(method: str, url: str, key: str | None, ca: Path | None) -> None:
     try:
         with urllib.request.urlopen(request, timeout=600, context=context) as answer:  # noqa: S310  as above
             click.echo(json.dumps(json.load(answer), indent=1))
+    except (ValueError, http.client.HTTPException):
+        raise click.ClickException(f"{url} does not answer as a Secondglance service does") from None
     except urllib.error.HTTPError as error:
         with error:
-            problem = json.load(error)
-        raise click.ClickException(f"{problem['title']}: {problem['detail']}") from None
+            raise click.ClickException(_problem(error, url)) from None
     except OSError as error:
         raise click.ClickException(f"{url} does not answer: {error}") from None
+
+
+def _problem(error: urllib.error.HTTPError, url: str) -> str:
+    """What a refusal says; of one that is no problem+json, as a proxy's or another service's, its status."""
+    try:
+        problem = json.load(error)
+        return f"{problem['title']}: {problem['detail']}"
+    except (ValueError, KeyError, TypeError):
+        return f"{url} answers {error.code} {error.reason}, and not as a Secondglance service does"

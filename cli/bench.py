@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from cli.runs import RUN
+
 
 def _bench_options(repeats: int) -> Callable[[Callable[..., None]], Callable[..., None]]:
     options = (
@@ -37,7 +39,9 @@ def matcher(repeats: int, quick: bool, out: Path | None) -> None:
 
 
 @command.command("scorer")
-@click.option("--run", "name", help="Run with the fp32 weights (runs/NAME); without it torch cannot be measured.")
+@click.option(
+    "--run", "name", type=RUN, help="Run with the fp32 weights (runs/NAME); without it torch cannot be measured."
+)
 @click.option("--windows", type=click.IntRange(1), help="Compare actions on so many windows, not on all.")
 @_bench_options(repeats=5)
 def scorer(name: str | None, windows: int | None, repeats: int, quick: bool, out: Path | None) -> None:

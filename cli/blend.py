@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from cli.runs import RUN, to_export
+
 
 class Share(click.ParamType[tuple[str, float]]):
     """RUN=SHARE."""
@@ -14,19 +16,20 @@ class Share(click.ParamType[tuple[str, float]]):
         """The run's name and its share."""
         run, _, share = str(value).partition("=")
         try:
-            return run, float(share)
+            return RUN.convert(run, param, ctx), float(share)
         except ValueError:
             self.fail(f"{value!r} is not RUN=SHARE, as in spring=0.5", param, ctx)
 
 
 @click.command("blend")
 @click.argument("of", type=Share(), nargs=-1, required=True)
-@click.option("--run", required=True, help="Name of the run to make.")
+@click.option("--run", required=True, type=RUN, help="Name of the run to make.")
 def command(of: tuple[tuple[str, float], ...], run: str) -> None:
     """Makes a run of the weighted mean of others' weights: RUN=SHARE RUN=SHARE ..."""
     from training.blend import blend
+    from training.runs import encoder_of
     from training.setup import RUNS
 
     shares: dict[Path, float] = {RUNS / name: share for name, share in of}
     blend(shares, RUNS / run)
-    click.echo(f"blended: runs/{run}; next: secondglance export --run {run}")
+    click.echo(f"blended: runs/{run}; next: {to_export(run, encoder_of(RUNS / run))}")

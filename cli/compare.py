@@ -4,10 +4,12 @@ from pathlib import Path
 
 import click
 
+from cli.runs import RUN
+
 
 @click.command("compare")
 @click.argument("data", type=click.Path(exists=True, path_type=Path), required=False)
-@click.option("--run", required=True, help="Name of a calibrated run.")
+@click.option("--run", required=True, type=RUN, help="Name of a calibrated run.")
 @click.option("--with", "other", default="champion", show_default=True, help="champion, challenger, or a model's name.")
 def command(data: Path | None, run: str, other: str) -> None:
     """Compares a run with a model on labelled JSON lines (the blind test set if none are given)."""

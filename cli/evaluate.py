@@ -74,6 +74,7 @@ def command(
     If none are given, on the project's blind test set, and on its rows in other languages for a section of their own.
     Gates are checked with the project's own lexicon and the default policy alone.
     """
+    from domain.errors import InvalidRequest
     from evaluation.disguised import can_be_hidden, hidden_section, run_hidden
     from evaluation.document import Section, to_markdown
     from evaluation.files import write_report
@@ -92,6 +93,8 @@ def command(
     name = "everyday comments" if everyday else (data or BLIND).name
     labelled = held_back_comments(everyday) if everyday else read_rows(data or BLIND)
     rows = [row for row in labelled if split in (None, row.split)]
+    if not rows:
+        raise InvalidRequest(f"{name} has no row{f' of the split {split!r}' if split else ''}")
     if screens and (baselines or gates or pairs or disguised):
         raise click.UsageError("--screens stands alone: --baselines, --gates, --pairs, --disguised are of typed rows")
     settings = pipeline_settings(**values)

@@ -2,10 +2,12 @@
 
 import click
 
+from cli.runs import RUN, to_export
+
 
 @click.command("export")
-@click.option("--run", default="base", show_default=True)
-@click.option("--second", metavar="RUN", help="Run of the large encoder that is to be asked beside it.")
+@click.option("--run", default="base", show_default=True, type=RUN)
+@click.option("--second", type=RUN, help="Run of the large encoder that is to be asked beside it.")
 @click.option("--tracking", default="sqlite:///mlflow.db", show_default=True, help="MLflow tracking address.")
 def command(run: str, second: str | None, tracking: str) -> None:
     """Exports a trained run and compares torch, ONNX fp32 and the served file on the dev split."""
@@ -16,15 +18,28 @@ def command(run: str, second: str | None, tracking: str) -> None:
     from training.network import load_base, load_run
     from training.rationale import load_rationale
     from training.record import record_export, track
-    from training.runs import PARITY, RATIONALE, check_beside, learnt_from, read_about, write_about, write_parity
+    from training.runs import (
+        PARITY,
+        RATIONALE,
+        check_beside,
+        encoder_of,
+        learnt_from,
+        read_about,
+        write_about,
+        write_parity,
+    )
     from training.setup import RUNS, base_model, set_up
 
-    track(tracking)
     folder = RUNS / run
-    if second and read_about(RUNS / second).get("encoder") != "large":
+    if encoder_of(folder) == "large":
+        raise InvalidModel(
+            f"run {run} is of the large encoder, which is exported beside a small one: {to_export(run, 'large')}"
+        )
+    if second and encoder_of(RUNS / second) != "large":
         raise InvalidModel(f"run {second} is not of the large encoder")
     if (folder / RATIONALE).is_file():
         check_beside(folder)
+    track(tracking)
     setup = set_up()
     network = load_base(base_model())
     load_run(network, folder)

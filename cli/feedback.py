@@ -4,10 +4,14 @@ from pathlib import Path
 
 import click
 
+from cli.options import in_a_folder
+
+_OUT = click.Path(dir_okay=False, path_type=Path)
+
 
 @click.command("feedback")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="Where the rows go.")
+@click.option("--out", required=True, type=_OUT, callback=in_a_folder, help="Where the rows go.")
 @click.option("--partial", is_flag=True, help="Keep the good lines of a file that has bad ones.")
 @click.option("--seed", default=20, show_default=True, help="Chooses what is kept of a school with too many rows.")
 def command(file: Path, out: Path, partial: bool, seed: int) -> None:
@@ -39,7 +43,6 @@ def command(file: Path, out: Path, partial: bool, seed: int) -> None:
     weigh = ExampleMaker(Matcher(read_lexicon()), windows, read_slurs()).weight
     own = examples_of((row for row in corpus if row.split == "train"), weigh, converted.rows)
     guarded = guard(converted.rows, own, reserved_rows(corpus), seed, weigh)
-    out.write_text("".join(row_to_json(row) + "\n" for row in guarded.rows), encoding="utf-8")
     click.echo(
         f"{len(decisions)} decisions: {len(guarded.rows)} rows, {converted.repeated} folded into one on the same text"
     )
@@ -47,4 +50,8 @@ def command(file: Path, out: Path, partial: bool, seed: int) -> None:
         click.echo(f"set aside, they contradict each other: {', '.join(group)}")
     for line in describe(guarded):
         click.echo(line)
+    if not guarded.rows:
+        click.echo(f"nothing written: no row is left of {file.name}", err=True)
+        raise SystemExit(1)
+    out.write_text("".join(row_to_json(row) + "\n" for row in guarded.rows), encoding="utf-8")
     click.echo(f"written: {out}; next: secondglance train --feedback {out}")

@@ -11,6 +11,13 @@ from pipeline.settings import PipelineSettings
 _FILE = click.Path(exists=True, path_type=Path)
 
 
+def in_a_folder(_: click.Context, __: click.Parameter, file: Path) -> Path:
+    """Refuses a file to write whose folder is missing, before the work is done (a callback)."""
+    if not file.parent.is_dir():
+        raise click.BadParameter(f"there is no folder {file.parent}")
+    return file
+
+
 def pipeline_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Adds what the pipeline runs with."""
     options = (

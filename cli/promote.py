@@ -5,13 +5,15 @@ from pathlib import Path
 
 import click
 
+from cli.runs import RUN
+
 
 @click.command("promote")
-@click.option("--run", default="base", show_default=True)
+@click.option("--run", default="base", show_default=True, type=RUN)
 @click.option(
     "--test",
     type=click.Path(exists=True, path_type=Path),
-    help="Labelled rows to report on (the blind test set).",
+    help="Labelled rows to report on; the blind test set without.",
 )
 @click.option("--dry-run", is_flag=True, help="Only evaluate and write the card.")
 @click.option("--force", metavar="REASON", help="Promote even if a gate blocks; the reason is written into the card.")
@@ -25,7 +27,7 @@ import click
 )
 @click.option("--tracking", default="sqlite:///mlflow.db", show_default=True, help="MLflow tracking address.")
 def command(run: str, test: Path | None, dry_run: bool, force: str | None, alias: str, tracking: str) -> None:
-    """Evaluates a run on the blind test set, writes its model card, and promotes it unless a gate blocks."""
+    """Evaluates a run on the blind test set or a file, writes its model card, and promotes it unless a gate blocks."""
     from cli.progress import with_progress
     from evaluation.document import to_markdown
     from evaluation.files import can_plot
@@ -39,7 +41,9 @@ def command(run: str, test: Path | None, dry_run: bool, force: str | None, alias
     from pipeline.settings import StatedSettings
     from training.apart import gate_apart
     from training.canary import gate_against_champion
-    from training.card import write_card
+    from training.card import about_rows, write_card
+    from training.digest import digest_rows
+    from training.material import BLIND
     from training.promote import add_reference, check_calibrated, promote, tell_of_rationale
     from training.setup import RUNS
 
@@ -51,13 +55,15 @@ def command(run: str, test: Path | None, dry_run: bool, force: str | None, alias
     write_card(folder, "")
     write_manifest(folder)
     pipeline = build_pipeline(StatedSettings(model=folder))
-    rows = list(read_rows(test or Path(__file__).parents[1] / "evaluation" / "data"))
+    file = None if test is None or test.resolve() == BLIND else test
+    rows = list(read_rows(file or BLIND))
     outcomes = with_progress(run_rows(pipeline, rows), "scoring", len(rows))
     apart, beside = gate_apart(rows), gate_against_champion(pipeline)
     gates = [*check_gates(outcomes, pipeline.model_config), apart, *beside]
     blocked = any(gate.blocks for gate in gates)
     forced = force.strip() if force and blocked else None
-    report = to_markdown([*sections_of(outcomes, "Blind test set"), gates_section(gates, forced)])
+    title = "Blind test set" if file is None else f"{file.name} (digest {digest_rows(rows)})"
+    report = to_markdown([*sections_of(outcomes, title), gates_section(gates, forced), about_rows(file)])
     write_card(folder, report)
     add_reference(folder, outcomes)
     write_manifest(folder)

@@ -4,9 +4,13 @@ from pathlib import Path
 
 import click
 
+from cli.runs import RUN
+
 
 @click.command("rationale")
-@click.option("--run", default="base", show_default=True, help="Trained run whose small network it starts from.")
+@click.option(
+    "--run", default="base", show_default=True, type=RUN, help="Trained run whose small network it starts from."
+)
 @click.option("--epochs", default=2, show_default=True, type=click.IntRange(1, 20))
 @click.option("--seed", default=20, show_default=True)
 @click.option("--corpus", type=click.Path(exists=True, path_type=Path), help="Folder of labelled rows.")
@@ -20,11 +24,11 @@ def command(run: str, epochs: int, seed: int, corpus: Path | None, tracking: str
     from training.record import track
     from training.setup import CORPUS, RUNS, set_up
 
+    network = start_rationale(RUNS / run, seed)
     track(tracking)
     setup = set_up(corpus or CORPUS)
     pairs, others = gather_pairs(setup.rows, measured_rows() if corpus else ())
     click.echo(f"minimal pairs: {len(pairs)}")
-    network = start_rationale(RUNS / run, seed)
     settings = PointingSettings(epochs=epochs, seed=seed)
     point_out(network, setup.edited, pairs, others, opposite_pairs(setup.split("dev")), RUNS / run, settings)
     click.echo(f"taught: runs/{run}; next: secondglance export --run {run}")

@@ -7,12 +7,14 @@ from typing import Any
 
 import click
 
-from cli.options import pipeline_options, pipeline_settings
+from cli.options import in_a_folder, pipeline_options, pipeline_settings
+
+_OUT = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command("reference")
 @click.option("--jsonl", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Captures.")
-@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The reference, JSON.")
+@click.option("--out", required=True, type=_OUT, callback=in_a_folder, help="The reference, JSON.")
 @pipeline_options
 def command(jsonl: Path, out: Path, **values: Any) -> None:
     """Scores captures and writes the shares of their hits and scores, and nothing of any of them.

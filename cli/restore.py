@@ -2,10 +2,12 @@
 
 import click
 
+from cli.runs import RUN
+
 
 @click.command("restore")
 @click.argument("model", default="champion")
-@click.option("--run", required=True, help="Name of the run to make.")
+@click.option("--run", required=True, type=RUN, help="Name of the run to make.")
 @click.option("--larger", is_flag=True, help="Of the larger network that is asked beside the small one.")
 def command(model: str, run: str, larger: bool) -> None:
     """Makes a run of MODEL (a name or an alias) for `train --start` or `teach`: its weights as they are served."""

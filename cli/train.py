@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from cli.runs import RUN, to_export
+
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _SHARE = click.FloatRange(0, 1, min_open=True)
@@ -12,7 +14,7 @@ _PART = click.FloatRange(0, 0.5)
 
 
 @click.command("train")
-@click.option("--run", default="base", show_default=True, help="Name of the run; its folder is runs/NAME.")
+@click.option("--run", default="base", show_default=True, type=RUN, help="Name of the run; its folder is runs/NAME.")
 @click.option("--encoder", default="small", show_default=True, type=click.Choice(["small", "large"]))
 @click.option("--epochs", default=12, show_default=True, type=click.IntRange(1, 100))
 @click.option("--seed", default=20, show_default=True)
@@ -29,8 +31,8 @@ _PART = click.FloatRange(0, 0.5)
 @click.option(
     "--concern-weight", default=1.0, show_default=True, help="Of the concern loss; 0 leaves it out (ablation)."
 )
-@click.option("--start", metavar="RUN", help="Start from this run's best weights, not from the packaged encoder.")
-@click.option("--teacher", metavar="RUN", help="Learn from what this run says as well (`teach`).")
+@click.option("--start", type=RUN, help="Start from this run's best weights, not from the packaged encoder.")
+@click.option("--teacher", type=RUN, help="Learn from what this run says as well (`teach`).")
 @click.option(
     "--taught-weight", default=0.7, show_default=True, type=_PART_OF_ALL, help="Of the teacher, against the labels."
 )
@@ -68,17 +70,23 @@ def command(
     tracking: str,
 ) -> None:
     """Fine-tunes a model on the train split and keeps the epoch with the highest dev AUROC."""
+    from domain.errors import InvalidModel
     from training.lessons import read_lessons
     from training.material import Wanted, gather, measured_rows
     from training.network import load_base
     from training.record import track
-    from training.runs import learnt_from
+    from training.runs import encoder_of, learnt_from
     from training.setup import CORPUS, ENCODERS, RUNS, base_model, set_up
     from training.train import TrainingSettings, train
     from training.weights import read_best
 
     if public_set and not public:
         raise click.UsageError("--public-set needs --public FOLDER")
+    if start and encoder_of(RUNS / start) != encoder:
+        raise InvalidModel(f"run {start} is not of the {encoder} encoder; give --encoder {encoder_of(RUNS / start)}")
+    lessons = read_lessons(RUNS / teacher) if teacher else None
+    others = {"teacher": teacher, "start": start}
+    about = {name: learnt_from(RUNS / other) for name, other in others.items() if other}
     track(tracking)
     setup = set_up(corpus or CORPUS, encoder)
     wanted = Wanted(share, feedback, public, public_set, public_share, seed)
@@ -88,9 +96,6 @@ def command(
     base = ENCODERS[encoder]
     weights = epochs, concern_weight, taught_weight
     settings = TrainingSettings(*weights, span_readout, disguised, encoder_rate=base.rate, seed=seed)
-    lessons = read_lessons(RUNS / teacher) if teacher else None
-    others = {"teacher": teacher, "start": start}
-    about = {name: learnt_from(RUNS / other) for name, other in others.items() if other}
     network = load_base(base_model(encoder), seed, base.frozen_words, base.frozen_layers)
     if start:
         network.load_state_dict(read_best(RUNS / start))
@@ -105,4 +110,4 @@ def command(
         {"encoder": encoder, "frozen_layers": base.frozen_layers, **material.seen, **about},
         lessons,
     )
-    click.echo(f"trained: runs/{run}; next: secondglance export --run {run}")
+    click.echo(f"trained: runs/{run}; next: {to_export(run, encoder)}")

@@ -3,13 +3,12 @@
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from math import isnan
 
 from domain.capture import Capture
 from domain.page import Page
 from evaluation.document import Section, Table
 from evaluation.hiding import FAULTS, Hidden, disguises, hide
-from evaluation.metrics import Share, auroc, by_group, share
+from evaluation.metrics import Share, auroc, by_group, share, told
 from evaluation.outcome import Outcome
 from evaluation.rows import LabelledRow
 from evaluation.run import to_outcome
@@ -129,7 +128,7 @@ def hidden_section(rows: Sequence[Twice]) -> Section:
 def _cells(figures: Figures) -> list[str]:
     shares = (figures.hit, figures.raised, figures.raised_before, figures.benign, figures.benign_before)
     areas = (figures.auroc, figures.auroc_before)
-    return [str(figures.n), *map(str, shares), *("-" if isnan(area) else f"{area:.3f}" for area in areas)]
+    return [str(figures.n), *map(str, shares), *(told(area, ".3f") for area in areas)]
 
 
 def _names(twice: Twice) -> list[str]:

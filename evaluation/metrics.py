@@ -86,6 +86,11 @@ def auroc(scores: Any, truths: Any) -> float:
     return float((ranks[positive].sum() - n * (n + 1) / 2) / (n * m))
 
 
+def told(value: float, form: str, unit: str = "") -> str:
+    """A figure in a form (`.3f`) with its unit; a dash for NaN, where there was nothing to count."""
+    return "-" if np.isnan(value) else f"{value:{form}}{unit}"
+
+
 def by_group(rows: Sequence[T], keys: Callable[[T], Sequence[str]]) -> dict[str, list[T]]:
     """Rows under each of their keys, in key order."""
     groups: dict[str, list[T]] = {}

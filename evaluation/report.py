@@ -7,7 +7,7 @@ from evaluation.cuts import RECALLS
 from evaluation.document import Section, Table
 from evaluation.document import to_markdown as sections_to_markdown
 from evaluation.gates import Gate
-from evaluation.metrics import Interval
+from evaluation.metrics import Interval, told
 from evaluation.outcome import Outcome
 from evaluation.peers import PeerFigures
 from evaluation.slices import GUARDED, disparity, slice_figures, slices
@@ -43,10 +43,10 @@ def headline_section(outcomes: Sequence[Outcome], title: str) -> Section:
     """What the two stages do to the rows as a whole."""
     figures = summarise(outcomes)
     rows = [[name, str(figures[key])] for key, name in _NAMES.items()]
-    rows.append(["AUROC of P(severity >= 3) over rows with a hit", f"{figures['auroc']:.3f}"])
+    rows.append(["AUROC of P(severity >= 3) over rows with a hit", told(figures["auroc"], ".3f")])
     for recall in RECALLS:
         name = f"false positives gone at {100 * recall:.0f} % recall of hits, cut chosen on these rows"
-        rows.append([name, f"{100 * gone_at_recall(outcomes, recall):.1f} %"])
+        rows.append([name, told(100 * gone_at_recall(outcomes, recall), ".1f", " %")])
     text = f"n = {figures['rows']} rows; 95 % intervals in brackets, exact (Clopper-Pearson) of shares."
     return Section(title, text, [Table(["figure", "value"], rows)])
 
@@ -122,11 +122,11 @@ def gates_section(gates: Sequence[Gate], forced: str | None = None) -> Section:
 
 
 def _calibration_row(name: str, error: CalibrationError) -> list[str]:
-    return [name, str(error.ece.n), str(error.ece), f"{error.plug_in:.3f}", f"{error.rms:.3f}"]
+    return [name, str(error.ece.n), str(error.ece), told(error.plug_in, ".3f"), told(error.rms, ".3f")]
 
 
 def _percent(figure: Interval) -> str:
-    return f"{100 * figure.value:.1f} % [{100 * figure.low:.1f}, {100 * figure.high:.1f}]"
+    return told(100 * figure.value, ".1f", f" % [{100 * figure.low:.1f}, {100 * figure.high:.1f}]")
 
 
 def _of(k: int, n: int) -> str:

@@ -124,8 +124,13 @@ def _parse(data: dict[str, Any]) -> LabelledRow:
     graded = bool(data.get("graded", True))
     for name, value in data["labels"].items():
         _check_label(name, value, 5 if graded else 1)
+    if not all(isinstance(tag, str) for tag in data.get("slice") or ()):
+        raise ValueError("slice holds something that is no text")
     known = {f.name for f in fields(CaptureContext)}
     context = {name: value for name, value in (data.get("context") or {}).items() if name in known}
+    wrong = [name for name, value in context.items() if value is not None and not isinstance(value, str)]
+    if wrong:
+        raise ValueError(f"context: {', '.join(wrong)} is no text")
     return LabelledRow(
         id=str(data["id"]),
         text=data["text"],

@@ -14,6 +14,7 @@ import training.card
 import training.promote
 import training.setup
 from cli.main import main
+from evaluation.report import to_markdown
 from evaluation.rows import read_rows
 from evaluation.run import run_rows
 from evaluation.slices import GUARDED
@@ -24,6 +25,7 @@ from pipeline.policy_file import PolicyFile
 from tests.conftest import FixedScorer
 from tests.made_outcomes import ZERO
 from tests.made_runs import state_fitted
+from training.digest import digest_rows
 
 SURE = (0.9, 0.9, 0.9, 0.0, 0.0)
 HARMLESS = (0.2, 0.1, 0.0, 0.0, 0.0)
@@ -96,6 +98,14 @@ def test_the_report_goes_to_the_terminal(served: Callable, data: Path, capsys: p
     assert "gates" not in out
     assert "## Disguise" not in out
     assert "n = 1 rows" in run(capsys, "evaluate", data, "--split", "dev")[1]
+
+
+def test_rows_of_which_none_is_left_are_refused(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status, _, err = run(capsys, "evaluate", data, "--split", "tset")
+    assert (status, err) == (2, "secondglance: rows.jsonl has no row of the split 'tset'\n")
+    data.write_text("", encoding="utf-8")
+    status, _, err = run(capsys, "evaluate", data)
+    assert (status, err) == (2, "secondglance: rows.jsonl has no row\n")
 
 
 def test_without_matplotlib_only_markdown_is_written_and_says_so(
@@ -278,6 +288,34 @@ def test_without_mlflow_a_promotion_says_that_it_is_not_told(
     assert "not told to MLflow, which is not installed" in err
 
 
+def test_the_card_says_on_which_rows_it_was_measured_and_of_the_blind_ones_alone_where_they_are_from(
+    served: Callable,
+    promoted: list[Path],
+    data: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    served(SURE)
+    digest, written = digest_rows(read_rows(data)), "written from the rubric alone"
+    run(capsys, "promote", "--test", data, "--dry-run")
+    assert f"## rows.jsonl (digest {digest})\n" in card(tmp_path)
+    assert written not in card(tmp_path)
+    assert "secondglance evaluate rows.jsonl`" in card(tmp_path)
+    assert "nan" not in card(tmp_path)
+    monkeypatch.setattr("training.material.BLIND", data)
+    for named in ((), ("--test", data)):
+        run(capsys, "promote", "--dry-run", *named)
+        assert card(tmp_path).startswith("## Blind test set\n")
+        assert written in card(tmp_path)
+
+
+def test_where_there_was_nothing_to_count_a_dash_is_shown() -> None:
+    report = to_markdown([], "nothing")
+    assert "nan" not in report
+    assert "cut chosen on these rows | - |" in report
+
+
 @pytest.mark.training
 def test_mlflow_is_told_what_was_promoted_and_why(
     served: Callable,
@@ -288,8 +326,6 @@ def test_mlflow_is_told_what_was_promoted_and_why(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     import mlflow
-
-    from training.digest import digest_rows
 
     monkeypatch.setattr("warnings.filters", [])  # third-party deprecations are not ours to mend
     served(HARMLESS)

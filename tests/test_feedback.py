@@ -210,3 +210,19 @@ def test_the_command_writes_nothing_of_a_bad_file_unless_it_may(
     assert "kept for measuring: feedback:d2, feedback:d5" in told  # of the dev split, and a canary row
     assert {row.source for row in rows} == {"oak/lead-1"}
     assert all(dict(row.labels) == {"suicide": 4} for row in rows)
+
+
+def test_the_command_refuses_a_missing_folder_before_the_work_and_a_file_without_decisions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given, out = tmp_path / "given.jsonl", tmp_path / "rows.jsonl"
+    given.touch()
+    with pytest.raises(SystemExit) as stopped:
+        main(["feedback", str(given), "--out", str(out)])
+    assert (stopped.value.code, out.exists()) == (1, False)
+    assert "nothing written: no row is left of given.jsonl" in capsys.readouterr().err
+    monkeypatch.setattr("training.feedback.read_decisions", lambda _: pytest.fail("too late"))
+    with pytest.raises(SystemExit) as stopped:
+        main(["feedback", str(given), "--out", str(tmp_path / "missing" / "rows.jsonl")])
+    assert stopped.value.code == 2
+    assert "there is no folder" in capsys.readouterr().err

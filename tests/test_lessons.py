@@ -4,6 +4,7 @@ import io
 import json
 import runpy
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -71,15 +72,38 @@ def test_lessons_are_of_the_weights_that_the_teacher_has(maker: ExampleMaker, tm
     from training.network import tiny_network
     from training.runs import BEST
 
-    assert not is_taught(tmp_path, 0)
+    assert not is_taught(tmp_path, 0, draw(maker, 0))
     (tmp_path / BEST).write_bytes(b"first")
     write_lessons(tiny_network(30522), draw(maker, 0), tmp_path, 0)
-    assert is_taught(tmp_path, 0)
+    assert is_taught(tmp_path, 0, draw(maker, 0))
     read_lessons(tmp_path).of(draw(maker, 0), 0)
     (tmp_path / BEST).write_bytes(b"trained on")
-    assert not is_taught(tmp_path, 0)
+    assert not is_taught(tmp_path, 0, draw(maker, 0))
     with pytest.raises(InvalidModel, match="are of other weights than it has now; teach again"):
         read_lessons(tmp_path).of(draw(maker, 0), 0)
+
+
+def test_a_teacher_reads_again_what_it_has_not_read_so(maker: ExampleMaker, tmp_path: Path) -> None:
+    from training.lessons import FILE, is_taught, read_lessons, teach
+    from training.network import tiny_network
+
+    network, half = tiny_network(30522), ROWS[: len(ROWS) // 2]
+    asked: list[int] = []
+
+    def of(rows: list[LabelledRow]) -> Callable[[int], list[Example]]:
+        return lambda number: asked.append(number) or draw(maker, number, rows)  # type: ignore[func-returns-value]
+
+    def written() -> list[int]:
+        return [(tmp_path / FILE.format(draw=number)).stat().st_mtime_ns for number in range(2)]
+
+    assert teach(network, of(ROWS), tmp_path, 2) == 2
+    before = written()
+    assert teach(network, of(ROWS), tmp_path, 1) == 2  # what it holds of the same rows stays
+    assert written() == before
+    assert teach(network, of(half), tmp_path, 1) == 1  # and no lesson for others does
+    assert read_lessons(tmp_path).draws == 1
+    assert is_taught(tmp_path, 0, draw(maker, 0, half))
+    assert asked == [0, 1, 0, 1, 0, 1]
 
 
 def test_lessons_for_other_rows_are_refused(maker: ExampleMaker, tmp_path: Path) -> None:

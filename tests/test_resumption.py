@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.errors import InvalidModel
+from domain.errors import InvalidModel, InvalidRequest
 from domain.severity import STANDARD_CATEGORIES
 from evaluation.rows import LabelledRow
 from keyword_stage.lexicon import read_lexicon
@@ -78,6 +78,43 @@ def test_an_interrupted_run_ends_with_the_same_weights(maker: ExampleMaker, runs
     assert all(torch.equal(whole[name], parted[name]) for name in whole)
 
 
+def test_a_run_that_has_ended_keeps_its_account_and_has_no_fewer_epochs(maker: ExampleMaker, runs: Path) -> None:
+    from training.network import tiny_network
+    from training.record import RECORD
+    from training.runs import note, read_about
+    from training.train import TrainingSettings, train
+
+    run, settings = runs / "spring", TrainingSettings(epochs=2, batch=8, encoder_rate=0.0, head_rate=0.0)
+
+    def again(epochs: int) -> None:
+        train(tiny_network(30522), maker, ROWS, ROWS[:4], run, replace(settings, epochs=epochs))
+
+    again(2)
+    note(run, "rationale", {"pairs": 3})
+    note(run, "second", {"run": "large"})
+    said, record = read_about(run), (run / RECORD).read_text("utf-8")
+    again(2)
+    assert (read_about(run), (run / RECORD).read_text("utf-8")) == (said, record)
+    with pytest.raises(InvalidModel, match="run spring has had 2 epochs, and --epochs 1 is fewer; name another run"):
+        again(1)
+    assert read_about(run) == said
+    again(3)  # that brought no better weights: what was taught and exported is still of these
+    assert read_about(run) == {**said, "epochs": 3}
+
+
+def test_what_was_said_beside_other_weights_is_not_kept(tmp_path: Path) -> None:
+    from training.runs import BEST, digest_weights, read_about, write_learnt
+
+    (tmp_path / BEST).write_bytes(b"first")
+    write_learnt(tmp_path, {"epochs": 1, "rationale": {}}, "")
+    before = digest_weights(tmp_path)
+    write_learnt(tmp_path, {"epochs": 2}, before)
+    assert read_about(tmp_path) == {"epochs": 2, "rationale": {}}
+    (tmp_path / BEST).write_bytes(b"second")
+    write_learnt(tmp_path, {"epochs": 3}, before)
+    assert read_about(tmp_path) == {"epochs": 3}
+
+
 def test_a_run_goes_on_with_what_it_learnt_from_and_nothing_else(maker: ExampleMaker, runs: Path) -> None:
     """Else the second half's training.json would be the whole run's, and say nothing of the first half's rows."""
     from training.network import tiny_network
@@ -97,3 +134,25 @@ def test_a_run_goes_on_with_what_it_learnt_from_and_nothing_else(maker: ExampleM
         with pytest.raises(InvalidModel, match=rf"spring has learnt in another way before \({fault}\); name another"):
             train(tiny_network(30522), maker, given, ROWS[:4], run, changed, seen=seen)
     train(tiny_network(30522), maker, ROWS, ROWS[:4], run, longer, seen={"share": 0.5})
+
+
+@pytest.mark.parametrize(
+    ("dev", "lacks"), [([], "no genuine and no benign"), (ROWS[:1], "no genuine"), (ROWS[1:2], "no benign")]
+)
+def test_without_rows_to_choose_the_epoch_by_no_run_begins(
+    dev: list[LabelledRow], lacks: str, maker: ExampleMaker, runs: Path
+) -> None:
+    from training.network import tiny_network
+    from training.train import TrainingSettings, train
+
+    with pytest.raises(InvalidRequest, match=f"dev, by which the epoch is chosen, has {lacks} row that a keyword hits"):
+        train(tiny_network(30522), maker, ROWS, dev, runs / "spring", TrainingSettings(epochs=1))
+    assert not (runs / "spring").exists()
+
+
+def test_rows_that_nothing_hits_teach_nothing(maker: ExampleMaker, runs: Path) -> None:
+    from training.network import tiny_network
+    from training.train import TrainingSettings, train
+
+    with pytest.raises(InvalidRequest, match="no keyword hits any of the rows"):
+        train(tiny_network(30522), maker, rows("photosynthesis"), ROWS, runs / "spring", TrainingSettings(epochs=1))

@@ -31,6 +31,8 @@ SPAN = '"start": 0, "end": 1, "category": "drugs", "severity": 3'
         (b'{"id": "a", "text": "x", "labels": {"drugs": "secret"}}', "label drugs is no whole number from 0 to 5"),
         (b'{"id": "a", "text": "x", "labels": {"drugs": 2}, "graded": false}', "no whole number from 0 to 1"),
         (b'{"id": "a", "text": "x", "labels": {}, "slice": "identity"}', "slice is of the wrong kind"),
+        (b'{"id": "a", "text": "x", "labels": {}, "slice": [["secret"]]}', "slice holds something that is no text"),
+        (b'{"id": "a", "text": "x", "labels": {}, "context": {"channel": 5}}', "context: channel is no text"),
         (b'{"id": "a", "text": "x", "labels": {}, "spans": [3]}', "a span is no JSON object"),
         (f'{{"id": "a", "text": "", "labels": {{}}, "spans": [{{{SPAN}}}]}}'.encode(), "does not lie in the text"),
         (f'{{"id": "a", "text": "x", "labels": {{}}, "spans": [{{{SPAN}3}}]}}'.encode(), "label drugs is no whole"),

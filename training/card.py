@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from domain.errors import InvalidModel
+from evaluation.document import Section
 from models.artifact import PLAIN, RATIONALE
 from models.runtime import sums_bytes
 from training.ancestors import decisions_before, is_known, public_before, rows_before
@@ -16,7 +17,7 @@ def write_card(run: Path, report: str) -> None:
 
     Args:
         run: Holds training.json, parity.json and model.json.
-        report: The evaluation of this very model on the blind test set, Markdown.
+        report: The evaluation of this very model, Markdown, with a word on the rows (`about_rows`); or nothing.
     """
     config: dict[str, Any] = _read(run / "model.json")
     training, parity, dismissal = config["training"], _read(run / "parity.json"), config["dismissal"]
@@ -27,7 +28,7 @@ def write_card(run: Path, report: str) -> None:
         for category, part in dismissal["by_category"].items()
     )
     bounds = "\n".join(
-        f"| {100 * other['alpha']:.0f} % | {'yes' if other['attained'] else 'no'} | {other['threshold']:.4f} "
+        f"| {100 * other['alpha']:.3g} % | {'yes' if other['attained'] else 'no'} | {other['threshold']:.4f} "
         f"| {other['missed']} | {other['benign_dismissed']} ({100 * other['benign_dismissed'] / max(1, dismissal['benign']):.0f} %) |"
         for other in dismissal["other_bounds"]
     )
@@ -51,7 +52,7 @@ on {parity["spans"]} spans of the dev split: largest difference of P(severity >=
 {taken_over(training)}{first_pass(config)}
 {rationale(run, training)}
 **Dismissal.** Nothing whose chance of a concern in any category is {dismissal["threshold"]:.4f} or more is dismissed. Goal: at most
-{100 * dismissal["alpha"]:.0f} % of genuine concerns (rows with a hit) dismissed, with {100 * (1 - dismissal["delta"]):.0f} % confidence, by
+{100 * dismissal["alpha"]:.3g} % of genuine concerns (rows with a hit) dismissed, with {100 * (1 - dismissal["delta"]):.3g} % confidence, by
 Learn-then-Test on {dismissal["genuine"]} genuine rows of the calibration split: **{bound}**; {dismissal["missed"]} were dismissed,
 upper confidence limit {100 * dismissal["upper"]:.2f} %. The bound holds for text like the calibration split's, which was
 written by the same hand as the training split.
@@ -73,12 +74,23 @@ keyword stage hits (`secondglance calibrate --alpha`):
 reading; severity 2 is the fuzziest. Context beyond some 400 characters of a hit is not seen. Sarcasm, in-jokes and
 pictures are beyond it. It must not be used to discipline a child.
 
-{report}
-Repeat with `secondglance evaluate`. The test rows were written from the rubric alone, without sight of lexicon or
-training rows, but by the same language model as the corpus: expect lower figures on real screens.
-""",
+{report}""",
         encoding="utf-8",
     )
+
+
+def about_rows(file: Path | None) -> Section:
+    """Where the rows of a report are from: of the blind test set it is known, of another file nothing is.
+
+    Args:
+        file: File or folder of the rows; None for the blind test set.
+    """
+    if file is None:
+        text = """Repeat with `secondglance evaluate`. The test rows were written from the rubric alone, without sight of lexicon or
+training rows, but by the same language model as the corpus: expect lower figures on real screens."""
+    else:
+        text = f"Repeat with `secondglance evaluate {file.name}`. Who wrote and labelled these rows is not known here."
+    return Section("Test rows", text)
 
 
 def second_opinion(run: Path, config: Mapping[str, Any]) -> str:
@@ -178,7 +190,7 @@ machine-written (see `training/corpus/DATASHEET.md`)"""
 and {decisions["rows"]} rows that are decisions of safeguarding leads of {decisions["schools"]} schools (digest `{decisions["data"]}`)"""
     if training.get("disguised"):
         text += f""",
-in each epoch {100 * training["disguised"]:.0f} % of the rows with the words of their hits disguised"""
+in each epoch {100 * training["disguised"]:.3g} % of the rows with the words of their hits disguised"""
     if "teacher" in training:
         teacher = training["teacher"]
         larger = teacher.get("encoder", "large") == "large"
@@ -190,7 +202,7 @@ in each epoch {100 * training["disguised"]:.0f} % of the rows with the words of 
         )
         text += f""",
 and what {who}, trained for {teacher["epochs"]} epochs on rows with the data digest
-`{teacher["data"]}`, best dev AUROC {teacher["best_dev_auroc"]:.3f}, says of them, which counts for {100 * training["taught_weight"]:.0f} % of the loss
+`{teacher["data"]}`, best dev AUROC {teacher["best_dev_auroc"]:.3f}, says of them, which counts for {100 * training["taught_weight"]:.3g} % of the loss
 where it sides with the label"""
     if "start" in training:
         start = training["start"]
@@ -203,7 +215,7 @@ where it sides with the label"""
 it started from the weights of {earlier}, on rows with the digest `{start["data"]}`"""
     if "blend" in training:
         parts = (
-            f"{100 * part['share']:.0f} % {part.get('restored') or 'run ' + part['run']}" for part in training["blend"]
+            f"{100 * part['share']:.3g} % {part.get('restored') or 'run ' + part['run']}" for part in training["blend"]
         )
         text += f""";
 its weights are a mean: {", ".join(parts)}"""
@@ -213,7 +225,7 @@ its weights are a mean: {", ".join(parts)}"""
     text += f": {' and '.join(absent)}." if absent else "."
     if public:
         text += f"""
-Public rows made up at most {100 * training["public_share"]:.0f} % of each epoch; what a set does not label counted as unknown."""
+Public rows made up at most {100 * training["public_share"]:.3g} % of each epoch; what a set does not label counted as unknown."""
     return text + what_was_seen_before(training)
 
 

@@ -7,7 +7,7 @@ same rows, seed and draw give the same windows.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from training.batches import batches, collate, length
 from training.dataset import Example
 from training.half import half_precision
 from training.network import SpanSeverityNetwork, known_sides, noisy_or
-from training.runs import digest_weights
+from training.runs import check_there, digest_weights
 
 FILE = "lessons-{draw}.npz"
 
@@ -45,12 +45,13 @@ class Lessons:
         Raises:
             InvalidModel: If the lessons were written for other examples, or before the teacher's weights.
         """
-        if not is_taught(self.folder, draw):
-            raise InvalidModel(f"the lessons of {self.folder.name} are of other weights than it has now; teach again")
-        with np.load(self.folder / FILE.format(draw=draw)) as kept:
-            logits, windows = kept["logits"], str(kept["windows"])
-        if windows != digest_windows(examples):
-            raise InvalidModel(f"the lessons of {self.folder.name} are for other rows or another lexicon; teach again")
+        fault = _fault(self.folder, draw, examples)
+        if fault:
+            raise InvalidModel(
+                f"the lessons of {self.folder.name} are {fault}; teach again, with the rows and options of this run"
+            )
+        with np.load(_file(self.folder, draw)) as kept:
+            logits = kept["logits"]
         ends = np.cumsum([len(example.severities) for example in examples])
         return np.split(logits.astype(np.float32), ends[:-1])
 
@@ -59,22 +60,60 @@ def read_lessons(folder: Path) -> Lessons:
     """Finds the lessons of a teacher's run.
 
     Raises:
-        InvalidModel: If it has none.
+        InvalidModel: If it has none, or there is no such run.
     """
+    check_there(folder)
     draws = len(list(folder.glob(FILE.format(draw="*"))))
     if not draws:
         raise InvalidModel(f"run {folder.name} holds no lessons; run secondglance teach --run {folder.name}")
     return Lessons(folder, draws)
 
 
-def is_taught(folder: Path, draw: int) -> bool:
-    """Whether a run holds the lessons of a draw, of the weights that it has; older lessons do not say of which."""
-    file = folder / FILE.format(draw=draw)
-    if not file.is_file():
-        return False
-    with np.load(file) as kept:
-        noted = str(kept["weights"]) if "weights" in kept else ""
-    return not noted or digest_weights(folder) in ("", noted)
+def teach(
+    network: SpanSeverityNetwork, draw_examples: Callable[[int], Sequence[Example]], folder: Path, draws: int
+) -> int:
+    """Has the teacher read draws of examples, but for those whose lessons it holds; lessons for others go.
+
+    Args:
+        network: The teacher, with the weights of its run.
+        draw_examples: The examples of a draw, by its number.
+        folder: The teacher's run.
+        draws: How many there are to be at least.
+
+    Returns:
+        How many there are.
+    """
+    draw = 0
+    while draw < draws or _file(folder, draw).is_file():
+        examples = draw_examples(draw)
+        if not is_taught(folder, draw, examples):
+            if draw >= draws:
+                break
+            write_lessons(network, examples, folder, draw)
+        draw += 1
+    for file in set(folder.glob(FILE.format(draw="*"))) - {_file(folder, kept) for kept in range(draw)}:
+        file.unlink()
+    return draw
+
+
+def is_taught(folder: Path, draw: int, examples: Sequence[Example]) -> bool:
+    """Whether a run holds the lessons of a draw: of the weights that it has, and for these examples."""
+    return not _fault(folder, draw, examples)
+
+
+def _fault(folder: Path, draw: int, examples: Sequence[Example]) -> str:
+    """What is wrong with the lessons of a draw; older ones do not say of which weights they are."""
+    if not _file(folder, draw).is_file():
+        return "not all there"
+    with np.load(_file(folder, draw)) as kept:
+        weights, windows = str(kept["weights"]) if "weights" in kept else "", str(kept["windows"])
+    if weights and digest_weights(folder) not in ("", weights):
+        return "of other weights than it has now"
+    return "" if windows == digest_windows(examples) else "for other rows or options, or another lexicon"
+
+
+def _file(folder: Path, draw: int) -> Path:
+    return folder / FILE.format(draw=draw)
 
 
 def write_lessons(
@@ -91,7 +130,7 @@ def write_lessons(
     with partial.open("wb") as file:
         windows, weights = np.array(digest_windows(examples)), np.array(digest_weights(folder))
         np.savez(file, logits=np.concatenate(found), windows=windows, weights=weights)
-    partial.replace(folder / FILE.format(draw=draw))
+    partial.replace(_file(folder, draw))
 
 
 @torch.no_grad()  # type: ignore[untyped-decorator]

@@ -20,7 +20,7 @@ from models.artifact import (
 from models.registry import CHAMPION, point
 from pipeline.drift import Tally
 from training.card import write_card
-from training.runs import ABOUT, check_exported, read_about
+from training.runs import ABOUT, check_exported, check_there, read_about
 
 
 def prepare(run: Path) -> Path:
@@ -44,6 +44,7 @@ def check_calibrated(run: Path) -> None:
         InvalidModel: If a file is missing, or they were fitted for others, as when the run was exported again since, or
             it is not known for which.
     """
+    check_there(run)
     missing = [file for file in FILES if file != "MODEL_CARD.md" and not (run / file).is_file()]
     if missing:
         raise InvalidModel(f"run {run.name} lacks {', '.join(missing)}; run train, export and calibrate first")

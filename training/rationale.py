@@ -21,7 +21,7 @@ from domain.errors import InvalidModel
 from models.rationale import NO_WORD
 from training.edited import EditedWindow
 from training.network import load_base, load_run
-from training.runs import read_about
+from training.runs import encoder_of
 from training.setup import base_model
 from training.weights import read_rationale
 
@@ -90,7 +90,7 @@ def start_rationale(run: Path, seed: int) -> RationaleNetwork:
     Raises:
         InvalidModel: If there is no such run, it has not ended, or it is not of the small encoder.
     """
-    if read_about(run).get("encoder", "small") != "small":
+    if encoder_of(run) != "small":
         raise InvalidModel(f"run {run.name} is not of the small encoder")
     network = load_base(base_model())
     load_run(network, run)

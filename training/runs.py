@@ -15,6 +15,8 @@ ABOUT = "training.json"
 CURVE = "thresholds.json"
 PARITY = "parity.json"
 _WEIGHTS, _OF_RATIONALE = "weights", "rationale_weights"
+_OTHERS = ("rationale", "second")
+"""What is said of the networks that were taught or exported beside a run's own."""
 BESIDE = "beside"
 """In what is said of a rationale network: sha256 of the weights that it started from and is exported beside."""
 
@@ -25,10 +27,30 @@ def read_about(run: Path) -> dict[str, Any]:
     Raises:
         InvalidModel: If there is no such run, or it has not ended.
     """
+    check_there(run)
     if not (run / ABOUT).is_file():
         raise InvalidModel(f"run {run.name} has no {ABOUT}; its training has not ended")
     about: dict[str, Any] = json.loads((run / ABOUT).read_text(encoding="utf-8"))
     return about
+
+
+def check_there(run: Path) -> None:
+    """Checks that a run has a folder.
+
+    Raises:
+        InvalidModel: If it has none.
+    """
+    if not run.is_dir():
+        raise InvalidModel(f"there is no run {run.name}")
+
+
+def encoder_of(run: Path) -> str:
+    """Which encoder a run is of, `small` or `large`.
+
+    Raises:
+        InvalidModel: As by `read_about`.
+    """
+    return str(read_about(run).get("encoder", "small"))
 
 
 def reads_spans(about: Mapping[str, Any]) -> bool:
@@ -39,6 +61,23 @@ def reads_spans(about: Mapping[str, Any]) -> bool:
 def write_about(run: Path, about: Mapping[str, Any]) -> None:
     """Says what a run learnt from."""
     (run / ABOUT).write_text(json.dumps(about, indent=1), encoding="utf-8")
+
+
+def has_said(run: Path, epochs: int) -> bool:
+    """Whether a run says already what it learnt from in so many epochs."""
+    return (run / ABOUT).is_file() and bool(read_about(run).get("epochs") == epochs)
+
+
+def write_learnt(run: Path, about: Mapping[str, Any], before: str) -> None:
+    """Says what a run's own network learnt from; what is said of others stays, if they are beside the same weights.
+
+    Args:
+        run: With its best weights.
+        about: What to say.
+        before: sha256 of the best weights when the run was last said something of.
+    """
+    said = read_about(run) if (run / ABOUT).is_file() and digest_weights(run) == before else {}
+    write_about(run, {**about, **{name: said[name] for name in _OTHERS if name in said}})
 
 
 def note(run: Path, name: str, said: Mapping[str, Any]) -> None:
@@ -96,7 +135,7 @@ def learnt_from(run: Path) -> dict[str, Any]:
     Raises:
         InvalidModel: As by `read_about`.
     """
-    return {name: said for name, said in read_about(run).items() if name not in ("rationale", "second")}
+    return {name: said for name, said in read_about(run).items() if name not in _OTHERS}
 
 
 def read_curve(run: Path) -> list[dict[str, float]]:

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
+from domain.errors import InvalidModel, InvalidRequest
 from domain.severity import GENUINE
 from evaluation.metrics import auroc
 from evaluation.rows import LabelledRow
@@ -22,7 +23,7 @@ from training.lessons import Lessons, sides_with_labels, taught_loss
 from training.network import LOW, SpanSeverityNetwork, concern_loss, severity_loss
 from training.public.mixture import Mixture
 from training.record import begin, record_epochs
-from training.runs import BEST, write_about
+from training.runs import BEST, digest_weights, has_said, write_learnt
 from training.steps import CHECKPOINT, EPOCH_SEEDS, Rates, Stepper, learns_from
 from training.weights import write
 
@@ -78,26 +79,39 @@ def train(
         lessons: Of a teacher, to learn from beside the labels.
 
     Raises:
-        InvalidModel: If the run has learnt from other rows, or in another way, before: its account would be wrong.
+        InvalidModel: If the run has learnt from other rows, in another way, or for more epochs before: its account
+            would be wrong.
+        InvalidRequest: If no keyword hits a genuine row of `dev`, or a benign one, or any of the rows to learn from.
     """
     public, seen = public or Mixture(), seen or {}
+    dev_examples = [example for row in dev for example in maker.plain(row)]
+    _check_sides(dev_examples)
     run.mkdir(parents=True, exist_ok=True)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     torch.manual_seed(settings.seed)
     network.span_readout = settings.span_readout
     network.to(device)
     stepper = _stepper(network, settings, len(rows) + public.size(len(rows)))
-    dev_examples = [example for row in dev for example in maker.plain(row)]
     data = {"rows": len(rows), "data": digest_rows(rows)}
     params = {**asdict(settings), **data, "dev": len(dev), "dev_data": digest_rows(dev), **flat(seen)}
     learns = learns_from(params)
     first, best, history = stepper.resume(run / CHECKPOINT, learns)
+    if first > settings.epochs:
+        raise InvalidModel(
+            f"run {run.name} has had {first} epochs, and --epochs {settings.epochs} is fewer; name another run"
+        )
+    if first == settings.epochs and has_said(run, first):
+        print(f"run {run.name} has had its {first} epochs; nothing is left to learn", flush=True)
+        return
+    before = digest_weights(run)
     with begin(run):
         mlflow.log_params(params)
         for epoch in range(first, settings.epochs):
             torch.manual_seed(settings.seed + EPOCH_SEEDS * epoch)
             draw = epoch % lessons.draws if lessons else epoch
             examples = draw_examples(maker, rows, public, settings.seed, draw, settings.disguised)
+            if not examples:
+                raise InvalidRequest("no keyword hits any of the rows, so there is nothing to learn from them")
             taught = lessons.of(examples, draw) if lessons else None
             rng = random.Random(settings.seed * 1000 + epoch)
             loss = _run_epoch(network, examples, taught, settings, rng, device, stepper, f"epoch {epoch + 1}")
@@ -113,7 +127,7 @@ def train(
                 write(network.state_dict(), run / BEST)
             stepper.save(run / CHECKPOINT, epoch + 1, learns, best, history)
         record_epochs(history)
-    write_about(run, {**asdict(settings), **data, "best_dev_auroc": best, **seen})
+    write_learnt(run, {**asdict(settings), **data, "best_dev_auroc": best, **seen}, before)
 
 
 def draw_examples(
@@ -143,6 +157,16 @@ def evaluate(network: SpanSeverityNetwork, examples: Sequence[Example], batch: i
         scores += concern[decided].tolist()
         truths += (worst[decided] >= GENUINE).tolist()
     return {"dev_loss": sum(losses) / len(examples), "dev_auroc": auroc(scores, truths)}
+
+
+def _check_sides(dev: Sequence[Example]) -> None:
+    worst = [int(example.severities[0].max()) for example in dev]
+    sides = {"genuine": any(one >= GENUINE for one in worst), "benign": any(one < LOW for one in worst)}
+    lacking = [name for name, there in sides.items() if not there]
+    if lacking:
+        raise InvalidRequest(
+            f"dev, by which the epoch is chosen, has no {' and no '.join(lacking)} row that a keyword hits"
+        )
 
 
 def _run_epoch(network, examples, taught, settings, rng, device, stepper, name) -> float:  # type: ignore[no-untyped-def]

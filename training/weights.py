@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from domain.errors import InvalidModel
-from training.runs import BEST, RATIONALE, write_about
+from training.runs import BEST, RATIONALE, check_there, write_about
 
 
 def read_best(run: Path) -> dict[str, Tensor]:
@@ -30,6 +30,7 @@ def read_rationale(run: Path) -> dict[str, Tensor]:
 
 
 def _read_weights(file: Path, lacking: str) -> dict[str, Tensor]:
+    check_there(file.parent)
     if not file.is_file():
         raise InvalidModel(f"run {file.parent.name} {lacking}")
     weights: dict[str, Tensor] = torch.load(file, weights_only=True, map_location="cpu")
