@@ -4,9 +4,11 @@ import json
 
 import click
 
+from cli.runs import RUN
+
 
 @click.command("calibrate")
-@click.option("--run", default="base", show_default=True)
+@click.option("--run", default="base", show_default=True, type=RUN)
 @click.option(
     "--alpha", type=click.FloatRange(0, 0.2, min_open=True), help="Share of genuine concerns to dismiss at most."
 )

@@ -140,15 +140,13 @@ def test_rows_that_no_decision_makes_are_refused(more: dict[str, object], maker:
 
 
 def test_a_corpus_of_ones_own_teaches_nothing_that_is_measured_on(maker: ExampleMaker) -> None:
-    folders = (
-        f"evaluation/{name}" for name in ("data", "fair_rows", "asking_rows", "plain_rows", "pair_rows", "fresh_pairs")
-    )
+    folders = (f"evaluation/{name}" for name in ("data", "fair_rows", "asking_rows", "pair_rows", "fresh_pairs"))
     files = *folders, "training/asking.jsonl"
     measured = [next(read_rows(ROOT / name)) for name in files]
     stolen = [row(f"stolen{n}", f"{item.text} !", **item.labels) for n, item in enumerate(measured)]
-    own = row("own", "i want to die on this bus", suicide=4)
+    own = row("own", "i want to die", suicide=4)
     found = gather([*stolen, own], maker, Wanted())
     assert [item.id for item in found.rows] == ["own"]
-    assert found.notes == ("set aside, their texts are kept for measuring: 7 rows of the train split",)
+    assert found.notes == ("set aside, their texts are kept for measuring: 6 rows of the train split",)
     with pytest.raises(InvalidRequest, match="no row is left to learn from"):
-        gather([own], maker, Wanted(), [row("dev", "I want to die on this bus.")])
+        gather([own], maker, Wanted(), [row("dev", "I want to die.")])

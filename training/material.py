@@ -22,7 +22,7 @@ EVALUATION = Path(__file__).parents[1] / "evaluation"
 BLIND = EVALUATION / "data"
 MEASURED = (
     BLIND,
-    *(EVALUATION / name for name in ("fair_rows", "asking_rows", "plain_rows", "pair_rows", "fresh_pairs")),
+    *(EVALUATION / name for name in ("fair_rows", "asking_rows", "pair_rows", "fresh_pairs")),
 )
 """Folders of rows that a released model is measured on."""
 
