@@ -104,6 +104,48 @@ def test_every_fault_is_a_problem_with_its_code(
     assert problem["detail"]
 
 
+FIELD = '{"id": "é", "context": {"site": "oak"}}'.encode()
+
+
+@pytest.mark.parametrize(
+    ("parts", "fault"),
+    [
+        ([("id", None, b"abc")], "body.id: not a part"),
+        ([("captures", None, FIELD)], "body.captures: not a part"),
+        ([("words of a pupil", None, b"")], "body.?: not a part"),
+        ([("image", "b.png", b"")], "body.image: there 2 times"),
+        ([("capture", None, FIELD)] * 2, "body.capture: there 2 times"),
+        ([("capture", "c.json", FIELD)], "body.capture: is no file"),
+        ([("capture", None, FIELD.replace("é".encode(), b"\xe9"))], "the capture field: not valid UTF-8 (byte 8)"),
+        ([("capture", None, FIELD[:-1])], "Invalid JSON"),
+    ],
+)
+@pytest.mark.parametrize("charset", ["", "; charset=latin-1"])
+def test_what_an_upload_does_not_have_is_refused(
+    client: TestClient, parts: list[tuple[str, str | None, bytes]], fault: str, charset: str
+) -> None:
+    answer = client.post(**form([("image", "a.png", b"\x89PNG"), *parts], charset))
+    assert (answer.status_code, fault in answer.json()["detail"]) == (422, True), answer.text
+
+
+@pytest.mark.parametrize("charset", ["", "; charset=latin-1", "; charset=utf-16"])
+def test_the_json_of_an_upload_is_utf_8(client: TestClient, charset: str) -> None:
+    out = io.BytesIO()
+    Image.new("RGB", (64, 64)).save(out, "PNG")
+    answer = client.post(**form([("capture", None, FIELD), ("image", "a.png", out.getvalue())], charset))
+    assert (answer.status_code, answer.json().get("id")) == (200, "é"), answer.text
+
+
+def form(parts: list[tuple[str, str | None, bytes]], charset: str) -> dict[str, Any]:
+    """An upload, byte by byte."""
+    body = b""
+    for name, file, content in parts:
+        filename = "" if file is None else f'; filename="{file}"'
+        body += f'--x\r\ncontent-disposition: form-data; name="{name}"{filename}\r\n\r\n'.encode() + content + b"\r\n"
+    headers = {"content-type": f"multipart/form-data; boundary=x{charset}"}
+    return {"url": "/v1/captures", "content": body + b"--x--\r\n", "headers": headers}
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"])
 @pytest.mark.parametrize("path", ["/v1/score", "/v1/pictures:hash", "/v1/moderations"])
 def test_json_in_anything_but_utf_8_is_refused(client: TestClient, path: str, encoding: str) -> None:
