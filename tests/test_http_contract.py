@@ -230,6 +230,17 @@ def test_a_request_with_a_key_is_worked_on_once(client: TestClient, scorer: Coun
     assert len(scorer.windows) == 2 * worked
 
 
+def test_an_answer_without_a_body_is_kept_too(client: TestClient) -> None:
+    path = "/contentsafety/text/blocklists/places"
+    client.patch(path, json={})
+    items = {"blocklistItems": [{"text": "bandstand"}]}
+    added = client.post(f"{path}:addOrUpdateBlocklistItems", json=items).json()["blocklistItems"]
+    gone = {"blocklistItemIds": [added[0]["blocklistItemId"]]}
+    keyed = {"idempotency-key": "gone"}
+    answers = [client.post(f"{path}:removeBlocklistItems", json=gone, headers=keyed) for _ in range(2)]
+    assert [(answer.status_code, answer.content) for answer in answers] == [(204, b"")] * 2
+
+
 def test_an_upload_that_is_sent_again_with_another_boundary_is_the_same_request() -> None:
     def fingerprint(boundary: str, content: str) -> bytes:
         headers = [(b"content-type", f"multipart/form-data; boundary={boundary}".encode())]
