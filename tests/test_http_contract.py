@@ -104,6 +104,26 @@ def test_every_fault_is_a_problem_with_its_code(
     assert problem["detail"]
 
 
+@pytest.mark.parametrize(
+    ("body", "fault"),
+    [
+        (b"", "the body is empty"),
+        (b'{"text": "canary \xe9"}', "the body is not JSON: not valid UTF-8 (byte 17)"),
+        (b'{"canary": ' + b"1" * 5000 + b"}", "the body is not JSON: an integer of more than 4300 digits"),
+        (b'{"canary": ' + b"[" * 20_000, "the body is not JSON: nested too deeply"),
+        (b'{"canary": }', "the body is not JSON: body.11: JSON decode error"),
+    ],
+)
+@pytest.mark.parametrize("path", ["/v1/score", "/v1/score:batch", "/v1/verdicts:group"])
+def test_a_body_that_cannot_be_read_is_malformed_and_it_is_said_why(
+    client: TestClient, path: str, body: bytes, fault: str
+) -> None:
+    answer = client.post(path, content=body, headers=JSON)
+    assert (answer.status_code, answer.json()["type"]) == (400, "urn:secondglance:malformed_request")
+    assert answer.json()["detail"] == fault
+    assert "canary" not in answer.text
+
+
 FIELD = '{"id": "é", "context": {"site": "oak"}}'.encode()
 
 
