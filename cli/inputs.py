@@ -67,7 +67,7 @@ def _read_line(line: bytes, number: int, folder: Path) -> Input:
 
 def _to_capture(data: dict[str, object], folder: Path) -> Capture | SecondglanceError:
     try:
-        body = CaptureIn.model_validate(data | ({"context": {}} if data.get("context") is None else {}))
+        body = CaptureIn.model_validate(data)
     except ValidationError as error:
         return InvalidRequest(faults(error.errors()))
     if body.image is None or body.text is not None:

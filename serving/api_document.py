@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from serving.caller import SCORE
 from serving.compat_errors import ERROR_FIELDS, name_of_errors, status_of
 from serving.http_access import scopes
+from serving.upload import UPLOAD_IN
 from serving.verdict_schema import ProblemOut
 
 Json = dict[str, Any]
@@ -51,7 +52,7 @@ class Documented(FastAPI):
             components |= {"responses": {}, "securitySchemes": _KEYS}
             for unused in ("HTTPValidationError", "ValidationError"):  # FastAPI's own, which no route answers
                 del components["schemas"][unused]
-            components["schemas"] |= {"ProblemOut": ProblemOut.model_json_schema(), **_errors()}
+            components["schemas"] |= {"UploadIn": UPLOAD_IN, "ProblemOut": ProblemOut.model_json_schema(), **_errors()}
             for path, methods in document["paths"].items():
                 for method, operation in methods.items():
                     _complete(path, method, operation, scope_of[path, method], components["responses"])

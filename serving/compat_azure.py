@@ -18,7 +18,7 @@ from serving.caller import SCORE
 from serving.compat_assessment import Assessment, examine
 from serving.http_access import needs
 from serving.routes_scoring import CallOf
-from serving.schemas import Base64, ContextIn
+from serving.schemas import NO_CONTEXT, Base64, Context
 from serving.service import ScoringService
 
 Json = dict[str, Any]
@@ -61,7 +61,7 @@ class AnalyzeTextIn(AzureModel):
     blocklist_names: list[str] = Field([], max_length=100)
     halt_on_blocklist_hit: bool = False
     output_type: OutputType = Field(OutputType.FOUR, strict=False)
-    context: ContextIn = ContextIn()
+    context: Context = NO_CONTEXT
 
 
 class ImageIn(AzureModel):
@@ -76,7 +76,7 @@ class AnalyzeImageIn(AzureModel):
 
     image: ImageIn
     categories: Annotated[list[Category], Field(max_length=100)] | None = None
-    context: ContextIn = ContextIn()
+    context: Context = NO_CONTEXT
 
 
 def azure_routes(service: ScoringService, blocklists: Blocklists) -> APIRouter:

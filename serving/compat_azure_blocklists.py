@@ -22,6 +22,7 @@ ItemId = Annotated[str, Path(alias="blocklistItemId", max_length=64)]
 Top = Annotated[int | None, Query(ge=1)]
 Skip = Annotated[int, Query(ge=0)]
 PageSize = Annotated[int, Query(alias="maxpagesize", ge=1, le=1000)]
+_BASE = "/contentsafety"
 _ITEMS = "/text/blocklists/{blocklistName}/blocklistItems"
 
 
@@ -53,7 +54,7 @@ class RemoveItemsIn(AzureModel):
 
 def blocklist_routes(blocklists: Blocklists) -> APIRouter:
     """The routes over the lists; they change nothing but the caller's own."""
-    routes = APIRouter(prefix="/contentsafety", tags=["drop-in"], dependencies=[needs(BLOCKLISTS)])
+    routes = APIRouter(prefix=_BASE, tags=["drop-in"], dependencies=[needs(BLOCKLISTS)])
 
     @routes.patch("/text/blocklists/{blocklistName}", responses={201: {"description": "Made anew."}})
     def put(name: Name, body: BlocklistIn, call: CallOf) -> JSONResponse:
@@ -127,7 +128,7 @@ def blocklist_routes(blocklists: Blocklists) -> APIRouter:
     def list_items(
         name: Name, request: Request, call: CallOf, skip: Skip = 0, top: Top = None, size: PageSize = 100
     ) -> Json:
-        """The terms of a list, a page at a time; `nextLink` is the next one."""
+        """The terms of a list, a page at a time; `nextLink` is the next one, below `/contentsafety`."""
         items = list(blocklists.get(call.tenant, name).items.values())
         end = len(items) if top is None else min(skip + top, len(items))
         page = items[skip : min(skip + size, end)]
@@ -135,7 +136,9 @@ def blocklist_routes(blocklists: Blocklists) -> APIRouter:
         after = skip + len(page)
         if page and after < end:
             more = {"skip": after, **({} if top is None else {"top": end - after})}
-            answer["nextLink"] = str(request.url.include_query_params(**more))
+            # No host: that of the request is its sender's word, and behind a proxy another name, port or scheme.
+            link = request.url.include_query_params(**more)
+            answer["nextLink"] = f"{link.path.removeprefix(_BASE)}?{link.query}"
         return answer
 
     @routes.get(_ITEMS + "/{blocklistItemId}")

@@ -16,7 +16,7 @@ from serving.caller import SCORE
 from serving.compat_assessment import Assessment, examine, together
 from serving.http_access import needs
 from serving.routes_scoring import CallOf
-from serving.schemas import MAX_BATCH, ContextIn
+from serving.schemas import MAX_BATCH, NO_CONTEXT, Context
 from serving.service import ScoringService
 
 Json = dict[str, Any]
@@ -78,7 +78,7 @@ class ModerationIn(OpenAiModel):
 
     input: str | Annotated[list[str], _FEW] | Annotated[list[Part], _FEW]
     model: str | None = None
-    context: ContextIn = ContextIn()
+    context: Context = NO_CONTEXT
 
 
 def openai_routes(service: ScoringService) -> APIRouter:

@@ -15,7 +15,7 @@ from serving.caller import SCORE
 from serving.compat_assessment import Assessment, Weight, examine, weight_of
 from serving.http_access import needs
 from serving.routes_scoring import CallOf
-from serving.schemas import ContextIn, Label
+from serving.schemas import NO_CONTEXT, Context, Label
 from serving.service import ScoringService
 
 Json = dict[str, Any]
@@ -61,7 +61,7 @@ class AnalyzeCommentIn(PerspectiveModel):
     languages: list[Label] = Field([], max_length=16)
     span_annotations: bool = False
     client_token: str | None = Field(None, max_length=1024)
-    capture: ContextIn = ContextIn()
+    capture: Context = NO_CONTEXT
 
 
 def perspective_routes(service: ScoringService) -> APIRouter:

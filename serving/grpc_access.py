@@ -12,6 +12,7 @@ import grpc.aio
 from domain.errors import Overloaded, SecondglanceError
 from serving.access import Access, credential_of
 from serving.caller import NOBODY, READ, SCORE, Caller
+from serving.errors import grpc_code
 from serving.grpc_reading import refuse
 from serving.room import Room
 
@@ -67,12 +68,14 @@ class GrpcAccess(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
         access: Who may do what.
         calls: Room for RPCs that are open, by tenant.
         keyless: Room for those that need no key, by the address that they come from.
+        count: Is told the code of each RPC that is refused here; the methods count the others.
     """
 
-    def __init__(self, access: Access, calls: Room, keyless: Room) -> None:
+    def __init__(self, access: Access, calls: Room, keyless: Room, count: Callable[[str], None]) -> None:
         self._access = access
         self._calls = calls
         self._keyless = keyless
+        self._count = count
 
     async def intercept_service(
         self,
@@ -99,7 +102,7 @@ class GrpcAccess(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
             _STANDING.set(Standing(caller := await find(), find))
             self._open(caller.tenant)
         except SecondglanceError as error:
-            return _refusal(handler, error)
+            return self._refusal(handler, error)
         return handler
 
     def _open(self, tenant: str) -> None:
@@ -129,16 +132,16 @@ class GrpcAccess(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
             return handler._replace(stream_stream=answer)
         return handler._replace(stream_unary=answer)
 
+    def _refusal(self, handler: Any, error: SecondglanceError) -> Any:
+        """A handler that ends the RPC before its first message.
 
-def _refusal(handler: Any, error: SecondglanceError) -> Any:
-    """A handler that ends the RPC before its first message.
+        It takes a stream where the method takes one message, for which gRPC would wait before it asked any method.
+        """
 
-    It takes a stream where the method takes one message, for which gRPC would wait before it asked any method.
-    """
+        async def answer(_: Any, context: grpc.aio.ServicerContext[Any, Any]) -> None:
+            self._count(grpc_code(error).name)
+            await refuse(error, context)
 
-    async def answer(_: Any, context: grpc.aio.ServicerContext[Any, Any]) -> None:
-        await refuse(error, context)
-
-    if handler.response_streaming:
-        return grpc.stream_stream_rpc_method_handler(answer)
-    return grpc.stream_unary_rpc_method_handler(answer)
+        if handler.response_streaming:
+            return grpc.stream_stream_rpc_method_handler(answer)
+        return grpc.stream_unary_rpc_method_handler(answer)

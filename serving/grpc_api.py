@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from functools import partial
 from typing import Any
 
 import grpc
@@ -179,8 +180,9 @@ class GrpcServer:
         self._drain, room, untaken = GrpcDrain(), Room(MAX_MESSAGES_BYTES), Room(MAX_MESSAGES_BYTES)
         calls, self._keyless = (Room(most, "too many calls are open at once") for most in (MOST_RPCS, MOST_OTHERS))
         reading = GrpcReading(room, service.limits.longest_s, lambda: current_standing().caller.tenant)
+        count = partial(service.metrics.count_request, "grpc")
         self._server = grpc.aio.server(
-            interceptors=[self._drain, GrpcAccess(access or Access(), calls, self._keyless), reading],
+            interceptors=[self._drain, GrpcAccess(access or Access(), calls, self._keyless, count), reading],
             maximum_concurrent_rpcs=MOST_RPCS + 2 * MOST_OTHERS,  # and some that are about to be refused
             options=[
                 ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),

@@ -101,7 +101,7 @@ class Idempotency:
         try:
             await self._app(scope, given_again(body, receive), noted)
         finally:
-            complete = bool(sent) and not sent[-1].get("more_body", False) and sent[0].get("status") == 200
+            complete = bool(sent) and not sent[-1].get("more_body", False) and 200 <= sent[0].get("status", 0) < 300
             if complete:
                 kept.messages = tuple(sent)
                 self._size += kept.size

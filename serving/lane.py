@@ -70,6 +70,12 @@ class Lane:
         """Pieces of work that run."""
         return self._running
 
+    @property
+    def retry_s(self) -> float:
+        """Seconds after which what waits should be done, and another try may succeed."""
+        with self._changed:
+            return max(_LEAST_RETRY_S, self._seconds_for(self._sorts.items()))
+
     def submit(self, work: Callable[[], T], cost: int, call: Call, kind: str = "") -> "Future[T]":
         """Queues a piece of work. It is dropped if its future is cancelled before its turn.
 
@@ -122,11 +128,11 @@ class Lane:
         waiting = self.waiting
         wait_s = self._seconds_for(self._sorts.items())
         if waiting and self._waiting[call.tenant] + cost > self._limit - waiting:
-            raise Overloaded(f"the {self.name} queue is full", max(_LEAST_RETRY_S, wait_s))
+            raise Overloaded(f"the {self.name} queue is full", self.retry_s)
         busy = waiting or self._running >= self._count
         latest_s = (call.seconds_left - self._seconds_of(cost, sort)) / _WAIT_MARGIN
         if busy and wait_s > latest_s and self._seconds_for(self._before(call)) > latest_s:
-            raise Overloaded(f"the {self.name} queue is too long for the deadline", max(_LEAST_RETRY_S, wait_s))
+            raise Overloaded(f"the {self.name} queue is too long for the deadline", self.retry_s)
 
     def _before(self, call: Call) -> Iterable[tuple[Sort, int]]:
         """What has its turn before a tenant's next: all of its own, and of others' what stands earlier."""
@@ -234,10 +240,8 @@ class Lane:
             return
         with self._changed:
             late = entry.call.seconds_left < self._seconds_of(entry.cost, entry.sort)
-            wait_s = self._seconds_for(self._sorts.items())
         if not entry.call.wanted or (late and self.waiting):
-            retry_s = max(_LEAST_RETRY_S, wait_s)
-            entry.future.set_exception(Overloaded("its turn came too late for its deadline", retry_s))
+            entry.future.set_exception(Overloaded("its turn came too late for its deadline", self.retry_s))
             return
         started = time.perf_counter()
         try:

@@ -13,7 +13,7 @@ from domain.errors import InvalidRequest, Overloaded, SecondglanceError, Unauthe
 from serving.compat_errors import Problem, shape_of
 from serving.errors import http_status
 from serving.fault import where
-from serving.shape_faults import faults
+from serving.shape_faults import faults, unreadable
 
 _LOG = logging.getLogger("secondglance")
 _KINDS = {
@@ -53,7 +53,9 @@ def _problem_of(error: Exception, request_id: str) -> Problem:
         return Problem(http_status(error), error.kind, str(error), request_id, _headers(error))
     if isinstance(error, HTTPException):
         kind = _KINDS.get(error.status_code, "http")
-        return Problem(error.status_code, kind, str(error.detail), request_id, dict(error.headers or {}))
+        why = unreadable(error.__cause__)  # FastAPI says only that there is something
+        detail = f"the body is not JSON: {why}" if why else str(error.detail)
+        return Problem(error.status_code, kind, detail, request_id, dict(error.headers or {}))
     if isinstance(error, RequestValidationError):
         return _invalid(error, request_id)
     _LOG.error("call %s failed: %s", request_id, where(error))
@@ -88,6 +90,8 @@ def _invalid(error: RequestValidationError, request_id: str) -> Problem:
     found = error.errors()
     if any(fault["type"] == "json_invalid" for fault in found):
         return Problem(400, "malformed_request", f"the body is not JSON: {faults(found)}", request_id)
+    if any((fault["type"], fault["loc"]) == ("missing", ("body",)) for fault in found):
+        return Problem(400, "malformed_request", "the body is empty", request_id)
     if isinstance(error.body, bytes):  # not parsed: FastAPI reads JSON only where the content type says so
         return Problem(415, "unsupported_media_type", "the content type is not application/json", request_id)
     return Problem(422, InvalidRequest.kind, faults(found), request_id)

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, File, Form, Request, Response, UploadFile
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import ValidationError
 from pydantic_core import to_json
 
@@ -17,6 +17,7 @@ from serving.schemas import BatchIn, CaptureIn, ScoreIn, failure_to_json, verdic
 from serving.service import ScoringService
 from serving.shape_faults import faults
 from serving.turn import Pauses
+from serving.upload import UPLOAD, read_upload
 from serving.verdict_schema import BatchOut, VerdictOut
 
 
@@ -63,15 +64,12 @@ def scoring_routes(service: ScoringService) -> APIRouter:
         """Scores a text, or an image in base64."""
         return write(await score_one(service, body, call))
 
-    @routes.post("/v1/captures", response_model=VerdictOut)
-    async def score_upload(
-        image: Annotated[UploadFile, File(description="PNG, JPEG or WebP.", json_schema_extra={"format": "binary"})],
-        call: CallOf,
-        capture: Annotated[str, Form(description="JSON: id, context, evidence, read_all.")] = "{}",
-    ) -> Response:
+    @routes.post("/v1/captures", response_model=VerdictOut, openapi_extra=UPLOAD)
+    async def score_upload(request: Request, call: CallOf) -> Response:
         """Scores an uploaded image."""
-        body = _read_form(capture)
-        taken = body.to_capture(await image.read())
+        image, capture = await read_upload(request)
+        body = _read_field(capture)
+        taken = body.to_capture(image)
         return write(to_json(verdict_to_json(await service.score(taken, _options(body), call))))
 
     @routes.post("/v1/score:batch", response_model=BatchOut)
@@ -93,11 +91,14 @@ def _to_capture(body: CaptureIn) -> Capture | SecondglanceError:
         return error
 
 
-def _read_form(capture: str) -> ScoreIn:
-    if not has_few_marks(capture.encode("utf-8", "surrogatepass")):
+def _read_field(capture: bytes) -> ScoreIn:
+    if not has_few_marks(capture):
         raise InvalidRequest("the capture field: too many values")
     try:
+        capture.decode()
         body = ScoreIn.model_validate_json(capture)
+    except UnicodeDecodeError as error:
+        raise InvalidRequest(f"the capture field: not valid UTF-8 (byte {error.start})") from None
     except ValidationError as error:
         raise InvalidRequest(f"the capture field: {faults(error.errors())}") from None
     if body.text is not None or body.image is not None:

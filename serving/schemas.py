@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 from domain.capture import Capture, CaptureContext
 from domain.errors import InvalidImage, InvalidRequest, SecondglanceError
@@ -63,13 +63,21 @@ class ContextIn(Given):
         return make_context({name: label for name, label in vars(self).items() if label is not None}, field)
 
 
+NO_CONTEXT = ContextIn()
+Context = Annotated[
+    ContextIn,
+    BeforeValidator(lambda given: NO_CONTEXT if given is None else given, json_schema_input_type=ContextIn | None),
+]
+"""Null is none, as it is for each of its labels."""
+
+
 class CaptureIn(Given):
     """One capture: text, or an image in base64. An id has at most 2,048 characters."""
 
     id: str = ""
     text: str | None = None
     image: Base64 | None = None
-    context: ContextIn = ContextIn()
+    context: Context = NO_CONTEXT
 
     def to_capture(self, image: bytes | None = None) -> Capture:
         """The domain record.

@@ -223,7 +223,7 @@ class ScoringService:
         plan = make_plan([_allowed(capture, call.caller) for capture in captures])
         outcomes: dict[int, Outcome] = dict(plan.refused)
         scored: dict[int, Outcome] = {}
-        futures: dict[asyncio.Future[list[Outcome]], tuple[Piece, Pipeline, Handover[Outcome]]] = {}
+        futures: dict[asyncio.Future[list[Outcome]], tuple[Piece, Pipeline, Handover[Outcome], Lane]] = {}
         for piece in plan.pieces:
             pipeline, lane = self.pipeline, self._images if piece.image else self._texts
             begun: Iterable[Beginning] = self._begin(pipeline, piece.only, call, time.perf_counter_ns())
@@ -241,13 +241,13 @@ class ScoringService:
             work = partial(self._finish, pipeline, begun, options, call, handed)
             try:
                 queued = lane.submit(work, piece.cost, call, _kind(options, looked))
-                futures[asyncio.wrap_future(queued)] = piece, pipeline, handed
+                futures[asyncio.wrap_future(queued)] = piece, pipeline, handed, lane
             except Overloaded as error:
                 outcomes |= dict.fromkeys(piece.places, error)
         await until(futures, call)
-        for future, (piece, pipeline, handed) in futures.items():
+        for future, (piece, pipeline, handed, lane) in futures.items():
             try:
-                found = done(future, piece)
+                found = done(future, piece, lane)
                 scored.update(zip(piece.places, found, strict=True))
             except (Overloaded, DeadlineExceeded) as error:
                 found = self._take(pipeline, handed)

@@ -1,6 +1,7 @@
 """What is wrong with the shape of what was sent: the place and the fault, and never the value."""
 
 import re
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,6 +16,15 @@ def faults(errors: Sequence[Any]) -> str:
     if len(errors) > MOST_TOLD:
         told.append(f"and {len(errors) - MOST_TOLD} more")
     return "; ".join(told)
+
+
+def unreadable(error: BaseException | None) -> str | None:
+    """Why Python's reader made nothing of JSON that has no fault in its grammar; None if it was something else."""
+    if isinstance(error, UnicodeDecodeError):
+        return f"not valid UTF-8 (byte {error.start})"
+    if isinstance(error, RecursionError):
+        return "nested too deeply"
+    return f"an integer of more than {sys.get_int_max_str_digits()} digits" if isinstance(error, ValueError) else None
 
 
 def _named(part: object) -> str:

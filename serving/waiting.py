@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from domain.errors import DeadlineExceeded, Overloaded
 from serving.call import Call
+from serving.lane import Lane
 from serving.plan import Piece
 
 T = TypeVar("T")
@@ -36,8 +37,13 @@ async def picture_of(future: "asyncio.Future[T]", call: Call) -> T:
     return future.result()
 
 
-def done(future: "asyncio.Future[T]", piece: Piece) -> T:
+def done(future: "asyncio.Future[T]", piece: Piece, lane: Lane) -> T:
     """What came of a piece of work.
+
+    Args:
+        future: Of it.
+        piece: It.
+        lane: Where it was queued.
 
     Raises:
         Overloaded: If it is not done.
@@ -47,7 +53,7 @@ def done(future: "asyncio.Future[T]", piece: Piece) -> T:
         return future.result()
     if piece.image:
         raise DeadlineExceeded("the picture was not read in time")
-    raise Overloaded("it could not be done before its deadline")
+    raise Overloaded("it could not be done before its deadline", lane.retry_s)
 
 
 def drop(futures: Iterable["asyncio.Future[Any]"], call: Call) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -143,15 +144,19 @@ def test_every_rpc_needs_a_key_with_its_scope(service: ScoringService, path: Pat
     assert {name.split("/")[1] for name in methods} == set(SCOPE_OF)
     refused = {grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.PERMISSION_DENIED}
 
+    seen: Counter[str] = Counter()
+
     async def run() -> None:
         server = GrpcServer(service, Access(KeyRing(path)))
         port = await server.start("127.0.0.1:0")
         async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
             for name, (method, scope) in methods.items():
                 nobody = await _code(channel, name, method, None)
+                seen[nobody.name] += 1
                 assert (nobody is grpc.StatusCode.UNAUTHENTICATED) == (scope is not None), name
                 for other, key in KEYS.items():
                     code = await _code(channel, name, method, key)
+                    seen[code.name] += 1
                     if scope in {other, None}:
                         assert code not in refused, (name, other)
                     else:
@@ -159,6 +164,10 @@ def test_every_rpc_needs_a_key_with_its_scope(service: ScoringService, path: Pat
         await server.stop(0)
 
     asyncio.run(run())
+    counted = service.metrics.render().decode()
+    for refusal in refused:
+        line = f'secondglance_requests_total{{code="{refusal.name}",transport="grpc"}} {seen[refusal.name]}.0\n'
+        assert line in counted, (line, counted)
 
 
 async def _code(channel: grpc.aio.Channel, name: str, method: MethodDescriptor, key: IssuedKey | None) -> Any:

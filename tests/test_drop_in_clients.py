@@ -180,6 +180,8 @@ def test_azure_blocklists_are_each_tenants_own(
     assert again[0].blocklist_item_id == added[1].blocklist_item_id
     listed = [item.text for item in lists.list_text_blocklist_items("places", maxpagesize=7)]
     assert listed == [term.text for term in terms]
+    elsewhere = lists.list_text_blocklist_items("places", maxpagesize=7, headers={"Host": "elsewhere.invalid:1"})
+    assert [item.text for item in elsewhere] == listed
     assert len(list(lists.list_text_blocklist_items("places", top=9, skip=2, maxpagesize=4))) == 9
     assert lists.get_text_blocklist_item("places", added[0].blocklist_item_id).text == "The Bandstand"
     assert [kept.blocklist_name for kept in lists.list_text_blocklists()] == ["places"]

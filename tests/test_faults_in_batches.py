@@ -39,6 +39,7 @@ WITHOUT_FAULT: list[Json] = [
     {"id": "é" * 2048, "text": THREAT},
     {"id": "all", "text": "homework", "context": {name: "é" * most for name, most in LONGEST.items()}},
     {"id": "", "text": ""},
+    {"id": "nowhere", "text": THREAT, "context": None},
 ]
 MIXED = [body for fault, _, _ in AT_FAULT for body in (*WITHOUT_FAULT, fault)]
 
@@ -151,3 +152,5 @@ def test_so_are_the_drop_in_routes(client: TestClient, path: str, body: Json, fi
     answer = client.post(path, json={**body, field: {"group": "x" * 2049}})
     assert answer.status_code == 400
     assert f"{field}.group: at most 2048 characters" in answer.text
+    without, null = client.post(path, json=body), client.post(path, json={**body, field: None})
+    assert (null.status_code, field in null.text) == (without.status_code, False)

@@ -104,6 +104,68 @@ def test_every_fault_is_a_problem_with_its_code(
     assert problem["detail"]
 
 
+@pytest.mark.parametrize(
+    ("body", "fault"),
+    [
+        (b"", "the body is empty"),
+        (b'{"text": "canary \xe9"}', "the body is not JSON: not valid UTF-8 (byte 17)"),
+        (b'{"canary": ' + b"1" * 5000 + b"}", "the body is not JSON: an integer of more than 4300 digits"),
+        (b'{"canary": ' + b"[" * 20_000, "the body is not JSON: nested too deeply"),
+        (b'{"canary": }', "the body is not JSON: body.11: JSON decode error"),
+    ],
+)
+@pytest.mark.parametrize("path", ["/v1/score", "/v1/score:batch", "/v1/verdicts:group"])
+def test_a_body_that_cannot_be_read_is_malformed_and_it_is_said_why(
+    client: TestClient, path: str, body: bytes, fault: str
+) -> None:
+    answer = client.post(path, content=body, headers=JSON)
+    assert (answer.status_code, answer.json()["type"]) == (400, "urn:secondglance:malformed_request")
+    assert answer.json()["detail"] == fault
+    assert "canary" not in answer.text
+
+
+FIELD = '{"id": "é", "context": {"site": "oak"}}'.encode()
+
+
+@pytest.mark.parametrize(
+    ("parts", "fault"),
+    [
+        ([("id", None, b"abc")], "body.id: not a part"),
+        ([("captures", None, FIELD)], "body.captures: not a part"),
+        ([("words of a pupil", None, b"")], "body.?: not a part"),
+        ([("image", "b.png", b"")], "body.image: there 2 times"),
+        ([("capture", None, FIELD)] * 2, "body.capture: there 2 times"),
+        ([("capture", "c.json", FIELD)], "body.capture: is no file"),
+        ([("capture", None, FIELD.replace("é".encode(), b"\xe9"))], "the capture field: not valid UTF-8 (byte 8)"),
+        ([("capture", None, FIELD[:-1])], "Invalid JSON"),
+    ],
+)
+@pytest.mark.parametrize("charset", ["", "; charset=latin-1"])
+def test_what_an_upload_does_not_have_is_refused(
+    client: TestClient, parts: list[tuple[str, str | None, bytes]], fault: str, charset: str
+) -> None:
+    answer = client.post(**form([("image", "a.png", b"\x89PNG"), *parts], charset))
+    assert (answer.status_code, fault in answer.json()["detail"]) == (422, True), answer.text
+
+
+@pytest.mark.parametrize("charset", ["", "; charset=latin-1", "; charset=utf-16"])
+def test_the_json_of_an_upload_is_utf_8(client: TestClient, charset: str) -> None:
+    out = io.BytesIO()
+    Image.new("RGB", (64, 64)).save(out, "PNG")
+    answer = client.post(**form([("capture", None, FIELD), ("image", "a.png", out.getvalue())], charset))
+    assert (answer.status_code, answer.json().get("id")) == (200, "é"), answer.text
+
+
+def form(parts: list[tuple[str, str | None, bytes]], charset: str) -> dict[str, Any]:
+    """An upload, byte by byte."""
+    body = b""
+    for name, file, content in parts:
+        filename = "" if file is None else f'; filename="{file}"'
+        body += f'--x\r\ncontent-disposition: form-data; name="{name}"{filename}\r\n\r\n'.encode() + content + b"\r\n"
+    headers = {"content-type": f"multipart/form-data; boundary=x{charset}"}
+    return {"url": "/v1/captures", "content": body + b"--x--\r\n", "headers": headers}
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"])
 @pytest.mark.parametrize("path", ["/v1/score", "/v1/pictures:hash", "/v1/moderations"])
 def test_json_in_anything_but_utf_8_is_refused(client: TestClient, path: str, encoding: str) -> None:
@@ -186,6 +248,17 @@ def test_a_request_with_a_key_is_worked_on_once(client: TestClient, scorer: Coun
     assert (other.status_code, other.json()["type"]) == (422, "urn:secondglance:invalid_request")
     client.post("/v1/score", json=TEXT, headers={"idempotency-key": "k2"})
     assert len(scorer.windows) == 2 * worked
+
+
+def test_an_answer_without_a_body_is_kept_too(client: TestClient) -> None:
+    path = "/contentsafety/text/blocklists/places"
+    client.patch(path, json={})
+    items = {"blocklistItems": [{"text": "bandstand"}]}
+    added = client.post(f"{path}:addOrUpdateBlocklistItems", json=items).json()["blocklistItems"]
+    gone = {"blocklistItemIds": [added[0]["blocklistItemId"]]}
+    keyed = {"idempotency-key": "gone"}
+    answers = [client.post(f"{path}:removeBlocklistItems", json=gone, headers=keyed) for _ in range(2)]
+    assert [(answer.status_code, answer.content) for answer in answers] == [(204, b"")] * 2
 
 
 def test_an_upload_that_is_sent_again_with_another_boundary_is_the_same_request() -> None:

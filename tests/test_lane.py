@@ -1,3 +1,4 @@
+import asyncio
 import threading
 import time
 from concurrent.futures import Future
@@ -10,6 +11,8 @@ from serving.call import Call
 from serving.caller import Caller
 from serving.lane import Lane
 from serving.pace import sort_of
+from serving.plan import Piece
+from serving.waiting import done
 
 
 class Gate:
@@ -60,6 +63,19 @@ def test_the_queue_is_bounded_in_work_and_one_tenant_gets_half_of_it(gate: Gate)
     finish(lane, gate, *queued, other)
     assert sorted(gate.ran) == ["heavy", "heavy", "other"]
     assert (lane.waiting, lane.running) == (0, 0)
+
+
+def test_what_is_not_done_at_its_deadline_may_come_back_when_the_queue_is_done(gate: Gate) -> None:
+    lane, held = busy(gate)
+    queued = lane.submit(lambda: gate.note("queued"), 20, Call())
+    assert lane.retry_s == 1
+    lane._pace.learn(sort_of(20), 0.5)
+    loop = asyncio.new_event_loop()
+    with pytest.raises(Overloaded, match="before its deadline") as refused:
+        done(loop.create_future(), Piece(False, (), 20), lane)
+    loop.close()
+    assert refused.value.retry_after_s == 10
+    finish(lane, gate, held, queued)
 
 
 def test_something_too_big_for_the_queue_is_taken_when_nothing_waits(gate: Gate) -> None:

@@ -36,7 +36,7 @@ def objects(often: dict[str, st.SearchStrategy[str]]) -> st.SearchStrategy[str]:
 
 FLAGS = {name: st.booleans().map(json.dumps) for name in ("evidence", "read_all")}
 CONTEXTS = objects({"site": WORDS, "language": WORDS, "user": st.just("null")})
-FIELDS = {"id": WORDS, "text": WORDS, "image": st.just("null"), "context": CONTEXTS}
+FIELDS = {"id": WORDS, "text": WORDS, "image": st.just("null"), "context": CONTEXTS | st.just("null")}
 LISTS = st.lists(objects(FIELDS), max_size=3).map(lambda found: "[" + ", ".join(found) + "]")
 BODIES = st.one_of(objects(FIELDS | FLAGS), objects({"captures": LISTS} | FLAGS))
 
