@@ -52,6 +52,20 @@ def test_no_school_is_more_than_its_share_of_the_examples() -> None:
     assert found.rows == guard(rows, 400, [], 1, lambda item: weights[item.id]).rows
 
 
+def test_rows_that_no_keyword_hits_do_not_stand_beside_others(maker: ExampleMaker, tmp_path: Path) -> None:
+    """A window takes the worst label that it reaches, so their labels would be learnt, however many they are."""
+    given = [row(f"f{n}", f"photosynthesis {n}", bullying=5) for n in range(200)]
+    given.append(row("hit", "i want to die and nobody listens", suicide=4))
+    file = tmp_path / "rows.jsonl"
+    file.write_text("".join(row_to_json(item) + "\n" for item in given), encoding="utf-8")
+    own = [row(f"own{n}", f"kill {n}", "", suicide=4) for n in range(40)]
+    found = gather(own, maker, Wanted(feedback=file))
+    _, beside = found.public.epoch(found.rows, 1, 1)
+    assert [item.id for item in beside if item.source] == ["hit"]
+    assert "set aside, no keyword hits them and they teach nothing: 200 rows" in found.notes
+    assert found.seen["feedback"]["rows"] == 1
+
+
 @pytest.mark.parametrize("given", [1, 4, 21, 60])
 def test_rows_beside_are_kept_as_if_all_of_the_projects_own_were_counted(given: int) -> None:
     rows = [row(f"f{n}", f"text {n} word{n} other{n}") for n in range(given)]

@@ -94,10 +94,9 @@ def gather(
         decisions = _feedback(wanted.feedback)
         own = examples_of(rows, maker.weight, decisions)
         guarded = guard(decisions, own, reserved, wanted.seed, maker.weight)
-        unhit = sum(not maker.is_hit(row) for row in guarded.rows)
         schools = {school_of(row.source) for row in guarded.rows}
         seen["feedback"] = {"rows": len(guarded.rows), "data": digest_rows(guarded.rows), "schools": len(schools)}
-        notes.append(f"feedback: {len(guarded.rows)} rows; no keyword hits {unhit} of them, they teach nothing")
+        notes.append(f"feedback: {len(guarded.rows)} rows")
         notes += describe(guarded)
         rows += guarded.rows
     mixture = Mixture()
@@ -146,6 +145,8 @@ def describe(guarded: Guarded) -> Iterator[str]:
     """What a guard took out, in words."""
     for school, (given, kept) in guarded.excess.items():
         yield f"over 5 % of what is learnt: {school or '(no source)'} gave {given} rows, {kept} were drawn"
+    if guarded.unhit:
+        yield f"set aside, no keyword hits them and they teach nothing: {len(guarded.unhit)} rows"
     if guarded.repeated:
         yield f"set aside, they say what a row of the same school says: {', '.join(guarded.repeated)}"
     if guarded.reserved:
