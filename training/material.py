@@ -9,7 +9,7 @@ from domain.errors import InvalidRequest
 from evaluation.pairs import Pair, opposite_pairs
 from evaluation.rows import LabelledRow, read_rows
 from training import setup
-from training.canary import read_canary
+from training.canary import CANARY, read_canary
 from training.dataset import ExampleMaker
 from training.digest import digest_rows
 from training.guards import Guarded, examples_of, guard, school_of
@@ -133,7 +133,15 @@ def gather_pairs(
 def reserved_rows(corpus: Iterable[LabelledRow]) -> list[LabelledRow]:
     """Rows that a model is chosen, calibrated, measured or guarded by."""
     blind = [row for folder in MEASURED for row in read_rows(folder)]
-    return [*(row for row in corpus if row.split != "train"), *blind, *read_rows(setup.ASKING), *read_canary()]
+    return [*(row for row in corpus if row.split != "train"), *blind, *(row for _, row in rows_beside_corpus())]
+
+
+def rows_beside_corpus() -> Iterator[tuple[str, LabelledRow]]:
+    """Rows outside the corpus that a model is fitted on or guarded by, each with the name of its file."""
+    for row in read_rows(setup.ASKING):
+        yield setup.ASKING.name, row
+    for row in read_canary():
+        yield CANARY.name, row
 
 
 def measured_rows() -> list[LabelledRow]:
