@@ -1,6 +1,7 @@
 """What keeps a source from more than its share: of examples and not of rows, under whatever spelling of its name."""
 
 import json
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from models.encoding import WindowEncoder
 from training.dataset import ExampleMaker
 from training.guards import MOST_WEIGHT, examples_of, guard, school_of
 from training.likeness import Copies, same_name, same_text
-from training.material import Wanted, describe, gather
+from training.material import Wanted, describe, gather, gather_pairs
 
 ROOT = Path(__file__).parents[1]
 LONG = "\n\n".join(["i want to die " + "the weather is fine and we walk home " * 12] * 40)
@@ -176,3 +177,16 @@ def test_a_corpus_of_ones_own_teaches_nothing_that_is_measured_on(maker: Example
     assert found.notes == ("set aside, their texts are kept for measuring: 7 rows of the train split",)
     with pytest.raises(InvalidRequest, match="no row is left to learn from"):
         gather([own], maker, Wanted(), [row("dev", "I want to die on this bus.")])
+
+
+def test_nor_does_a_corpus_teach_what_is_nearly_measured_on(maker: ExampleMaker) -> None:
+    measured = row("dev", "they said that nobody would miss me if i went to the bridge tonight, and i believe them")
+    nearly = replace(measured, id="nearly", text=f"{measured.text} ok")
+    other = row("other", "i want to die on this bus", suicide=4)
+    found = gather([nearly, other], maker, Wanted(), [measured])
+    assert [item.id for item in found.rows] == ["other"]
+    twin = replace(nearly, pair="p", labels={"suicide": 4})
+    pairs = [twin, replace(other, pair="p", labels={"suicide": 0})]
+    assert len(gather_pairs(pairs)[0]) == 1
+    with pytest.raises(InvalidRequest, match="holds no pair"):
+        gather_pairs(pairs, [measured])

@@ -1,6 +1,6 @@
 """What a run learns from: the corpus or a share of it, leads' decisions, public rows; and how it is described."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from training.canary import CANARY, read_canary
 from training.dataset import ExampleMaker
 from training.digest import digest_rows
 from training.guards import Guarded, examples_of, guard, school_of
-from training.likeness import same_text
+from training.likeness import Copies
 from training.public.mixture import Mixture
 from training.public.read import PublicRows, choose_sets, read_public
 from training.share import take_share
@@ -68,7 +68,9 @@ class Material:
 def gather(
     corpus: Sequence[LabelledRow], maker: ExampleMaker, wanted: Wanted, also_reserved: Sequence[LabelledRow] = ()
 ) -> Material:
-    """Gathers the rows of a run; of no source a text that a model is measured by.
+    """Gathers the rows of a run; of no source a text that a model is measured by, or nearly that.
+
+    All of the corpus takes some twenty seconds.
 
     Args:
         corpus: With all of its splits.
@@ -80,9 +82,9 @@ def gather(
         InvalidRequest: If a file is at fault, a set is missing, or no row is left.
     """
     reserved = [*reserved_rows(corpus), *also_reserved]
-    kept_back = {same_text(row.text) for row in reserved}
+    kept_back = Copies(row.text for row in reserved)
     drawn = take_share([row for row in corpus if row.split == "train"], wanted.share, wanted.seed)
-    rows = [row for row in drawn if same_text(row.text) not in kept_back]
+    rows = [row for row in drawn if kept_back.find(row.text) is None]
     seen: dict[str, Any] = {}
     notes: list[str] = []
     if len(rows) < len(drawn):
@@ -117,13 +119,13 @@ def gather(
 def gather_pairs(
     corpus: Sequence[LabelledRow], also_reserved: Sequence[LabelledRow] = ()
 ) -> tuple[list[Pair], list[LabelledRow]]:
-    """Minimal pairs to learn from, and rows that may stand beside them; none that a model is measured by.
+    """Minimal pairs to learn from, and rows that may stand beside them; none that a model is measured by, or nearly so.
 
     Raises:
         InvalidRequest: If there is no pair.
     """
-    kept_back = {same_text(row.text) for row in (*reserved_rows(corpus), *also_reserved)}
-    rows = [row for row in corpus if row.split == "train" and same_text(row.text) not in kept_back]
+    kept_back = Copies(row.text for row in (*reserved_rows(corpus), *also_reserved))
+    rows = [row for row in corpus if row.split == "train" and kept_back.find(row.text) is None]
     pairs = opposite_pairs(rows)
     if not pairs:
         raise InvalidRequest("the train split holds no pair of a genuine and a benign row")
@@ -170,9 +172,9 @@ def _feedback(path: Path) -> list[LabelledRow]:
     return rows
 
 
-def _hit(found: PublicRows, maker: ExampleMaker, kept_back: Collection[str]) -> list[LabelledRow]:
+def _hit(found: PublicRows, maker: ExampleMaker, kept_back: Copies) -> list[LabelledRow]:
     """Rows that a keyword hits, as the model is never asked about others, and that are not kept for measuring."""
-    return [row for row in found.rows if maker.is_hit(row) and same_text(row.text) not in kept_back]
+    return [row for row in found.rows if maker.is_hit(row) and kept_back.find(row.text) is None]
 
 
 def _about(found: PublicRows, labelled: dict[str, list[LabelledRow]]) -> dict[str, Any]:
