@@ -12,7 +12,7 @@ from cli.runs import RUN, to_export
 def command(run: str, second: str | None, tracking: str) -> None:
     """Exports a trained run and compares torch, ONNX fp32 and the served file on the dev split."""
     from domain.errors import InvalidModel
-    from training.canary import read_canary
+    from evaluation.rows import read_rows
     from training.export import export, export_rationale, parity
     from training.larger import export_larger, parity_of_both
     from training.network import load_base, load_run
@@ -28,7 +28,7 @@ def command(run: str, second: str | None, tracking: str) -> None:
         write_about,
         write_parity,
     )
-    from training.setup import RUNS, base_model, set_up
+    from training.setup import RUNS, TYPICAL, base_model, set_up
 
     folder = RUNS / run
     if encoder_of(folder) == "large":
@@ -52,7 +52,7 @@ def command(run: str, second: str | None, tracking: str) -> None:
     if second:
         larger = load_base(base_model("large"))
         load_run(larger, RUNS / second)
-        typical = [example.encoded for row in read_canary() for example in setup.maker.plain(row)]
+        typical = [example.encoded for row in read_rows(TYPICAL) for example in setup.maker.plain(row)]
         export_larger(larger, base_model("large") / "tokenizer.json", tokenizer, folder, typical)
         figures |= parity_of_both(larger, folder, examples)
         about["second"] = {"run": second, **learnt_from(RUNS / second)}

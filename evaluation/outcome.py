@@ -38,7 +38,12 @@ class Outcome:
     @property
     def benign(self) -> bool:
         """Whether the truth is benign (0 or 1 in every category); neither is severity 2, nor what is partly unknown."""
-        return self.row.severity < 2 and self.row.is_whole
+        return self.row.severity < GENUINE - 1 and self.row.is_whole
+
+    @property
+    def low(self) -> bool:
+        """Whether the truth is of severity 2; likewise not what is partly unknown, which may be more."""
+        return self.row.severity == GENUINE - 1 and self.row.is_whole
 
     @property
     def score(self) -> float:

@@ -24,6 +24,7 @@ _NAMES = {
     "raised_by_cues": "benign rows that only a cue could raise, raised",
     "benign_raised": "benign rows that are raised at all",
     "low_raised": "rows of severity 2 that are raised",
+    "unknown_raised": "rows of no known concern that leave a category unknown, raised",
     "severity_exact": "severity exact (rows with a hit)",
     "severity_within_1": "severity within 1 (rows with a hit)",
 }
@@ -42,7 +43,7 @@ def sections_of(outcomes: Sequence[Outcome], title: str) -> list[Section]:
 def headline_section(outcomes: Sequence[Outcome], title: str) -> Section:
     """What the two stages do to the rows as a whole."""
     figures = summarise(outcomes)
-    rows = [[name, str(figures[key])] for key, name in _NAMES.items()]
+    rows = [[name, str(figures[key])] for key, name in _NAMES.items() if key != "unknown_raised" or figures[key].n]
     rows.append(["AUROC of P(severity >= 3) over rows with a hit", told(figures["auroc"], ".3f")])
     for recall in RECALLS:
         name = f"false positives gone at {100 * recall:.0f} % recall of hits, cut chosen on these rows"

@@ -16,13 +16,15 @@ def summarise(outcomes: Sequence[Outcome]) -> dict[str, Any]:
         raised; `end_to_end_recall`: genuine rows that are raised; `recalled_by_cues` and `raised_by_cues`: of the
         genuine and of the benign rows that no graded phrase hits, those that a cue raises; `benign_raised`: benign
         rows that are raised; `false_positives_gone`: of the benign rows that grades alone raise, those that the
-        second look sets aside; `low_raised`: rows of severity 2 that are raised; `severity_exact` and
+        second look sets aside; `low_raised`: rows of severity 2 that are raised; `unknown_raised`: rows
+        that are, of which no concern is known but not in every category that there is none; `severity_exact` and
         `severity_within_1` over rows with a hit; `auroc` of P(severity >= 3), genuine against benign rows with a
         hit. A hit is one of a graded phrase.
     """
     genuine = [o for o in outcomes if o.genuine]
     benign = [o for o in outcomes if o.benign]
-    low = [o for o in outcomes if not o.genuine and not o.benign]
+    low = [o for o in outcomes if o.low]
+    unknown = [o for o in outcomes if not (o.genuine or o.benign or o.low)]
     decided = [o for o in genuine + benign if o.hit]
     graded = [o for o in outcomes if o.hit and o.row.graded]
     return {
@@ -36,6 +38,7 @@ def summarise(outcomes: Sequence[Outcome]) -> dict[str, Any]:
         "raised_by_cues": share([o.raised for o in benign if not o.hit]),
         "benign_raised": share([o.raised for o in benign]),
         "low_raised": share([o.raised for o in low]),
+        "unknown_raised": share([o.raised for o in unknown]),
         "severity_exact": share([o.severity == o.row.severity for o in graded]),
         "severity_within_1": share([abs(o.severity - o.row.severity) <= 1 for o in graded]),
         "auroc": auroc([o.score for o in decided], [o.genuine for o in decided]),

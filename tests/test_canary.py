@@ -20,9 +20,9 @@ from tests.conftest import FixedScorer
 from tests.made_runs import state_fitted
 from training import canary
 from training.canary import check_canary, gate_against_champion, read_canary
-from training.likeness import same_text
-
-ROOT = Path(__file__).parents[1]
+from training.likeness import Copies, same_text
+from training.material import MEASURED
+from training.setup import ASKING, CORPUS
 
 
 def test_sixty_rows_over_nine_categories_half_of_them_genuine() -> None:
@@ -37,10 +37,10 @@ def test_sixty_rows_over_nine_categories_half_of_them_genuine() -> None:
         assert row.severity <= 1 or max(row.labels, key=lambda name: row.labels[name]) in row.id
 
 
-def test_no_canary_row_is_learnt_from_or_measured_on() -> None:
-    mine = {same_text(row.text) for row in read_canary()}
-    others = [*read_rows(ROOT / "training" / "corpus"), *read_rows(ROOT / "evaluation" / "data")]
-    assert not mine & {same_text(row.text) for row in others}
+def test_no_canary_row_is_learnt_from_or_measured_on_word_for_word_or_nearly_so() -> None:
+    mine = Copies(row.text for row in read_canary())
+    others = [row for file in (CORPUS, ASKING, *MEASURED) for row in read_rows(file)]
+    assert [row.id for row in others if mine.find(row.text) is not None] == []
 
 
 def test_the_model_in_service_raises_every_genuine_one(pipeline: Pipeline) -> None:
@@ -56,13 +56,17 @@ def test_a_run_that_dismisses_what_the_champion_raises_is_blocked_by_name(pipeli
     raises, dismisses = fixed(pipeline, 0.9, 0.9, 0.9, 0.0, 0.0), fixed(pipeline, 0.2, 0.1, 0.0, 0.0, 0.0)
     found = check_canary(dismisses, raises)
     assert found.genuine == 30
-    assert len(found.fallen) >= 15  # but for those that a rule keeps raised
     assert found.gate().blocks
     assert found.fallen[0] in str(found.gate())
     assert not check_canary(raises, raises).gate().blocks
     back = check_canary(raises, dismisses)
     assert not back.gate().blocks  # benign rows raised anew are told and do not block
     assert back.raised_anew
+
+
+def test_no_rule_keeps_a_genuine_row_raised_that_a_run_sees_no_harm_in(pipeline: Pipeline) -> None:
+    outcomes = list(run_rows(fixed(pipeline, *[0.0] * 5), read_canary()))
+    assert [outcome.row.id for outcome in outcomes if outcome.genuine and outcome.raised] == []
 
 
 def test_without_a_champion_nothing_is_asked(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,7 @@
 """What is counted: cuts, peers, calibration error, slices, documents."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -53,6 +55,19 @@ def test_the_exact_limit_is_that_of_clopper_and_pearson() -> None:
     assert lower_limit(3, 3) == pytest.approx(0.025 ** (1 / 3))
     assert lower_limit(8, 10) == pytest.approx(0.4439, abs=1e-4)
     assert lower_limit(1500, 3000) == pytest.approx(0.4820, abs=1e-3)
+
+
+def test_rows_that_leave_a_category_unknown_are_not_those_of_severity_2() -> None:
+    low = [outcome(2, raised=False, identity=str(n)) for n in range(3)]
+    report = report_to_markdown(low, "made")
+    assert "| rows of severity 2 that are raised | 0.0 % [0.0, 70.8] (n = 3) |" in report
+    assert "leave a category unknown" not in report
+    dismissed = [replace(o, row=replace(o.row, labels={"suicide": k}), raised=True) for k, o in enumerate(low)]
+    report = report_to_markdown([*low, *dismissed], "made")
+    assert "| rows of severity 2 that are raised | 0.0 % [0.0, 70.8] (n = 3) |" in report
+    assert (
+        "| rows of no known concern that leave a category unknown, raised | 100.0 % [29.2, 100.0] (n = 3) |" in report
+    )
 
 
 def units(n: int, shift: float, seed: int) -> list[Unit]:

@@ -171,7 +171,7 @@ def corpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "corpus"
     folder.mkdir()
     made = [
-        {"id": f"c{n}", "text": f"corpus {n}", "labels": {}, "split": "dev" if n == 0 else "train"} for n in range(41)
+        {"id": f"c{n}", "text": f"kill {n}", "labels": {}, "split": "dev" if n == 0 else "train"} for n in range(41)
     ]
     (folder / "a.jsonl").write_text("\n".join(map(json.dumps, made)), "utf-8")
     monkeypatch.setattr(training.setup, "CORPUS", folder)
@@ -190,12 +190,12 @@ def test_the_command_writes_nothing_of_a_bad_file_unless_it_may(
 ) -> None:
     file, out = tmp_path / "decisions.jsonl", tmp_path / "rows.jsonl"
     lines = [
-        line(),
+        line(text="suicidal penguin"),
         line(severity=9, id="x"),
-        line(id="d2", text="corpus 0"),
-        line(id="d3", text="a"),
-        line(id="d4", text="b"),
-        line(id="d5", text="i want to kill myself and i cant tell anyone"),
+        line(id="d2", text="kill 0"),
+        line(id="d3", text="suicidal zebra"),
+        line(id="d4", text="suicidal giraffe"),
+        line(id="d5", text="nobody likes you, everyone in class hates you, just leave our school"),
     ]
     file.write_bytes(b"\n".join(lines))
     status, _, err = run(capsys, "feedback", file, "--out", out)

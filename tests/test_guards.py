@@ -1,6 +1,8 @@
 """What keeps a source from more than its share: of examples and not of rows, under whatever spelling of its name."""
 
 import json
+from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,7 @@ from models.encoding import WindowEncoder
 from training.dataset import ExampleMaker
 from training.guards import MOST_WEIGHT, examples_of, guard, school_of
 from training.likeness import Copies, same_name, same_text
-from training.material import Wanted, describe, gather
+from training.material import Wanted, describe, gather, gather_pairs
 
 ROOT = Path(__file__).parents[1]
 LONG = "\n\n".join(["i want to die " + "the weather is fine and we walk home " * 12] * 40)
@@ -50,6 +52,20 @@ def test_no_school_is_more_than_its_share_of_the_examples() -> None:
         assert 0 < kept <= MOST_WEIGHT * total
     assert "oak7" not in {item.id for item in found.rows}, "one row that is more than its school's share alone"
     assert found.rows == guard(rows, 400, [], 1, lambda item: weights[item.id]).rows
+
+
+def test_rows_that_no_keyword_hits_do_not_stand_beside_others(maker: ExampleMaker, tmp_path: Path) -> None:
+    """A window takes the worst label that it reaches, so their labels would be learnt, however many they are."""
+    given = [row(f"f{n}", f"photosynthesis {n}", bullying=5) for n in range(200)]
+    given.append(row("hit", "i want to die and nobody listens", suicide=4))
+    file = tmp_path / "rows.jsonl"
+    file.write_text("".join(row_to_json(item) + "\n" for item in given), encoding="utf-8")
+    own = [row(f"own{n}", f"kill {n}", "", suicide=4) for n in range(40)]
+    found = gather(own, maker, Wanted(feedback=file))
+    _, beside = found.public.epoch(found.rows, 1, 1)
+    assert [item.id for item in beside if item.source] == ["hit"]
+    assert "set aside, no keyword hits them and they teach nothing: 200 rows" in found.notes
+    assert found.seen["feedback"]["rows"] == 1
 
 
 @pytest.mark.parametrize("given", [1, 4, 21, 60])
@@ -93,8 +109,17 @@ def test_a_school_has_one_share_under_all_of_its_spellings(spelling: str) -> Non
     assert len(guard(rows, 400, [], 1, lambda _: 1).rows) <= MOST_WEIGHT * 421
 
 
+def test_a_school_does_not_multiply_by_digits_and_signs_for_letters() -> None:
+    alike = {"e": "e3", "a": "a4@", "s": "s5$", "t": "t7", "b": "b8", "l": "l1|", "o": "o0"}
+    spellings = list(map("".join, product(*(alike.get(letter, letter) for letter in "elm table school"))))
+    assert len(spellings) > 1000
+    assert {school_of(f"{spelling}/lead-1") for spelling in spellings} == {same_name("elm table school")}
+    assert same_name("elm | academy") == same_name("elm-academy")
+
+
 def test_schools_that_are_told_apart_have_shares_of_their_own() -> None:
-    assert len({same_name(name) for name in ("oak", "oak academy", "elm", "school 2", "school 3", "школа")}) == 6
+    names = ("oak", "oak academy", "elm", "школа", *(f"school {number}" for number in range(200)))
+    assert len({same_name(name) for name in names}) == len(names)
 
 
 def test_a_copy_of_what_is_measured_on_is_not_learnt_word_for_word_or_nearly_so() -> None:
@@ -150,3 +175,16 @@ def test_a_corpus_of_ones_own_teaches_nothing_that_is_measured_on(maker: Example
     assert found.notes == ("set aside, their texts are kept for measuring: 6 rows of the train split",)
     with pytest.raises(InvalidRequest, match="no row is left to learn from"):
         gather([own], maker, Wanted(), [row("dev", "I want to die.")])
+
+
+def test_nor_does_a_corpus_teach_what_is_nearly_measured_on(maker: ExampleMaker) -> None:
+    measured = row("dev", "they said that nobody would miss me if i went to the bridge tonight, and i believe them")
+    nearly = replace(measured, id="nearly", text=f"{measured.text} ok")
+    other = row("other", "i want to die on this bus", suicide=4)
+    found = gather([nearly, other], maker, Wanted(), [measured])
+    assert [item.id for item in found.rows] == ["other"]
+    twin = replace(nearly, pair="p", labels={"suicide": 4})
+    pairs = [twin, replace(other, pair="p", labels={"suicide": 0})]
+    assert len(gather_pairs(pairs)[0]) == 1
+    with pytest.raises(InvalidRequest, match="holds no pair"):
+        gather_pairs(pairs, [measured])

@@ -69,18 +69,19 @@ def test_without_anything_asked_for_it_is_the_train_split(maker: ExampleMaker) -
 
 
 def test_decisions_join_the_train_split_and_are_guarded_again(maker: ExampleMaker, tmp_path: Path) -> None:
-    given = [LabelledRow(f"f{n}", f"i want to die {n}", {"suicide": 0}, source="oak/a") for n in range(9)]
+    given = [LabelledRow(f"f{n}", f"kill {n}", {"suicide": 0}, source="oak/a") for n in range(9)]
     given.append(LabelledRow("leak", "DEV text", {"suicide": 0}, source="elm/a"))
     given.append(LabelledRow("none", "photosynthesis", {"suicide": 0}, source="ash/a"))
     file = tmp_path / "rows.jsonl"
     file.write_text("".join(row_to_json(row) + "\n" for row in given), "utf-8")
     found = gather(CORPUS, maker, Wanted(feedback=file))
     assert list(found.rows[:60]) == CORPUS[:60]
-    assert len(found.rows) == 64  # 3 of 64 are less than 5 %
-    assert found.seen["feedback"] == {"rows": 4, "data": digest_rows(found.rows[60:]), "schools": 2}
+    assert len(found.rows) == 63  # 3 of 63 are less than 5 %
+    assert found.seen["feedback"] == {"rows": 3, "data": digest_rows(found.rows[60:]), "schools": 1}
     assert found.notes == (
-        "feedback: 4 rows; no keyword hits 1 of them, they teach nothing",
+        "feedback: 3 rows",
         "over 5 % of what is learnt: oak gave 9 rows, 3 were drawn",
+        "set aside, no keyword hits them and they teach nothing: 1 rows",
         "set aside, their texts are kept for measuring: leak",
     )
     file.write_text(row_to_json(given[0]) + "\n" + row_to_json(given[0]), "utf-8")
@@ -152,7 +153,7 @@ def test_the_train_command_hands_all_of_it_on(
     import training.setup
 
     monkeypatch.setattr("warnings.filters", [])  # third-party deprecations are not ours to mend
-    texts = ("i want to die", "kill the lights")
+    texts = ("suicidal zebra", "kill lights")
     corpus = [
         LabelledRow(
             f"{split}{n}",
@@ -163,7 +164,7 @@ def test_the_train_command_hands_all_of_it_on(
         for split, count in (("train", 80), ("dev", 4))
         for n in range(count)
     ]
-    given = [LabelledRow("f1", "i will kill myself", {"suicide": 4}, source="oak/a")]
+    given = [LabelledRow("f1", "suicidal giraffe", {"suicide": 4}, source="oak/a")]
     (tmp_path / "corpus").mkdir()
     for name, of in (("corpus/a", corpus), ("rows", given)):
         (tmp_path / f"{name}.jsonl").write_text("".join(row_to_json(row) + "\n" for row in of), "utf-8")

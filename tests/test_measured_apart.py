@@ -1,15 +1,19 @@
 """What the environment says does not sway a measurement, or the measurement says so."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from cli.main import main
+from domain.errors import InvalidRequest
+from evaluation.rows import LabelledRow, read_rows, row_to_json
 from models.artifact import default_folder
 from pipeline.build import build_pipeline
 from pipeline.pipeline import Pipeline
 from pipeline.settings import PipelineSettings, StatedSettings
-from training import canary
+from training import canary, setup
+from training.apart import check_apart, gate_apart
 
 ALL_PASS = "rules:\n- categories:\n    all: {review: 5, alert: 5}\n"
 """Under it hardly anything is raised, and so no slice is raised more often than another."""
@@ -73,6 +77,32 @@ def test_gates_are_refused_under_another_policy_and_a_report_names_it(
     with pytest.raises(SystemExit):
         main(["evaluate", str(rows)])
     assert "not the project's own: nothing." in capsys.readouterr().out
+
+
+def test_rows_that_a_model_is_fitted_on_or_guarded_by_are_known_word_for_word_and_nearly_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def row(identity: str, text: str, split: str = "test") -> LabelledRow:
+        return LabelledRow(identity, text, {"bullying": 0}, split=split)
+
+    learnt = row("c1", "they said that nobody would miss me if i went home", "train")
+    (tmp_path / "corpus.jsonl").write_text(row_to_json(learnt), encoding="utf-8")
+    monkeypatch.setattr(setup, "CORPUS", tmp_path)
+    fresh = [row(f"f{n}", f"zebra number {n}") for n in range(99)]
+    nearly = replace(learnt, id="n", text=f"{learnt.text} ok")
+    assert not gate_apart(fresh).blocks
+    assert gate_apart([*fresh, nearly]).figures == (
+        "0 of 100 stand in corpus, asking or canary rows, 1 more nearly so, of which 1 % may be (n: nearly train c1)"
+    )
+    assert not gate_apart([*fresh, nearly]).blocks
+    assert gate_apart([*fresh[:98], nearly]).blocks
+    for file, known in (("asking.jsonl", next(read_rows(setup.ASKING))), ("canary.jsonl", next(canary.read_canary()))):
+        found = gate_apart([*fresh, replace(known, id="k")])
+        assert found.blocks
+        assert "1 of 100 stand in corpus, asking or canary rows, 0 more nearly so" in found.figures
+        assert f"(k: {file} {known.id})" in found.figures
+        with pytest.raises(InvalidRequest, match=f"k: {file}"):
+            check_apart([*fresh, replace(known, id="k")])
 
 
 def test_promote_and_compare_build_by_stated_settings_alone() -> None:

@@ -2,7 +2,9 @@
 
 Labels that came from outside, by mistake or with intent, can teach a model to set real concerns aside while its figures
 on other rows still look well. A run that dismisses one genuine canary row which the model in service raises is not
-promoted. Nothing is ever learnt from these rows.
+promoted. Nothing is ever learnt from these rows. No rule keeps a genuine one raised: each has text around a phrase, and
+none holds an explicit statement, a solicitation or a bare plea for help, so that a model that sees no harm dismisses
+it.
 """
 
 from collections.abc import Iterator

@@ -27,16 +27,18 @@ class Guarded:
         excess: For each school over the limit, as it is first spelt, how many rows it gave and how many were kept.
         reserved: Ids of rows whose text, or nearly that, is kept for choosing, calibrating or measuring.
         repeated: Ids of rows that say nearly the same as one before by the same school, with the same labels.
+        unhit: Ids of rows that make no example; beside others, which no limit counts, their labels would be learnt.
     """
 
     rows: tuple[LabelledRow, ...]
     excess: dict[str, tuple[int, int]]
     reserved: tuple[str, ...]
     repeated: tuple[str, ...] = ()
+    unhit: tuple[str, ...] = ()
 
 
 def guard(rows: Sequence[LabelledRow], own: int, reserved: Iterable[LabelledRow], seed: int, weigh: Weigh) -> Guarded:
-    """Takes out texts that are reserved or repeated, then the excess of each school.
+    """Takes out texts that are reserved or repeated or make no example, then the excess of each school.
 
     Args:
         rows: Rows with a `source` of the form `school/lead`.
@@ -48,7 +50,9 @@ def guard(rows: Sequence[LabelledRow], own: int, reserved: Iterable[LabelledRow]
     measured = Copies(row.text for row in reserved)
     copies = {row.id for row in rows if measured.find(row.text) is not None}
     repeated = _repeated([row for row in rows if row.id not in copies])
-    free = [row for row in rows if row.id not in copies and row.id not in repeated]
+    weighed = [(row, weigh(row)) for row in rows if row.id not in copies and row.id not in repeated]
+    free = [row for row, weight in weighed if weight]
+    weights = [weight for _, weight in weighed if weight]
     by_school: dict[str, list[int]] = {}
     spelt: dict[str, str] = {}
     for place, row in enumerate(free):
@@ -56,7 +60,6 @@ def guard(rows: Sequence[LabelledRow], own: int, reserved: Iterable[LabelledRow]
         spelt.setdefault(school_of(row.source), _written_school(row.source))
     for school, places in by_school.items():
         random.Random(f"{seed}:{school}").shuffle(places)
-    weights = [weigh(row) for row in free]
     chosen = _choose(by_school, weights, own)
     return Guarded(
         tuple(free[place] for place in sorted(place for places in chosen.values() for place in places)),
@@ -67,6 +70,7 @@ def guard(rows: Sequence[LabelledRow], own: int, reserved: Iterable[LabelledRow]
         },
         tuple(row.id for row in rows if row.id in copies),
         tuple(row.id for row in rows if row.id in repeated),
+        tuple(row.id for row, weight in weighed if not weight),
     )
 
 

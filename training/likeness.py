@@ -1,5 +1,6 @@
 """Which texts are the same for whoever learns from them, and which names for whoever reads them."""
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
@@ -11,7 +12,9 @@ SHINGLE = 3
 NEAR = 0.6
 """Share of the shingles of two texts together that stand in both, from which on one is a copy of the other. Two texts
 of twenty words that differ in one share 71 %."""
-_DRAWN_ALIKE = str.maketrans("01i|", "olll")
+_DRAWN_ALIKE = str.maketrans("0134578i", "oleastbl")
+_SIGNS_DRAWN_ALIKE = str.maketrans("@$|", "asl")
+_SIGN_APART = re.compile(r"(?<![^\W_])[@$|]+(?![^\W_])")
 
 
 def same_text(text: str) -> str:
@@ -21,8 +24,11 @@ def same_text(text: str) -> str:
 
 
 def same_name(name: str) -> str:
-    """What two spellings of a name have in common that are hard to tell apart: letters alone, as they are drawn."""
-    return same_text(name).translate(_DRAWN_ALIKE)
+    """What two spellings of a name have in common that are hard to tell apart: letters alone, as they are drawn.
+
+    Digits and signs count as the letters that they look like; a sign that touches no letter or digit as none.
+    """
+    return same_text(_SIGN_APART.sub(" ", name).translate(_SIGNS_DRAWN_ALIKE)).translate(_DRAWN_ALIKE)
 
 
 class Copies:

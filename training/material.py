@@ -1,6 +1,6 @@
 """What a run learns from: the corpus or a share of it, leads' decisions, public rows; and how it is described."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,11 +9,11 @@ from domain.errors import InvalidRequest
 from evaluation.pairs import Pair, opposite_pairs
 from evaluation.rows import LabelledRow, read_rows
 from training import setup
-from training.canary import read_canary
+from training.canary import CANARY, read_canary
 from training.dataset import ExampleMaker
 from training.digest import digest_rows
 from training.guards import Guarded, examples_of, guard, school_of
-from training.likeness import same_text
+from training.likeness import Copies
 from training.public.mixture import Mixture
 from training.public.read import PublicRows, choose_sets, read_public
 from training.share import take_share
@@ -68,7 +68,9 @@ class Material:
 def gather(
     corpus: Sequence[LabelledRow], maker: ExampleMaker, wanted: Wanted, also_reserved: Sequence[LabelledRow] = ()
 ) -> Material:
-    """Gathers the rows of a run; of no source a text that a model is measured by.
+    """Gathers the rows of a run; of no source a text that a model is measured by, or nearly that.
+
+    All of the corpus takes some twenty seconds.
 
     Args:
         corpus: With all of its splits.
@@ -80,9 +82,9 @@ def gather(
         InvalidRequest: If a file is at fault, a set is missing, or no row is left.
     """
     reserved = [*reserved_rows(corpus), *also_reserved]
-    kept_back = {same_text(row.text) for row in reserved}
+    kept_back = Copies(row.text for row in reserved)
     drawn = take_share([row for row in corpus if row.split == "train"], wanted.share, wanted.seed)
-    rows = [row for row in drawn if same_text(row.text) not in kept_back]
+    rows = [row for row in drawn if kept_back.find(row.text) is None]
     seen: dict[str, Any] = {}
     notes: list[str] = []
     if len(rows) < len(drawn):
@@ -94,10 +96,9 @@ def gather(
         decisions = _feedback(wanted.feedback)
         own = examples_of(rows, maker.weight, decisions)
         guarded = guard(decisions, own, reserved, wanted.seed, maker.weight)
-        unhit = sum(not maker.is_hit(row) for row in guarded.rows)
         schools = {school_of(row.source) for row in guarded.rows}
         seen["feedback"] = {"rows": len(guarded.rows), "data": digest_rows(guarded.rows), "schools": len(schools)}
-        notes.append(f"feedback: {len(guarded.rows)} rows; no keyword hits {unhit} of them, they teach nothing")
+        notes.append(f"feedback: {len(guarded.rows)} rows")
         notes += describe(guarded)
         rows += guarded.rows
     mixture = Mixture()
@@ -118,13 +119,13 @@ def gather(
 def gather_pairs(
     corpus: Sequence[LabelledRow], also_reserved: Sequence[LabelledRow] = ()
 ) -> tuple[list[Pair], list[LabelledRow]]:
-    """Minimal pairs to learn from, and rows that may stand beside them; none that a model is measured by.
+    """Minimal pairs to learn from, and rows that may stand beside them; none that a model is measured by, or nearly so.
 
     Raises:
         InvalidRequest: If there is no pair.
     """
-    kept_back = {same_text(row.text) for row in (*reserved_rows(corpus), *also_reserved)}
-    rows = [row for row in corpus if row.split == "train" and same_text(row.text) not in kept_back]
+    kept_back = Copies(row.text for row in (*reserved_rows(corpus), *also_reserved))
+    rows = [row for row in corpus if row.split == "train" and kept_back.find(row.text) is None]
     pairs = opposite_pairs(rows)
     if not pairs:
         raise InvalidRequest("the train split holds no pair of a genuine and a benign row")
@@ -134,7 +135,15 @@ def gather_pairs(
 def reserved_rows(corpus: Iterable[LabelledRow]) -> list[LabelledRow]:
     """Rows that a model is chosen, calibrated, measured or guarded by."""
     blind = [row for folder in MEASURED for row in read_rows(folder)]
-    return [*(row for row in corpus if row.split != "train"), *blind, *read_rows(setup.ASKING), *read_canary()]
+    return [*(row for row in corpus if row.split != "train"), *blind, *(row for _, row in rows_beside_corpus())]
+
+
+def rows_beside_corpus() -> Iterator[tuple[str, LabelledRow]]:
+    """Rows outside the corpus that a model is fitted on or guarded by, each with the name of its file."""
+    for row in read_rows(setup.ASKING):
+        yield setup.ASKING.name, row
+    for row in read_canary():
+        yield CANARY.name, row
 
 
 def measured_rows() -> list[LabelledRow]:
@@ -146,6 +155,8 @@ def describe(guarded: Guarded) -> Iterator[str]:
     """What a guard took out, in words."""
     for school, (given, kept) in guarded.excess.items():
         yield f"over 5 % of what is learnt: {school or '(no source)'} gave {given} rows, {kept} were drawn"
+    if guarded.unhit:
+        yield f"set aside, no keyword hits them and they teach nothing: {len(guarded.unhit)} rows"
     if guarded.repeated:
         yield f"set aside, they say what a row of the same school says: {', '.join(guarded.repeated)}"
     if guarded.reserved:
@@ -161,9 +172,9 @@ def _feedback(path: Path) -> list[LabelledRow]:
     return rows
 
 
-def _hit(found: PublicRows, maker: ExampleMaker, kept_back: Collection[str]) -> list[LabelledRow]:
+def _hit(found: PublicRows, maker: ExampleMaker, kept_back: Copies) -> list[LabelledRow]:
     """Rows that a keyword hits, as the model is never asked about others, and that are not kept for measuring."""
-    return [row for row in found.rows if maker.is_hit(row) and same_text(row.text) not in kept_back]
+    return [row for row in found.rows if maker.is_hit(row) and kept_back.find(row.text) is None]
 
 
 def _about(found: PublicRows, labelled: dict[str, list[LabelledRow]]) -> dict[str, Any]:

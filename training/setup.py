@@ -16,6 +16,8 @@ CORPUS = Path(__file__).parent / "corpus"
 ASKING = Path(__file__).parent / "asking.jsonl"
 """Genuine rows in which a child asks for help, written for this alone; no run learns from them."""
 WEIGHTS = Path(__file__).parents[1] / ".weights"
+TYPICAL = Path(__file__).parent / "typical.jsonl"
+"""Sixty plain rows by which the larger network is evened out; with others its file differs in every byte."""
 RUNS = Path(__file__).parents[1] / "runs"
 
 
