@@ -24,7 +24,7 @@ from keyword_stage.layers import Layers
 from keyword_stage.lexicon import Lexicon, Phrase, read_lexicon
 from keyword_stage.lint import lint_lexicon
 from keyword_stage.matcher import Matcher
-from keyword_stage.outside import FORMATS, export_list, import_list, write_lexicon
+from keyword_stage.outside import FORMATS, export_list, import_list
 from keyword_stage.overlay import read_overlays
 from models.scorer import WindowScores
 from pipeline.judge import Judge
@@ -123,7 +123,7 @@ def test_lists_keep_the_mark_where_they_have_room_for_it(tmp_path: Path, form: s
     again = import_list(export_list(phrases, form), form, STANDARD_CATEGORIES)
     assert again.faults == ()
     assert [phrase.solicitation for phrase in again.phrases] == [form != "senso", False]
-    (tmp_path / "own.csv").write_text(write_lexicon(again.phrases), encoding="utf-8")
+    (tmp_path / "own.csv").write_text(export_list(again.phrases, "csv"), encoding="utf-8")
     assert [p.solicitation for p in read_lexicon([tmp_path / "own.csv"]).phrases] == [form != "senso", False]
 
 
