@@ -55,7 +55,8 @@ on {parity["spans"]} spans of the dev split: largest difference of P(severity >=
 {100 * dismissal["alpha"]:.3g} % of genuine concerns (rows with a hit) dismissed, with {100 * (1 - dismissal["delta"]):.3g} % confidence, by
 Learn-then-Test on {dismissal["genuine"]} genuine rows of the calibration split: **{bound}**; {dismissal["missed"]} were dismissed,
 upper confidence limit {100 * dismissal["upper"]:.2f} %. The bound holds for text like the calibration split's, which was
-written by the same hand as the training split.
+written by the same hand as the training split. What the networks say together was chosen by figures of that split as well,
+and rows of one kind may lie above the bound where all together lie below.
 {asking(config)}
 | category | genuine rows | dismissed | upper 95 % limit |
 |---|---|---|---|
@@ -149,7 +150,7 @@ def asking(config: Mapping[str, Any]) -> str:
     if measured is None:
         return ""
     text = f"""
-Of {measured["rows"]} rows in which a child at risk asks for help, of the calibration split and written for this alone, {measured["dismissed"]} are dismissed (upper limit {100 * measured["upper"]:.2f} %).
+Of {measured["rows"]} rows in which a child at risk asks for help, of the calibration split and written for this, {measured["dismissed"]} are dismissed (upper limit {100 * measured["upper"]:.2f} %).
 Beside a bare plea for help no phrase is dismissed, whatever the model says of it.
 """
     if measured["threshold"] == config["dismissal"]["threshold"]:
