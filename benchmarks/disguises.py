@@ -1,4 +1,4 @@
-"""Ways to hide a phrase from a list that a reader still sees through; each must change it."""
+"""Ways to hide a phrase from a list that a reader still sees through; one that has no hold on it leaves it as it is."""
 
 import random
 from collections.abc import Callable

@@ -77,7 +77,7 @@ def make_pages(prose: Sequence[str], phrases: Sequence[str], seed: int = 20) -> 
         return Pages(name, tuple(text for text, _ in made), tuple(spans for _, spans in made), clean)
 
     def disguise(phrase: str) -> str:
-        return rng.choice(DISGUISES)(phrase, rng)
+        return rng.choice([hidden for way in DISGUISES if (hidden := way(phrase, rng)) != phrase])
 
     light = [_lighten(text, rng) for text in prose]
     return [
