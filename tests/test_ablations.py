@@ -64,7 +64,10 @@ def test_a_run_without_the_span_readout_is_exported_and_teaches_so(
     monkeypatch.setattr("warnings.filters", [])  # third-party deprecations are not ours to mend
     rows = [
         replace(row, text=BOTH + after, id=f"{split}{n}", split=split)
-        for split, after in (("train", ""), ("dev", " again"))  # what dev holds is not learnt from
+        for split, after in (
+            ("train", ""),
+            ("dev", " one two three four five six seven eight nine"),
+        )  # no copy of it is learnt from
         for n, row in enumerate(ROWS[:2])
     ]
     monkeypatch.setattr(training.setup, "base_model", lambda *_: default_folder())

@@ -30,11 +30,12 @@ def run(tmp_path: Path, small_model: Path, monkeypatch: pytest.MonkeyPatch) -> P
     (tmp_path / "model.json").write_text(json.dumps({**config, "first_pass": {"margin": 0.1}}), encoding="utf-8")
     write_manifest(tmp_path)
     monkeypatch.setattr(training_network, "load_base", lambda _: training_network.tiny_network(30522))
+    monkeypatch.setattr("benchmarks.scorer.RUNS", tmp_path.parent)
     return tmp_path
 
 
 def bench(run: Path) -> None:
-    main(["bench", "scorer", "--quick", "--repeats", "1", "--run", str(run)])
+    main(["bench", "scorer", "--quick", "--repeats", "1", "--run", run.name])
 
 
 def test_torch_and_onnx_of_one_run_are_compared(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
