@@ -1,9 +1,11 @@
 import gc
 import hashlib
+import importlib
 import io
 import json
 import shutil
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -39,6 +41,7 @@ from serving.http_api import make_app
 from serving.key_file import issue, write_keys
 from serving.limits import Limits
 from serving.service import ScoringService
+from tests.pool_double import DOUBLE, NewPool
 from tests.running_server import BANK, Server, start, stopping
 
 ROOT = Path(__file__).parents[1]
@@ -233,3 +236,21 @@ class HeldScorer(FixedScorer):
 
 
 __all__ = ["ROOT", "FixedScorer", "HeldScorer", "OcrPool", "Written"]
+
+
+@pytest.fixture
+def new_pool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[NewPool]:
+    """Makes pools of the engine's double."""
+    (tmp_path / "engine_double.py").write_text(DOUBLE)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.delitem(sys.modules, "engine_double", raising=False)
+    double = importlib.import_module("engine_double").Double
+    pools: list[OcrPool] = []
+
+    def make(size: int = 1, **options: float) -> OcrPool:
+        pools.append(OcrPool(size, build=double, **options))
+        return pools[-1]
+
+    yield make
+    for pool in pools:
+        pool.close()

@@ -2,7 +2,13 @@
 
 import time
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+
+from ocr.pool import OcrPool
+
+NewPool = Callable[..., OcrPool]
+"""Makes pools of the double, which are closed after the test."""
 
 DOUBLE = '''
 import os, pathlib, signal, socket, tempfile, time
@@ -69,3 +75,7 @@ def wait_for(condition: Callable[[], bool]) -> None:
 
 def gone(pid: int) -> bool:
     return not Path(f"/proc/{pid}").exists()
+
+
+def in_thread(work: Callable[[], object]) -> Future[object]:
+    return ThreadPoolExecutor(1).submit(work)

@@ -1,16 +1,13 @@
 """What holds for every HTTP request: its name, its problems, its deadline, its repeats, and ETags."""
 
 import asyncio
-import io
 import json
-import tempfile
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from PIL import Image
 
 from domain.errors import OcrFailed, Overloaded
 from domain.hit import ContextWindow
@@ -122,48 +119,6 @@ def test_a_body_that_cannot_be_read_is_malformed_and_it_is_said_why(
     assert (answer.status_code, answer.json()["type"]) == (400, "urn:secondglance:malformed_request")
     assert answer.json()["detail"] == fault
     assert "canary" not in answer.text
-
-
-FIELD = '{"id": "é", "context": {"site": "oak"}}'.encode()
-
-
-@pytest.mark.parametrize(
-    ("parts", "fault"),
-    [
-        ([("id", None, b"abc")], "body.id: not a part"),
-        ([("captures", None, FIELD)], "body.captures: not a part"),
-        ([("words of a pupil", None, b"")], "body.?: not a part"),
-        ([("image", "b.png", b"")], "body.image: there 2 times"),
-        ([("capture", None, FIELD)] * 2, "body.capture: there 2 times"),
-        ([("capture", "c.json", FIELD)], "body.capture: is no file"),
-        ([("capture", None, FIELD.replace("é".encode(), b"\xe9"))], "the capture field: not valid UTF-8 (byte 8)"),
-        ([("capture", None, FIELD[:-1])], "Invalid JSON"),
-    ],
-)
-@pytest.mark.parametrize("charset", ["", "; charset=latin-1"])
-def test_what_an_upload_does_not_have_is_refused(
-    client: TestClient, parts: list[tuple[str, str | None, bytes]], fault: str, charset: str
-) -> None:
-    answer = client.post(**form([("image", "a.png", b"\x89PNG"), *parts], charset))
-    assert (answer.status_code, fault in answer.json()["detail"]) == (422, True), answer.text
-
-
-@pytest.mark.parametrize("charset", ["", "; charset=latin-1", "; charset=utf-16"])
-def test_the_json_of_an_upload_is_utf_8(client: TestClient, charset: str) -> None:
-    out = io.BytesIO()
-    Image.new("RGB", (64, 64)).save(out, "PNG")
-    answer = client.post(**form([("capture", None, FIELD), ("image", "a.png", out.getvalue())], charset))
-    assert (answer.status_code, answer.json().get("id")) == (200, "é"), answer.text
-
-
-def form(parts: list[tuple[str, str | None, bytes]], charset: str) -> dict[str, Any]:
-    """An upload, byte by byte."""
-    body = b""
-    for name, file, content in parts:
-        filename = "" if file is None else f'; filename="{file}"'
-        body += f'--x\r\ncontent-disposition: form-data; name="{name}"{filename}\r\n\r\n'.encode() + content + b"\r\n"
-    headers = {"content-type": f"multipart/form-data; boundary=x{charset}"}
-    return {"url": "/v1/captures", "content": body + b"--x--\r\n", "headers": headers}
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"])
@@ -424,14 +379,3 @@ def test_a_caller_who_leaves_with_the_answer_has_not_hung_up(service: ScoringSer
 
     asyncio.run(run())
     assert finished == [True]
-
-
-def test_no_upload_is_written_to_disk(client: TestClient, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pictures of more than a megabyte stay in memory as well: no folder for files in passing is needed."""
-    pipeline.ocr.warm_up()
-    out = io.BytesIO()
-    Image.effect_noise((1500, 1000), 90).save(out, "PNG")
-    assert len(out.getvalue()) > 2**20
-    monkeypatch.setattr(tempfile, "tempdir", "/nowhere")
-    answer = client.post("/v1/captures", files={"image": out.getvalue()})
-    assert answer.status_code == 200, answer.text

@@ -1,17 +1,11 @@
 """A crash, a hang or a leak stays in its worker, and no request gets the text of another."""
 
 import errno
-import importlib
 import os
 import re
 import signal
-import subprocess
-import sys
-import tempfile
 import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from functools import partial
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -20,31 +14,7 @@ from domain.errors import ImageTooLarge, InvalidImage, MissingWeights, OcrFailed
 from ocr import decode as decoding
 from ocr.engine import Reading
 from ocr.pool import OcrPool
-from tests.pool_double import DOUBLE, SERVICE, gone, wait_for
-
-ROOT = Path(__file__).parents[1]
-NewPool = Callable[..., OcrPool]
-
-
-@pytest.fixture
-def new_pool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[NewPool]:
-    (tmp_path / "engine_double.py").write_text(DOUBLE)
-    monkeypatch.syspath_prepend(str(tmp_path))
-    monkeypatch.delitem(sys.modules, "engine_double", raising=False)
-    double = importlib.import_module("engine_double").Double
-    pools: list[OcrPool] = []
-
-    def make(size: int = 1, **options: float) -> OcrPool:
-        pools.append(OcrPool(size, build=double, **options))
-        return pools[-1]
-
-    yield make
-    for pool in pools:
-        pool.close()
-
-
-def in_thread(work: Callable[[], object]) -> Future[object]:
-    return ThreadPoolExecutor(1).submit(work)
+from tests.pool_double import NewPool, gone, in_thread, wait_for
 
 
 def test_nothing_starts_before_it_is_needed(new_pool: NewPool) -> None:
@@ -266,28 +236,6 @@ def test_nobody_is_passed_over_for_ever(new_pool: NewPool) -> None:
     assert passed < 100
 
 
-@pytest.mark.parametrize("doing", ["hang", "say"])
-def test_no_worker_outlives_its_service(tmp_path: Path, new_pool: NewPool, doing: str) -> None:
-    """Not even one that hangs, when the service is killed and can end nothing."""
-    started = tmp_path / "started"
-    scratch = tmp_path / "scratch"
-    scratch.mkdir()
-    (tmp_path / "service.py").write_text(SERVICE)
-    service = subprocess.Popen(
-        [sys.executable, tmp_path / "service.py", f"{doing}:{started}"],
-        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)]), "TMPDIR": str(scratch)},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert service.stdout
-    worker = int(service.stdout.readline())
-    wait_for(lambda: doing == "say" or started.exists())
-    service.kill()
-    service.communicate()
-    wait_for(lambda: gone(worker))
-    wait_for(lambda: not list(scratch.iterdir()))
-
-
 def test_workers_are_recycled(new_pool: NewPool) -> None:
     pool = new_pool(recycle_after=2)
     pids = [pool.read(b"say:x").size[0] for _ in range(5)]
@@ -346,25 +294,6 @@ def test_missing_weights_are_told_by_the_real_engine(tmp_path: Path) -> None:
     pool.close()
 
 
-def test_close_ends_workers_and_waiting_requests(new_pool: NewPool, tmp_path: Path) -> None:
-    pool = new_pool(2)
-    pool.warm_up()
-    pids = pool.pids()
-    started = [tmp_path / "one", tmp_path / "two"]
-    jobs = [in_thread(partial(pool.read, f"hang:{path}".encode())) for path in started]
-    wait_for(lambda: all(path.exists() for path in started))
-    jobs.append(in_thread(lambda: pool.read(b"say:x")))
-    pool.close()
-    for job in jobs:
-        with pytest.raises(OcrFailed, match=r"died|closed"):
-            job.result(60)
-    assert all(gone(pid) for pid in pids)
-    assert pool.pids() == ()
-    with pytest.raises(OcrFailed, match="closed"):
-        pool.read(b"say:x")
-    pool.close()
-
-
 def test_an_interrupted_request_leaves_no_answer_behind(new_pool: NewPool, tmp_path: Path) -> None:
     pool = new_pool()
     pool.warm_up()
@@ -383,21 +312,6 @@ def test_an_interrupted_request_leaves_no_answer_behind(new_pool: NewPool, tmp_p
     caught.set()
     thread.join()
     assert pool.read(b"say:mine").page.text == "mine"
-
-
-def test_killed_workers_leave_no_temporary_files(
-    new_pool: NewPool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    scratch = tmp_path / "scratch"
-    scratch.mkdir()
-    monkeypatch.setenv("TMPDIR", str(scratch))
-    monkeypatch.setattr(tempfile, "tempdir", None)
-    pool = new_pool(recycle_after=1)
-    pool.read(b"say:x")
-    pool.warm_up()
-    assert len(list(scratch.iterdir())) == 1
-    pool.close()
-    assert list(scratch.iterdir()) == []
 
 
 @pytest.mark.parametrize(
