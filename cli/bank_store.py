@@ -179,9 +179,9 @@ def build(bank: Path) -> None:
 
 def declared_of(bank: Path) -> list[str]:
     """The bank's own category: commands that score nothing need not be told that it is declared."""
-    import yaml
+    from image_hash.yaml_file import read_yaml
 
-    said = yaml.safe_load((bank / "bank.yaml").read_text("utf-8")) if (bank / "bank.yaml").is_file() else None
+    said = read_yaml((bank / "bank.yaml").read_bytes()) if (bank / "bank.yaml").is_file() else None
     return [str(said["category"])] if isinstance(said, dict) and said.get("category") else []
 
 

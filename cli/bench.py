@@ -8,14 +8,22 @@ from typing import Any
 
 import click
 
+from cli.options import in_a_folder
 from cli.runs import RUN
+
+_OUT = click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    callback=in_a_folder,
+    help="Also write the report here.",
+)
 
 
 def _bench_options(repeats: int) -> Callable[[Callable[..., None]], Callable[..., None]]:
     options = (
         click.option("--repeats", default=repeats, show_default=True, type=click.IntRange(1), help="Rounds of timing."),
         click.option("--quick", is_flag=True, help="Tiny sizes: shows that it runs, not how fast it is."),
-        click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Also write the report here."),
+        _OUT,
     )
 
     def add(command: Callable[..., None]) -> Callable[..., None]:
@@ -59,7 +67,7 @@ def hash_(repeats: int, quick: bool, out: Path | None) -> None:
 @command.command("overlays")
 @click.option("--schools", default=2000, show_default=True, type=click.IntRange(1), help="Schools of 200 phrases each.")
 @click.option("--quick", is_flag=True, help="Twenty schools: shows that it runs.")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Also write the report here.")
+@_OUT
 def overlays(schools: int, quick: bool, out: Path | None) -> None:
     """Measures the memory of the overlays of many schools."""
     _report("overlays", out, schools=schools, quick=quick)
@@ -69,7 +77,7 @@ def overlays(schools: int, quick: bool, out: Path | None) -> None:
 @click.option("--requests", default=640, show_default=True, type=click.IntRange(64), help="Texts of each kind.")
 @click.option("--images", default=3, show_default=True, type=click.IntRange(1), help="Captures.")
 @click.option("--quick", is_flag=True, help="A few requests: shows that it runs.")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Also write the report here.")
+@_OUT
 def http(requests: int, images: int, quick: bool, out: Path | None) -> None:
     """Measures the service over HTTP: against a bare echo and a naive server of the same model."""
     _report("over_http", out, requests=requests, images=images, quick=quick)
@@ -79,7 +87,7 @@ def http(requests: int, images: int, quick: bool, out: Path | None) -> None:
 @click.option("--requests", default=640, show_default=True, type=click.IntRange(64), help="Texts of each kind.")
 @click.option("--images", default=3, show_default=True, type=click.IntRange(1), help="Captures.")
 @click.option("--quick", is_flag=True, help="A few requests: shows that it runs.")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Also write the report here.")
+@_OUT
 def grpc(requests: int, images: int, quick: bool, out: Path | None) -> None:
     """Measures the service over gRPC: unary, in batches, on a stream."""
     _report("over_grpc", out, requests=requests, images=images, quick=quick)
@@ -90,7 +98,7 @@ def _load_options(seconds: float) -> Callable[[Callable[..., None]], Callable[..
         click.option("--seconds", default=seconds, show_default=True, type=click.FloatRange(1), help="How long."),
         click.option("--texts", default=320, show_default=True, type=click.IntRange(8), help="Texts, sent in turn."),
         click.option("--quick", is_flag=True, help="A few seconds: shows that it runs."),
-        click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Also write the report here."),
+        _OUT,
     )
 
     def add(command: Callable[..., None]) -> Callable[..., None]:
@@ -112,7 +120,7 @@ def overload(seconds: float, texts: int, quick: bool, out: Path | None) -> None:
 @click.option("--swaps", default=200, show_default=True, type=click.IntRange(1), help="Swaps of model and lexicon.")
 @click.option("--texts", default=80, show_default=True, type=click.IntRange(8), help="Texts, sent in turn.")
 @click.option("--quick", is_flag=True, help="Six swaps: shows that it runs.")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Also write the report here.")
+@_OUT
 def swaps(swaps: int, texts: int, quick: bool, out: Path | None) -> None:
     """Swaps model and lexicon over and over while texts are scored."""
     _report("swaps", out, swaps=swaps, texts=texts, quick=quick)
@@ -143,7 +151,7 @@ def soak(seconds: float, texts: int, quick: bool, out: Path | None) -> None:
     "--memory", default=2000, show_default=True, type=click.IntRange(0), help="Captures to watch memory over."
 )
 @click.option("--quick", is_flag=True, help="One capture, no peers: shows that it runs.")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Also write the report here.")
+@_OUT
 def ocr(captures: Path | None, frames: int, memory: int, quick: bool, out: Path | None) -> None:
     """Measures the reading of screens: cold and warm, words and boxes, memory."""
     _report("ocr", out, captures=captures, frames=frames, memory=memory, quick=quick)

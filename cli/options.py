@@ -11,9 +11,9 @@ from pipeline.settings import PipelineSettings
 _FILE = click.Path(exists=True, path_type=Path)
 
 
-def in_a_folder(_: click.Context, __: click.Parameter, file: Path) -> Path:
+def in_a_folder(_: click.Context, __: click.Parameter, file: Path | None) -> Path | None:
     """Refuses a file to write whose folder is missing, before the work is done (a callback)."""
-    if not file.parent.is_dir():
+    if file and not file.parent.is_dir():
         raise click.BadParameter(f"there is no folder {file.parent}")
     return file
 

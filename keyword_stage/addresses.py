@@ -64,6 +64,12 @@ def lookups(address: str) -> Iterator[str]:
         yield f"{host}{port}{path}?{part}"
 
 
+def host_of(address: str) -> str:
+    """The host of an address as browsers read it, with or without scheme; empty if it has none."""
+    parts = _split(address)
+    return parts.host if parts else ""
+
+
 def _split(address: str) -> _Parts | None:
     address = address.strip().encode("utf-8", "replace").decode()  # a lone surrogate is no part of any address
     address = _WRAPPED.sub("", address.strip(_CONTROLS).translate(_BREAKS), count=1)

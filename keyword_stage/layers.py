@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from domain.hit import KeywordHit
 from domain.page import Page
@@ -62,7 +62,7 @@ class Layers:
         mine = hashlib.sha256("\n".join(overlay.digest for overlay in overlays).encode()).hexdigest()[:16]
         return f"{self.central.digest}+{mine}"
 
-    @property
+    @cached_property
     def overlays_digest(self) -> str:
         """Names all overlays and whom they are for; `none` if there are none."""
         if not self.overlays:

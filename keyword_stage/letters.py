@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice, product
 
 from keyword_stage.english_words import english_words
-from keyword_stage.fold import fold, fold_char
+from keyword_stage.fold import code_points, fold, fold_char
 from keyword_stage.parted import MOST_WORDS, is_short_mask, join_pieces
 from keyword_stage.reading import Edit
 from keyword_stage.signs import CAPITALS, JOINTS, STYLED, repeated, suspicious_tokens
@@ -17,6 +17,7 @@ _LEET: dict[str, str] = {
 }  # fmt: skip
 _LEET_SIGNS = frozenset(_LEET)
 _STYLED = re.compile(f"[{''.join(STYLED)}]")
+_FIRST_STYLED = min(map(ord, STYLED))
 _CAPITAL = re.compile(rf"[{CAPITALS}](?<=[a-z].)")
 _CAPITALS = re.compile(rf"(?<=[a-z])[{CAPITALS}]+")
 _CAMEL = re.compile(rf"(?<=[a-z])(?=[{CAPITALS}])")
@@ -50,7 +51,7 @@ def find_letters(text: str, vocabulary: Vocabulary, closed: bool = False) -> Ite
         vocabulary: What they may be.
         closed: Whether nothing else is disguised in it but by emoji; then a word that fits nowhere is left out.
     """
-    if not text.isascii():
+    if not text.isascii() and (code_points(text) >= _FIRST_STYLED).any():
         text = _STYLED.sub(lambda sign: STYLED[sign[0]], text)
     past = 0
     known = vocabulary.skeletons.known

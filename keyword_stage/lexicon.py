@@ -148,7 +148,7 @@ def read_lexicon(paths: Sequence[Path] = (), categories: Iterable[str] = ()) -> 
     known = {*STANDARD_CATEGORIES, *categories}
     faults: list[str] = []
     phrases: dict[tuple[str, str], Phrase] = {}
-    for path in _files(paths or (DEFAULT_FOLDER,)):
+    for path in _files(paths or (DEFAULT_FOLDER,), faults):
         for phrase in _read_file(path, known, faults):
             other = phrases.setdefault((phrase.category, phrase.id), phrase)
             if other is not phrase:
@@ -175,10 +175,10 @@ def _shown(phrase: Phrase) -> str:
     return f"item {phrase.id!r}" if phrase.protected else f"{phrase.id!r} ({phrase.category})"
 
 
-def _files(paths: Iterable[Path]) -> Iterator[Path]:
+def _files(paths: Iterable[Path], faults: list[str]) -> Iterator[Path]:
     for path in paths:
         if path.is_dir():
-            yield from csv_files(path)
+            yield from csv_files(path, faults)
         else:
             yield path
 

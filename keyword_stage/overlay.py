@@ -18,7 +18,6 @@ A name with signs that no file name may hold is percent-encoded (`Year 7%2F8.csv
 """
 
 import hashlib
-import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -27,6 +26,7 @@ from typing import TypeVar
 from urllib.parse import unquote
 
 from domain.errors import InvalidLexicon
+from domain.names import composed
 from domain.severity import STANDARD_CATEGORIES
 from keyword_stage.lexicon import COLUMNS, Lexicon, Phrase, digest_of, read_row
 from keyword_stage.rules import read_expiry
@@ -46,16 +46,11 @@ _MOST_SHOWN = 20
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """For whom an overlay is; None for any. Names are held in NFC, whatever form a file system or a client has."""
+    """For whom an overlay is; None for any."""
 
     trust: str | None = None
     school: str | None = None
     group: str | None = None
-
-    def __post_init__(self) -> None:
-        for name in ("trust", "school", "group"):
-            if value := getattr(self, name):
-                object.__setattr__(self, name, unicodedata.normalize("NFC", value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +119,7 @@ def read_overlays(folder: Path, lexicon: Lexicon, categories: Iterable[str] = ()
     found: dict[Scope, Overlay] = {}
     if not folder.is_dir():
         raise InvalidLexicon(f"{folder.name}: no folder of overlays")
-    for path in csv_files(folder):
+    for path in csv_files(folder, faults):
         name = path.relative_to(folder).as_posix()
         scope = _scope(path.relative_to(folder))
         if scope is None:
@@ -136,29 +131,14 @@ def read_overlays(folder: Path, lexicon: Lexicon, categories: Iterable[str] = ()
                 found[scope] = _read_overlay(read_text(path, name), name, known, protected, faults)
             except InvalidLexicon as error:
                 faults.append(str(error))
-    faults += _left_out(folder)
     if faults:
         more = f"\n... and {len(faults) - _MOST_SHOWN} more" if len(faults) > _MOST_SHOWN else ""
         raise InvalidLexicon("\n".join(faults[:_MOST_SHOWN]) + more)
     return found
 
 
-def _left_out(folder: Path) -> list[str]:
-    """Faults of a folder and those below it that are not looked into: linked ones, and those that may not be read."""
-    faults: list[str] = []
-    for path in (folder, *(path for path in sorted(folder.rglob("*")) if path.is_dir())):
-        name = folder.name if path == folder else path.relative_to(folder).as_posix()
-        if path.is_symlink() and path != folder:
-            faults.append(f"{name}: a link to a folder is not followed; put the folder itself there")
-        try:
-            next(path.iterdir(), None)
-        except OSError as error:
-            faults.append(f"{name}: cannot be read ({error.strerror})")
-    return faults
-
-
 def _scope(path: Path) -> Scope | None:
-    match [unquote(part) for part in path.with_suffix("").parts]:
+    match [composed(unquote(part)) for part in path.with_suffix("").parts]:
         case ["trusts", trust]:
             return Scope(trust=trust)
         case ["schools", school]:

@@ -15,7 +15,7 @@ from cryptography.fernet import Fernet, InvalidToken
 
 from domain.errors import InvalidLexicon
 from keyword_stage.lexicon import Lexicon, Phrase, digest_of, read_row
-from keyword_stage.tables import list_rows
+from keyword_stage.tables import list_rows, read_lines
 from keyword_stage.url_list import UrlEntry, read_entries
 
 _COLUMNS = frozenset({"id", "phrase", "grade", "category"})
@@ -96,7 +96,7 @@ def _cipher(key: str) -> Fernet:
 
 
 def _read(text: str, name: str, known: Collection[str], key: str) -> Sequence[Phrase | UrlEntry]:
-    header = {cell.strip('" \r') for cell in text.removeprefix("\ufeff").partition("\n")[0].split(",")}
+    _, header, _ = next(read_lines(text), (1, [], ""))
     return read_entries(text, name, known, key) if "url" in header else _read_phrases(text, name, known)
 
 

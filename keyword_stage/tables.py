@@ -18,9 +18,23 @@ ITEM = re.compile(r"[A-Za-z0-9._-]{1,64}")
 """What may name an item of a protected list, or of one of addresses."""
 
 
-def csv_files(folder: Path) -> list[Path]:
-    """The CSV files in a folder and those below it, by name."""
-    return sorted(path for path in folder.rglob("*") if path.name.lower().endswith(".csv"))
+def csv_files(folder: Path, faults: list[str]) -> list[Path]:
+    """The CSV files in a folder and those below it, by name.
+
+    Args:
+        folder: The folder, which may be a link to one.
+        faults: Takes what is not looked into: links to folders, and folders that may not be read.
+    """
+    inside = sorted(folder.rglob("*"))
+    for path in (folder, *filter(Path.is_dir, inside)):
+        name = folder.name if path == folder else path.relative_to(folder).as_posix()
+        if path.is_symlink() and path != folder:
+            faults.append(f"{name}: a link to a folder is not followed; put the folder itself there")
+        try:
+            next(path.iterdir(), None)
+        except OSError as error:
+            faults.append(f"{name}: cannot be read ({error.strerror})")
+    return [path for path in inside if path.name.lower().endswith(".csv")]
 
 
 def read_text(path: Path, name: str = "") -> str:

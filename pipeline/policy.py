@@ -30,7 +30,8 @@ from domain.capture import CaptureContext
 from domain.errors import InvalidPolicy
 from domain.severity import STANDARD_CATEGORIES
 from image_hash.yaml_file import read_yaml
-from pipeline.policy_file import CategoryRule, Exclusion, PolicyFile, Rule, host_of
+from keyword_stage.addresses import host_of
+from pipeline.policy_file import CategoryRule, Exclusion, PolicyFile, Rule
 
 ALL = "all"
 

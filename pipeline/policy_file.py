@@ -3,27 +3,22 @@
 import re
 from datetime import date, time
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+
+from domain.names import composed
+from keyword_stage.addresses import host_of
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
 _HOST = re.compile(r"[\w:-]+(\.[\w-]+)*")
-
-
-def host_of(url: str) -> str:
-    """Host of an address as browsers read it, with or without scheme; empty if it has none."""
-    url = url.replace("\\", "/")  # to a browser they are the same: what follows one is no host
-    try:
-        return (urlsplit(url if "://" in url else f"//{url}").hostname or "").lower().removeprefix("www.")
-    except ValueError:
-        return ""
+Name = Annotated[str, AfterValidator(composed)]
+"""What a trust, a school or a group is called."""
 
 
 def _names_a_site(url: str) -> bool:
     """Whether an address is that of a site and no more: its host, and at most a scheme, a port and a slash."""
     rest = url.partition("://")[2] or url
-    return _HOST.fullmatch(host_of(url)) is not None and not re.search(r"[/?#@].", rest)
+    return _HOST.fullmatch(host_of(url)) is not None and not re.search(r"[/?#@\s].|\.(?![^/:])", rest)
 
 
 def _read_hours(value: object) -> tuple[time, time]:
@@ -88,9 +83,9 @@ class Exclusion(_Strict):
 class Rule(_Strict):
     """Whom it is for, and what it changes."""
 
-    trust: str | None = None
-    school: str | None = None
-    group: str | None = None
+    trust: Name | None = None
+    school: Name | None = None
+    group: Name | None = None
     hours: Annotated[tuple[time, time], BeforeValidator(_read_hours)] | None = None
     categories: dict[str, CategoryRule] = {}
     exclusions: tuple[Exclusion, ...] = ()
@@ -100,8 +95,15 @@ class PolicyFile(_Strict):
     """A whole policy file."""
 
     categories: tuple[str, ...] = ()
-    trusts: dict[str, tuple[str, ...]] = {}
+    trusts: dict[Name, tuple[Name, ...]] = {}
     rules: tuple[Rule, ...] = ()
+
+    @field_validator("trusts", mode="before")
+    @classmethod
+    def _trusts_stand_once(cls, value: object) -> object:
+        if isinstance(value, dict) and len({composed(str(name)) for name in value}) < len(value):
+            raise ValueError("a trust stands there twice, but for the form of its accents")
+        return value
 
     @model_validator(mode="after")
     def _names_are_plain(self) -> "PolicyFile":

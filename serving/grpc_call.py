@@ -12,9 +12,9 @@ import grpc.aio
 from google.protobuf.message import Message
 
 from domain.errors import SecondglanceError
+from domain.fault import where
 from serving.call import REQUEST_ID_HEADER, TRACE_HEADER, Call, new_call, time_to_work
 from serving.errors import grpc_code, grpc_retry
-from serving.fault import where
 from serving.grpc_access import current_standing
 from serving.grpc_reading import check
 from serving.room import Room

@@ -13,7 +13,7 @@ import grpc
 import grpc.aio
 from google.protobuf.message import DecodeError
 
-from domain.errors import InvalidRequest, Overloaded, SecondglanceError
+from domain.errors import DeadlineExceeded, InvalidRequest, Overloaded, SecondglanceError
 from serving.errors import grpc_code, grpc_retry
 from serving.grpc_fields import has_few_fields
 from serving.room import Room
@@ -63,7 +63,7 @@ class GrpcReading(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
                 async with asyncio.timeout(self._longest_s):
                     request = await context.read()
             except TimeoutError:
-                return await context.abort(grpc.StatusCode.DEADLINE_EXCEEDED, "deadline_exceeded: no message came")
+                request = DeadlineExceeded("no message came")
             if request is grpc.aio.EOF:  # type: ignore[attr-defined]
                 request = InvalidRequest("there is no message")
             size = 0 if isinstance(request, SecondglanceError) else request.ByteSize()

@@ -18,9 +18,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from domain.errors import InvalidKeys
+from domain.names import composed
 from serving.caller import SCOPES, Caller
 
 _SECRET_BYTES = 32
@@ -35,7 +36,7 @@ class KeyRecord(BaseModel):
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
     tenant: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
     scopes: frozenset[str] = Field(min_length=1)
-    sites: frozenset[str] | None = None
+    sites: frozenset[Annotated[str, AfterValidator(composed)]] | None = None
     per_minute: int | None = Field(None, ge=1)
     expires: AwareDatetime | None = None
 

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, TextIO
 
-from serving.fault import where
+from domain.fault import where
 
 OURS = "secondglance"
 _LOG = logging.getLogger(OURS)

@@ -9,9 +9,10 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import jwt
-from pydantic import ConfigDict, StringConstraints, TypeAdapter, ValidationError
+from pydantic import AfterValidator, ConfigDict, StringConstraints, TypeAdapter, ValidationError
 
 from domain.errors import InvalidKeys, Unavailable
+from domain.names import composed
 from serving.caller import SCOPES, Caller
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA")
@@ -25,7 +26,9 @@ LEEWAY_S = 30.0
 _UNREACHABLE = "the issuer of tokens cannot be reached, or has no keys"
 _Name = Annotated[str, StringConstraints(strict=True, min_length=1)]
 _NAME: TypeAdapter[str] = TypeAdapter(_Name)
-_SITES: TypeAdapter[list[str]] = TypeAdapter(list[_Name], config=ConfigDict(strict=True))
+_SITES: TypeAdapter[list[str]] = TypeAdapter(
+    list[Annotated[_Name, AfterValidator(composed)]], config=ConfigDict(strict=True)
+)
 """Schools that a token may name. Without the claim it may name any; one that is no list of names is refused, and an
 empty list names none."""
 _SCOPES: TypeAdapter[str | list[str]] = TypeAdapter(str | list[str], config=ConfigDict(strict=True))

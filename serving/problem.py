@@ -10,9 +10,9 @@ from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 
 from domain.errors import InvalidRequest, Overloaded, SecondglanceError, Unauthenticated
+from domain.fault import where
 from serving.compat_errors import Problem, shape_of
 from serving.errors import http_status
-from serving.fault import where
 from serving.shape_faults import faults, unreadable
 
 _LOG = logging.getLogger("secondglance")

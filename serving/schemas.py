@@ -11,10 +11,12 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from domain.capture import Capture, CaptureContext
 from domain.errors import InvalidImage, InvalidRequest, SecondglanceError
 from domain.image_match import ImageMatch
+from domain.names import composed
 from domain.verdict import Finding, Timing, Verdict, Versions
 
 MAX_BATCH = 256
 _NOWHERE = CaptureContext()
+_NAMES = ("site", "group")
 VERSIONS = tuple(field.name for field in fields(Versions))
 TIMING = tuple(field.name for field in fields(Timing))
 LONGEST_LABEL = 2048
@@ -149,10 +151,14 @@ def match_to_json(match: ImageMatch) -> dict[str, Any]:
 
 
 def make_context(labels: Mapping[str, str], field: str = "context") -> CaptureContext:
-    """A context from the labels that are given; raises InvalidRequest if one is too long, or no text."""
+    """A context from the labels that are given, school and group in the form that lists and keys have them.
+
+    Raises:
+        InvalidRequest: If a label is too long, or no text.
+    """
     for name, label in labels.items():
         check_label(f"{field}.{name}", label, LONGEST[name])
-    return CaptureContext(**labels)
+    return CaptureContext(**{name: composed(label) if name in _NAMES else label for name, label in labels.items()})
 
 
 def check_label(name: str, label: str, most: int = LONGEST_LABEL) -> None:

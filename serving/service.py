@@ -12,6 +12,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from domain.capture import Capture
 from domain.errors import DeadlineExceeded, Overloaded, SecondglanceError
+from domain.fault import where
 from domain.verdict import Verdict
 from pipeline.drift import Reference
 from pipeline.pipeline import Begun, Options, Pipeline
@@ -22,7 +23,6 @@ from serving.bounded import bounded
 from serving.call import Call
 from serving.caller import Caller
 from serving.drift import DriftWatch
-from serving.fault import where
 from serving.handover import Handover
 from serving.lane import Lane
 from serving.limits import Limits, default_limits

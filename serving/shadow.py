@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from domain.errors import SecondglanceError, Unavailable
+from domain.fault import where
 from domain.hit import ContextWindow, KeywordHit
 from domain.page import Page
 from domain.verdict import Action
@@ -25,7 +26,6 @@ from pipeline.judge import Judge
 from pipeline.policy import ResolvedPolicy
 from pipeline.second_look import Judged, judge_window
 from serving.call import Call
-from serving.fault import where
 from serving.lane import Lane
 from serving.slots import Slots
 

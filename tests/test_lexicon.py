@@ -116,6 +116,16 @@ def test_a_folder_s_files_are_read_whatever_the_case_of_their_suffix(tmp_path: P
     assert [phrase.id for phrase in read_lexicon([tmp_path]).phrases] == ["zorp", "blick"]
 
 
+def test_no_folder_of_a_lexicon_is_left_out_without_a_word(tmp_path: Path) -> None:
+    (tmp_path / "own" / "ours").mkdir(parents=True)
+    write(tmp_path / "own" / "ours" / "a.csv", "phrase,grade,category\nzorp,3,drugs\n")
+    (tmp_path / "linked").symlink_to(tmp_path / "own")
+    assert [phrase.id for phrase in read_lexicon([tmp_path / "linked"]).phrases] == ["zorp"]
+    (tmp_path / "own" / "theirs").symlink_to(tmp_path / "own" / "ours")
+    with pytest.raises(InvalidLexicon, match=r"^theirs: a link to a folder is not followed"):
+        read_lexicon([tmp_path / "own"])
+
+
 def test_the_language_is_that_of_the_row_or_else_of_the_folder_or_else_english(tmp_path: Path) -> None:
     for place in ("lexicons/pl", "lexicons/school", "own"):
         (tmp_path / place).mkdir(parents=True)

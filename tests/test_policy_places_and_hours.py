@@ -28,7 +28,16 @@ def test_an_exclusion_of_no_site_is_refused_instead_of_excluding_all_that_has_no
 
 
 @pytest.mark.parametrize(
-    "url", ["bbc.co.uk/news", "https://sites.google.com/oak", "me@bbc.co.uk", "bbc.co.uk?a", "bbc.co.uk#a"]
+    "url",
+    [
+        "bbc.co.uk/news",
+        "https://sites.google.com/oak",
+        "me@bbc.co.uk",
+        "bbc.co.uk?a",
+        "bbc.co.uk#a",
+        "bbc.co.uk news",
+        "bbc.co.uk.",
+    ],
 )
 def test_an_exclusion_of_a_part_of_a_site_is_refused_instead_of_excluding_all_of_it(tmp_path: Path, url: str) -> None:
     with pytest.raises(InvalidPolicy, match="is no site: an exclusion is of a whole host"):
@@ -52,6 +61,9 @@ def test_an_exclusion_of_a_part_of_a_site_is_refused_instead_of_excluding_all_of
         ("https://example.org\\@bbc.co.uk/", False),
         ("https://example.org\\.bbc.co.uk/", False),
         ("https:\\\\bbc.co.uk/", True),
+        ("https://bbc%2Eco.uk/", True),
+        ("https://bbc。co。uk/", True),
+        ("https://bbc.co.uk./", True),
     ],
 )
 def test_a_site_is_the_host_that_a_browser_would_ask(
