@@ -25,6 +25,7 @@ def command(file: Path, out: Path, partial: bool, seed: int) -> None:
     from training.dataset import ExampleMaker
     from training.feedback import read_decisions, to_rows
     from training.guards import examples_of, guard
+    from training.likeness import Copies
     from training.material import describe, reserved_rows
     from training.setup import CORPUS
 
@@ -42,7 +43,8 @@ def command(file: Path, out: Path, partial: bool, seed: int) -> None:
     windows = WindowEncoder(default_folder() / "tokenizer.json")
     weigh = ExampleMaker(Matcher(read_lexicon()), windows, read_slurs()).weight
     own = examples_of((row for row in corpus if row.split == "train"), weigh, converted.rows)
-    guarded = guard(converted.rows, own, reserved_rows(corpus), seed, weigh)
+    reserved = Copies(row.text for row in reserved_rows(corpus))
+    guarded = guard(converted.rows, own, reserved, seed, weigh)
     click.echo(
         f"{len(decisions)} decisions: {len(guarded.rows)} rows, {converted.repeated} folded into one on the same text"
     )

@@ -13,6 +13,7 @@ from evaluation.rows import LabelledRow, read_rows
 from training.feedback import read_decisions, to_rows
 from training.guards import MOST_WEIGHT, Guarded, school_of
 from training.guards import guard as guard_by
+from training.likeness import Copies
 
 GOOD = {
     "id": "d1",
@@ -123,7 +124,7 @@ def one(_: LabelledRow) -> int:
 
 def guard(rows: list[LabelledRow], own: int, reserved: list[LabelledRow], seed: int) -> Guarded:
     """With rows that make one example each."""
-    return guard_by(rows, own, reserved, seed, one)
+    return guard_by(rows, own, Copies(row.text for row in reserved), seed, one)
 
 
 def given(school: str, n: int, more: str = "") -> list[LabelledRow]:

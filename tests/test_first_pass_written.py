@@ -366,7 +366,7 @@ def test_a_margin_is_written_only_if_the_bound_holds_with_it() -> None:
     bound = Dismissal(THRESHOLD, 0.0043, 0.05, True, 700, 0, 0.0043)
 
     def fit(double: Double, bound: Dismissal = bound) -> dict[str, Any]:
-        return fit_margin(asked(double), reading, bound, Chosen(Thresholds(THRESHOLD, THRESHOLD), None))
+        return fit_margin(asked(double), reading, bound, Chosen(Thresholds(THRESHOLD, THRESHOLD), bound))
 
     written = fit(Double())["first_pass"]
     assert (written["margin"], written["hits"], written["changed"], written["twice"]) == (0.0, 1400, 0, 0.0)

@@ -45,13 +45,13 @@ def test_no_school_is_more_than_its_share_of_the_examples() -> None:
     rows = [row(f"oak{n}", f"text {n}") for n in range(40)]
     rows += [row(f"elm{n}", f"text {n}", "elm/lead-1") for n in range(40)]
     weights = {item.id: 30 if item.id == "oak7" else 1 + int(item.id[3:]) % 5 for item in rows}
-    found = guard(rows, 400, [], 1, lambda item: weights[item.id])
+    found = guard(rows, 400, Copies(), 1, lambda item: weights[item.id])
     total = 400 + sum(weights[item.id] for item in found.rows)
     for school in ("oak", "elm"):
         kept = sum(weights[item.id] for item in found.rows if school_of(item.source) == school)
         assert 0 < kept <= MOST_WEIGHT * total
     assert "oak7" not in {item.id for item in found.rows}, "one row that is more than its school's share alone"
-    assert found.rows == guard(rows, 400, [], 1, lambda item: weights[item.id]).rows
+    assert found.rows == guard(rows, 400, Copies(), 1, lambda item: weights[item.id]).rows
 
 
 def test_rows_that_no_keyword_hits_do_not_stand_beside_others(maker: ExampleMaker, tmp_path: Path) -> None:
@@ -79,13 +79,13 @@ def test_rows_beside_are_kept_as_if_all_of_the_projects_own_were_counted(given: 
         return 1
 
     counted = examples_of(own, weigh, rows)
-    assert guard(rows, counted, [], 1, lambda _: 1) == guard(rows, len(own), [], 1, lambda _: 1)
+    assert guard(rows, counted, Copies(), 1, lambda _: 1) == guard(rows, len(own), Copies(), 1, lambda _: 1)
     assert len(looked) == given + min(400, 20 * given)
 
 
 def test_a_school_over_its_share_is_told_as_it_is_spelt_and_not_as_it_is_compared() -> None:
     rows = [row(f"o{n}", f"text {n}", f"{name}/lead-1") for n, name in enumerate(["Pine-Hill 10", "pine hill lo"] * 20)]
-    found = guard(rows, 100, [], 1, lambda _: 1)
+    found = guard(rows, 100, Copies(), 1, lambda _: 1)
     assert found.excess == {"Pine-Hill 10": (40, 5)}
     assert any(": Pine-Hill 10 gave 40 rows" in note for note in describe(found))
 
@@ -106,7 +106,7 @@ def test_a_school_has_one_share_under_all_of_its_spellings(spelling: str) -> Non
     assert school_of("oak／lead-1") == school_of("oak/lead-1")  # a slash of full width
     rows = [row(f"a{n}", f"text {n}", "oak academy 10/lead-1") for n in range(30)]
     rows += [row(f"b{n}", f"other {n}", f"{spelling}/lead-1") for n in range(30)]
-    assert len(guard(rows, 400, [], 1, lambda _: 1).rows) <= MOST_WEIGHT * 421
+    assert len(guard(rows, 400, Copies(), 1, lambda _: 1).rows) <= MOST_WEIGHT * 421
 
 
 def test_a_school_does_not_multiply_by_digits_and_signs_for_letters() -> None:
@@ -132,7 +132,7 @@ def test_a_copy_of_what_is_measured_on_is_not_learnt_word_for_word_or_nearly_so(
     ]
     rows = [row(str(n), text) for n, text in enumerate(copies)]
     other = row("other", "they said that nobody would miss me at the party, so i went home and slept")
-    found = guard([*rows, other], 4000, [measured], 1, lambda _: 1)
+    found = guard([*rows, other], 4000, Copies([measured.text]), 1, lambda _: 1)
     assert found.reserved == ("0", "1", "2", "3")
     assert [item.id for item in found.rows] == ["other"]
 
@@ -142,7 +142,7 @@ def test_a_school_that_says_the_same_again_is_heard_once() -> None:
     rows = [row(str(n), text.format(word)) for n, word in enumerate(("really", "truly", "honestly"))]
     rows.append(row("regraded", text.format("still"), suicide=4))
     rows.append(row("elsewhere", text.format("even now"), "elm/lead-1"))
-    found = guard(rows, 4000, [], 1, lambda _: 1)
+    found = guard(rows, 4000, Copies(), 1, lambda _: 1)
     assert found.repeated == ("1", "2")
     assert [item.id for item in found.rows] == ["0", "regraded", "elsewhere"]
 

@@ -73,7 +73,7 @@ def test_one_record_holds_a_run_from_training_to_its_bound(maker: ExampleMaker, 
     figures = parity(network, run, [example for row in ROWS[:2] for example in maker.plain(row)])
     record_export(run, figures)
     config = calibrate(run, maker, ROWS[:4], ROWS)
-    record_calibration(run, config, ROWS[:4], ROWS)
+    record_calibration(run, config)
 
     last = next(record for record in records() if record.info.run_id != first.info.run_id)
     assert len(records()) == 2
@@ -83,7 +83,11 @@ def test_one_record_holds_a_run_from_training_to_its_bound(maker: ExampleMaker, 
     assert last.data.metrics["calibrate.dismissal.genuine"] == 6
     assert last.data.metrics["calibrate.temperatures.suicide"] == config["temperatures"]["suicide"]
     tags = last.data.tags
-    assert (tags["calibrate.dev_data"], tags["calibrate.data"]) == (digest_rows(ROWS[:4]), digest_rows(ROWS))
+    assert (tags["calibrate.dev_data"], tags["calibrate.calibration_data"]) == (
+        digest_rows(ROWS[:4]),
+        digest_rows(ROWS),
+    )
+    assert tags["calibrate.asking_data"] == digest_rows([])
     for name in ("model.onnx", "model.fp32.onnx"):
         assert tags[f"sha256.{name}"] == hashlib.sha256((run / name).read_bytes()).hexdigest()
     kept = tmp_path / "mlruns" / last.info.run_id / "artifacts"

@@ -156,3 +156,4 @@ def test_rows_that_nothing_hits_teach_nothing(maker: ExampleMaker, runs: Path) -
 
     with pytest.raises(InvalidRequest, match="no keyword hits any of the rows"):
         train(tiny_network(30522), maker, rows("photosynthesis"), ROWS, runs / "spring", TrainingSettings(epochs=1))
+    assert not (runs / "spring").exists()

@@ -322,7 +322,7 @@ def test_the_card_can_say_what_each_bound_would_cost(
     monkeypatch.setattr(asked, "Network", Certain)
     for file in ("training.json", "model.onnx", "tokenizer.json"):
         (tmp_path / file).write_text("{}", encoding="utf-8")
-    few, enough = (fit.calibrate(tmp_path, maker, ROWS[:4], ROWS, alpha)["dismissal"] for alpha in (0.01, 0.4))
+    few, enough = (fit.calibrate(tmp_path, maker, ROWS[:4], ROWS, (), alpha)["dismissal"] for alpha in (0.01, 0.4))
     assert (few["attained"], enough["attained"]) == (False, True)  # a dozen rows cannot prove a bound of 1 %
     assert (enough["genuine"], enough["missed"], enough["benign"], enough["benign_dismissed"]) == (12, 0, 12, 12)
     assert [bound["alpha"] for bound in enough["other_bounds"]] == [0.01, 0.02, 0.03, 0.05]

@@ -62,15 +62,14 @@ class Chosen:
 
     Attributes:
         thresholds: Both.
-        bound: The threshold of text that asks as it was tested, on rows in which a child asks for help; None if it has
-            none of its own.
+        bound: The threshold of text that asks as it was tested, on rows in which a child asks for help.
     """
 
     thresholds: Thresholds
-    bound: Dismissal | None
+    bound: Dismissal
 
 
-def choose_thresholds(who_ask: Iterable[Answered], dismissal: Dismissal, alpha: float | None = None) -> Chosen:
+def choose_thresholds(who_ask: Iterable[Answered], dismissal: Dismissal, alpha: float) -> Chosen:
     """The thresholds of a model; that of text that asks only ever adds to what is kept, so the other's bound holds.
 
     The bound is tested given the threshold of any text, which is fitted to some of the same rows. A child who asks in
@@ -80,10 +79,8 @@ def choose_thresholds(who_ask: Iterable[Answered], dismissal: Dismissal, alpha: 
     Args:
         who_ask: Rows in which a child asks for help.
         dismissal: The threshold of any text.
-        alpha: Highest share of them to dismiss; None: no threshold of its own.
+        alpha: Highest share of them to dismiss.
     """
-    if alpha is None:
-        return Chosen(Thresholds(dismissal.threshold, dismissal.threshold), None)
     scores = [_score(found, dismissal.threshold) for found in who_ask]
     bound = choose_threshold(np.array(scores), np.zeros(len(scores)), alpha, dismissal.delta)
     return Chosen(Thresholds(dismissal.threshold, min(bound.threshold, dismissal.threshold)), bound)
@@ -127,7 +124,7 @@ def measure_asking(
     lost = dismissed(asking)
     return {
         "threshold": thresholds.asking,
-        "bound": None if chosen.bound is None else asdict(chosen.bound),
+        "bound": asdict(chosen.bound),
         "rows": len(asking),
         "told": sum(any(window.example.encoded.asks for window in found) for _, found in asking),
         "dismissed": lost,

@@ -34,6 +34,8 @@ from training.runs import check_exported, read_about, write_curve
 
 ALPHA = 0.01
 """Share of genuine concerns that the served threshold may dismiss; `docs/decisions` says why."""
+ASKING_ALPHA = 0.0025
+"""Share of the children who ask for help that may be dismissed; `0065` and `0067` say why."""
 ASKED = (0.0005, 0.9, 0.1)
 """P(severity >= 3) of the small network from which on and up to which the larger one is asked about a phrase, and from
 which on about a cue; `0051`, `0053` and `0059` say why."""
@@ -48,9 +50,9 @@ def calibrate(
     maker: ExampleMaker,
     dev: list[LabelledRow],
     held_out: list[LabelledRow],
-    alpha: float = ALPHA,
     asking: Sequence[LabelledRow] = (),
-    asking_alpha: float | None = None,
+    alpha: float = ALPHA,
+    asking_alpha: float = ASKING_ALPHA,
 ) -> dict[str, Any]:
     """Fits temperatures on the dev split, dismissal threshold and margin of the first pass on the calibration split.
 
@@ -62,10 +64,9 @@ def calibrate(
         maker: Turns rows into examples.
         dev: Rows for the temperatures.
         held_out: Rows for thresholds and margin, used for nothing else.
-        alpha: Highest share of genuine concerns to dismiss.
         asking: Genuine rows in which a child asks for help, beside those of `held_out`, to hold the bound on them to.
-        asking_alpha: Highest share to dismiss of the children who ask for help; None: text in which somebody asks has
-            no threshold of its own.
+        alpha: Highest share of genuine concerns to dismiss.
+        asking_alpha: Highest share to dismiss of the children who ask for help.
 
     Returns:
         What was written.

@@ -37,18 +37,17 @@ class Guarded:
     unhit: tuple[str, ...] = ()
 
 
-def guard(rows: Sequence[LabelledRow], own: int, reserved: Iterable[LabelledRow], seed: int, weigh: Weigh) -> Guarded:
+def guard(rows: Sequence[LabelledRow], own: int, reserved: Copies, seed: int, weigh: Weigh) -> Guarded:
     """Takes out texts that are reserved or repeated or make no example, then the excess of each school.
 
     Args:
         rows: Rows with a `source` of the form `school/lead`.
         own: Examples of the project's own that they are learnt beside.
-        reserved: Rows that nothing may be learnt from.
+        reserved: Finds copies of texts that nothing may be learnt from.
         seed: Chooses what is kept of a school with too many.
         weigh: Says how many examples a row makes.
     """
-    measured = Copies(row.text for row in reserved)
-    copies = {row.id for row in rows if measured.find(row.text) is not None}
+    copies = {row.id for row in rows if reserved.find(row.text) is not None}
     repeated = _repeated([row for row in rows if row.id not in copies])
     weighed = [(row, weigh(row)) for row in rows if row.id not in copies and row.id not in repeated]
     free = [row for row, weight in weighed if weight]

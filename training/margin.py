@@ -130,7 +130,7 @@ def fit_margin(
         answered = [(row, served(found, margin.margin)) for row, found in rows]
         genuine = sum(thresholds.dismiss(found) for row, found in answered if row.severity >= GENUINE)
         asking = sum(thresholds.dismiss(served(found, margin.margin)) for _, found in who_ask)
-        if _breaks(genuine, dismissal) or (chosen.bound is not None and _breaks(asking, chosen.bound)):
+        if _breaks(genuine, dismissal) or _breaks(asking, chosen.bound):
             continue  # a wider one is nearer to the close pass, of which the bounds hold
         benign = sum(thresholds.dismiss(found) for row, found in answered if row.severity < GENUINE - 1)
         return {"first_pass": {**asdict(margin), "missed": genuine, "benign_dismissed": benign}}

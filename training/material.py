@@ -20,10 +20,7 @@ from training.share import take_share
 
 EVALUATION = Path(__file__).parents[1] / "evaluation"
 BLIND = EVALUATION / "data"
-MEASURED = (
-    BLIND,
-    *(EVALUATION / name for name in ("fair_rows", "asking_rows", "pair_rows", "fresh_pairs")),
-)
+MEASURED = (BLIND, *(EVALUATION / name for name in ("fair_rows", "asking_rows", "pair_rows", "fresh_pairs")))
 """Folders of rows that a released model is measured on."""
 
 
@@ -81,8 +78,7 @@ def gather(
     Raises:
         InvalidRequest: If a file is at fault, a set is missing, or no row is left.
     """
-    reserved = [*reserved_rows(corpus), *also_reserved]
-    kept_back = Copies(row.text for row in reserved)
+    kept_back = Copies(row.text for row in (*reserved_rows(corpus), *also_reserved))
     drawn = take_share([row for row in corpus if row.split == "train"], wanted.share, wanted.seed)
     rows = [row for row in drawn if kept_back.find(row.text) is None]
     seen: dict[str, Any] = {}
@@ -95,7 +91,7 @@ def gather(
     if wanted.feedback:
         decisions = _feedback(wanted.feedback)
         own = examples_of(rows, maker.weight, decisions)
-        guarded = guard(decisions, own, reserved, wanted.seed, maker.weight)
+        guarded = guard(decisions, own, kept_back, wanted.seed, maker.weight)
         schools = {school_of(row.source) for row in guarded.rows}
         seen["feedback"] = {"rows": len(guarded.rows), "data": digest_rows(guarded.rows), "schools": len(schools)}
         notes.append(f"feedback: {len(guarded.rows)} rows")

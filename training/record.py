@@ -72,22 +72,18 @@ def record_export(run: Path, figures: Mapping[str, float]) -> None:
         mlflow.set_tags({f"sha256.{network.name}": _sha256(network) for network in run.glob("*.onnx")})
 
 
-def record_calibration(
-    run: Path, config: Mapping[str, Any], dev: Sequence[LabelledRow], held_out: Sequence[LabelledRow]
-) -> None:
-    """Adds temperatures, bound and margin, the digests of both splits, and what each threshold would dismiss.
+def record_calibration(run: Path, config: Mapping[str, Any]) -> None:
+    """Adds temperatures, bounds and margin, the digests of all rows, and what each threshold would dismiss.
 
     Args:
         run: Calibrated.
         config: Its model.json.
-        dev: Rows that the temperatures were fitted on.
-        held_out: Rows that the threshold was fitted on.
     """
     told = flat({name: config.get(name) or {} for name in ("temperatures", "dismissal", "asking", "first_pass")})
     figures = {f"calibrate.{name}": float(value) for name, value in told.items() if isinstance(value, int | float)}
     with go_on(run):
         mlflow.log_metrics(figures)
-        mlflow.set_tags({"calibrate.dev_data": digest_rows(dev), "calibrate.data": digest_rows(held_out)})
+        mlflow.set_tags({f"calibrate.{name}_data": digest for name, digest in config["fitted_on"].items()})
         mlflow.log_artifact(str(run / CURVE))
         mlflow.log_figure(draw_thresholds(read_curve(run), config["dismissal"]), "thresholds.png")
 

@@ -86,6 +86,8 @@ def train(
     public, seen = public or Mixture(), seen or {}
     dev_examples = [example for row in dev for example in maker.plain(row)]
     _check_sides(dev_examples)
+    if not (public.size(len(rows)) or any(map(maker.weight, rows))):
+        raise InvalidRequest("no keyword hits any of the rows, so there is nothing to learn from them")
     run.mkdir(parents=True, exist_ok=True)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     torch.manual_seed(settings.seed)
@@ -110,8 +112,6 @@ def train(
             torch.manual_seed(settings.seed + EPOCH_SEEDS * epoch)
             draw = epoch % lessons.draws if lessons else epoch
             examples = draw_examples(maker, rows, public, settings.seed, draw, settings.disguised)
-            if not examples:
-                raise InvalidRequest("no keyword hits any of the rows, so there is nothing to learn from them")
             taught = lessons.of(examples, draw) if lessons else None
             rng = random.Random(settings.seed * 1000 + epoch)
             loss = _run_epoch(network, examples, taught, settings, rng, device, stepper, f"epoch {epoch + 1}")
