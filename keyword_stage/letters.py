@@ -20,6 +20,8 @@ _STYLED = re.compile(f"[{''.join(STYLED)}]")
 _FIRST_STYLED = min(map(ord, STYLED))
 _CAPITAL = re.compile(rf"[{CAPITALS}](?<=[a-z].)")
 _CAPITALS = re.compile(rf"(?<=[a-z])[{CAPITALS}]+")
+_SMALL = re.compile(r"(?=[A-Zl]*l[A-Z])[A-Zl]*[A-Z][A-Zl]*")
+"""Capitals, with a small l that may be an I before one of them."""
 _CAMEL = re.compile(rf"(?<=[a-z])(?=[{CAPITALS}])")
 """Before a capital that may begin a word of a name such as "tickInterval"."""
 _JOINT = re.compile(f"[{re.escape(JOINTS)}]+")
@@ -156,6 +158,8 @@ def _read_word(text: str, start: int, end: int, word: str, vocabulary: Vocabular
         capital = fold(_CAPITALS.sub(lambda run: "l" * len(run[0]), raw)).strip()
         if vocabulary.takes(capital):
             return Edit(start, end, (capital,), "homoglyph")
+    if _SMALL.fullmatch(raw) and vocabulary.takes(capital := raw.replace("l", "I").lower()):
+        return Edit(start, end, (capital,), "homoglyph")
     if leet and (
         not any(char.isalpha() for char in raw)
         or _POWER.match(text, start, end + 2)

@@ -6,7 +6,8 @@ from keyword_stage.compiled import compiled
 from keyword_stage.kernels import Bytes, Flags, Numbers
 
 _ONE, _TWO, _EIGHT = np.uint64(1), np.uint64(2), np.uint64(8)
-_SPACE, _A, _Z, _CAPITAL_I = 0x20, 0x61, 0x7A, 0x49
+_SPACE, _A, _Z, _SMALL_L = 0x20, 0x61, 0x7A, 0x6C
+_CAPITAL_A, _CAPITAL_I, _CAPITAL_Z = 0x41, 0x49, 0x5A
 _CASE = 0x20
 """The bit by which capitals of ASCII differ from small letters."""
 _DOUBLE = 2
@@ -20,14 +21,16 @@ def find_signs(text: bytes, pairs: Bytes) -> Numbers:
         text: Any.
         pairs: What each pair of bytes is, by the first one and 256 times the second: 1 a sign, 2 a sign where another
             such pair begins one or two bytes later, 3 a sign that is such a pair as well; 0 for two letters of ASCII
-            that differ by more than their case, unless the second is a capital I, and for letters beside spaces.
+            that differ by more than their case, unless the second is a capital I or a capital behind a small l, and for
+            letters beside spaces.
     """
     last = np.uint64(max(1, len(text)) - 1)
     may_be = np.empty(last, np.bool_)
     for place in range(last):  # without a look at a table, so that it takes many bytes at once
         one, other = text[place] | np.uint8(_CASE), text[place + _ONE] | np.uint8(_CASE)
         plain = ((one >= _A) & (one <= _Z) | (one == _SPACE)) & ((other >= _A) & (other <= _Z) | (other == _SPACE))
-        may_be[place] = (not plain) | (one == other) | (text[place + _ONE] == _CAPITAL_I)
+        behind_l = (text[place] == _SMALL_L) & (text[place + _ONE] >= _CAPITAL_A) & (text[place + _ONE] <= _CAPITAL_Z)
+        may_be[place] = (not plain) | (one == other) | (text[place + _ONE] == _CAPITAL_I) | behind_l
     places = np.empty(last + _ONE, np.int32)
     count = np.uint64(0)
     for place in range(last):

@@ -34,8 +34,8 @@ STYLED = {
 
 Raised ones are left out: behind a word they point to a note."""
 
-_NEAR, _NEAR_MARKED = 21, 33
-"""Code points within which the first four letters of a run stand, and those that have marks."""
+_NEAR, _NEAR_MARKED = 14, 22
+"""Code points within which three letters of a run stand, and those that have marks."""
 _NO_PART, _SMALL, _CAPITAL, _LIKE_L, _FIGURE, _JOINT, _CALL, _BETWEEN, _UNSEEN = range(9)
 """Kinds of code points."""
 _SUSPECT = (
@@ -98,6 +98,7 @@ def _pairs(suspect: Iterable[tuple[int, int]]) -> NDArray[np.uint8]:
 
 
 _PAIRS = _pairs(_SUSPECT)
+_PAIRS[[256 * ord(capital) + ord("l") for capital in ascii_uppercase]] |= _PLACE  # "SUlClDE"
 _REPEATED = _pairs(())
 _PARTS = np.frombuffer(_KINDS, dtype=np.uint8) != _NO_PART
 
@@ -131,9 +132,9 @@ def repeated(text: str) -> list[int]:
 
 
 def single_letters(text: str) -> Iterator[tuple[int, int]]:
-    """Spans from the first to the last of letters that stand alone where four of them are near each other."""
+    """Spans from the first to the last of letters that stand alone where three of them are near each other."""
     near = _NEAR if text.isascii() else _NEAR_MARKED
-    spans = find_lone(image(text), _LONE, 4, near).tolist()
+    spans = find_lone(image(text), _LONE, 3, near).tolist()
     return zip(spans[::2], spans[1::2], strict=True)
 
 

@@ -46,8 +46,12 @@ _PLAIN = _Patterns.of("[0-9A-Za-z]", "", r" \t.\-_*/|,~+=:;", r"\r?\n")
 _ANY = _Patterns.of(rf"[^\W_{BLANKS}]", f"[{HIDDEN}]{{0,4}}", rf"{_GAP}{SPACES}{BLANKS}", _BREAK)
 _ODD = re.compile(r"[^\t\n\r -~]")
 _BREAKS = re.compile(_BREAK)
-_LEAST = 4
+_LEAST = 3
+"""Letters of a run."""
+_WORD = 4
+"""Letters of a phrase that a long run may be all of."""
 _SURE = 7
+"""Letters of a run from which on it is hardly chance, and of a phrase that a shorter one is found for."""
 _LEET = (str.maketrans("013457", "oieast"), str.maketrans("013457", "oleast"))
 
 
@@ -103,7 +107,7 @@ def _read(text: str, places: list[tuple[int, int]], vocabulary: Vocabulary) -> I
     plain = "".join(letters)
     if len(plain) < 2 or plain.isdigit():
         return
-    shortest = _LEAST if len(plain) >= _SURE else _SURE
+    shortest = _WORD if len(plain) >= _SURE else _SURE
     for run in dict.fromkeys((plain, *(plain.translate(table) for table in _LEET))):
         words = [run] if vocabulary.takes(run) else vocabulary.split(run)
         if words:
@@ -118,7 +122,7 @@ def _read(text: str, places: list[tuple[int, int]], vocabulary: Vocabulary) -> I
                         places[last][1],
                         (word,),
                         "spaced",
-                        shortest=shortest if len(word) < _LEAST else _LEAST,
+                        shortest=shortest if len(word) < _WORD else _WORD,
                     )
                 place = last + 1
             return

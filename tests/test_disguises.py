@@ -48,6 +48,10 @@ def disguised(matcher: Matcher, text: str, from_ocr: bool = False) -> set[tuple[
         ("want to diiiie", "want to diiiie", ("stretched",)),
         ("kiII yourself", "kiII yourself", ("homoglyph",)),
         ("tickIish", "tickIish", ("homoglyph",)),
+        ("I WANT TO DlE", "WANT TO DlE", ("homoglyph",)),
+        ("commit SUlClDE", "commit SUlClDE", ("homoglyph",)),
+        ("i want to d i e", "want to d i e", ("spaced",)),
+        ("he has a G.U.N", "has a G.U.N", ("spaced",)),
         ("ki11 him", "ki11 him", ("leet",)),
         ("stop the @buse", "@buse", ("leet",)),
         ("want to d１e", "want to d１e", ("leet",)),
@@ -93,7 +97,9 @@ def test_faults_of_recognition_are_undone_for_ocr_alone(matcher: Matcher, text: 
 @pytest.mark.parametrize(
     "text",
     [
-        "a b c test", "plan A, B, C, D and E", "U.S.A. and the U.K., e.g. i.e. etc.", "**bold** and *it* and __this__",
+        "a b c test", "plan A, B, C, D and E",
+        "axes x y z", "d i e", "he got an A C E", "labelText in SQlDELTA", "FlLE",
+        "U.S.A. and the U.K., e.g. i.e. etc.", "**bold** and *it* and __this__",
         "a well-known, state-of-the-art co-operation", "room 101 at 4pm costs $50!", "click here to close it",
         "the pen is here, the rapid one", "www.example.com/on/off_line.html", "git add a1b2c3d4 d1e2 64k",
         "for i in a: x_y = b*c", "the corner shop has modern clothes", "t h e r e", "💊 🔪 🍃", "killing", "soooo good",

@@ -213,10 +213,10 @@ def test_single_letters_are_seen_as_in_any_text(text: str) -> None:
         if padded[at].isalnum() and not padded[at - 1].isalnum() and not padded[at + 1].isalnum()
     ]
     spans = list(single_letters(text))
-    fours = [(early - 1, late - 1) for early, late in zip(alone, alone[3:], strict=False) if late - early <= 21]
-    assert all(any(start <= early and late <= end for start, end in spans) for early, late in fours)
-    assert all(any(start == early for early, _ in fours) for start, _ in spans)
-    assert all(any(end == late for _, late in fours) for _, end in spans)
+    threes = [(early - 1, late - 1) for early, late in zip(alone, alone[2:], strict=False) if late - early <= 14]
+    assert all(any(start <= early and late <= end for start, end in spans) for early, late in threes)
+    assert all(any(start == early for early, _ in threes) for start, _ in spans)
+    assert all(any(end == late for _, late in threes) for _, end in spans)
 
 
 @given(st.text(alphabet=st.sampled_from("abkK .")))
