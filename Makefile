@@ -37,12 +37,11 @@ help:
 demo: $(SERVICE)
 	@.venv/bin/python -m demo.run
 
-# Both halves at once: each is mostly one thread.
-test: $(DEV) $(TRAIN) check
-	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target test-service test-training
+test: $(DEV) $(TRAIN) check test-service test-training
 
+# Two processes, each with whole files: a test is mostly one thread.
 test-service: $(DEV)
-	.venv/bin/python -m pytest -m "not training and not slow"
+	.venv/bin/python -m pytest -m "not training and not slow" --numprocesses 2 --dist loadfile
 
 test-training: $(TRAIN)
 	.venv-train/bin/python -m pytest -m "training and not slow"
