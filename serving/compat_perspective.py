@@ -1,6 +1,5 @@
 """Perspective's `POST /v1alpha1/comments:analyze`, whose hosted service ends in 2026 (`docs/drop-in.md`)."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -75,13 +74,15 @@ def perspective_routes(service: ScoringService) -> APIRouter:
         if not known:
             raise InvalidRequest("requestedAttributes: no model here knows any of them")
         given = body.capture.to_context("capture")
-        language = _language(body.languages or [given.language or ""], service.pipeline.judge.languages)
+        knows = service.pipeline.judge.knows
+        stated = body.languages or [given.language or ""]
+        language = next((one for one in stated if one and knows("", one)), stated[0])
         context = replace(given, language=language or None)
         (assessment,) = await examine(service, [Capture("", text=body.comment.text, context=context)], call)
         weights = {name: _weight(assessment, name) for name in known}
-        if not any(weights.values()):
+        if not any(weights.values()) and not knows(body.comment.text, language):
             raise UnsupportedLanguage(
-                "no model here reads the language of the comment, and no phrase of a list is in it"
+                "no model here reads the language of the comment, and no list speaks of what is asked for"
             )
         scores = {
             name: _score(assessment, name, weight, body)
@@ -96,11 +97,6 @@ def perspective_routes(service: ScoringService) -> APIRouter:
         return answer
 
     return routes
-
-
-def _language(languages: Sequence[str], known: Sequence[str]) -> str:
-    """The first language that a model reads, else the first that was given."""
-    return next((one for one in languages if one.split("-")[0].lower() in known), languages[0])
 
 
 def _weight(assessment: Assessment, name: str) -> Weight | None:

@@ -128,6 +128,26 @@ def test_without_the_model_grades_stand_and_nothing_is_cleared(silent: TestClien
         assert "error" in answer.json()
 
 
+def test_only_a_language_is_called_one_that_no_model_reads(
+    pipeline: Pipeline, silent: TestClient, tmp_path: Path
+) -> None:
+    """Else a client takes a model that is down, or a category that is off, for a fault of the comment."""
+
+    def ask(client: TestClient, text: str, **more: Any) -> Any:
+        body = {"comment": {"text": text}, "requestedAttributes": {"INSULT": {}}, **more}
+        return client.post("/v1alpha1/comments:analyze", json=body).json()
+
+    assert ask(silent, THREAT) == {"attributeScores": {}, "degraded": True}
+    (tmp_path / "policy.yaml").write_text("rules: [{categories: {bullying: {on: false}}}]", encoding="utf-8")
+    kind = replace(pipeline, policy=read_policy(tmp_path / "policy.yaml"))
+    with client_of(kind, FixedScorer()) as client:
+        assert ask(client, CALM) == {"attributeScores": {}}
+    with client_of(pipeline, FixedScorer()) as client:
+        assert ask(client, CALM, languages=["fr", "en_GB"])["languages"] == ["en_GB"]
+        error = ask(client, CALM, languages=["fr", "de"])["error"]
+    assert error["details"][0]["errorType"] == "LANGUAGE_NOT_SUPPORTED_BY_ATTRIBUTE"
+
+
 def test_parts_together_are_examined_only_where_all_were() -> None:
     text = Assessment({"violence": Weight(0, 0.1)}, frozenset({"violence", "drugs"}), read=True)
     picture = Assessment({"drugs": Weight(4, 0.8, 0.8, True)})
