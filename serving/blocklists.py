@@ -4,6 +4,7 @@ A term is found as whole words, whatever its case, accents and look-alike letter
 """
 
 import threading
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
@@ -100,10 +101,13 @@ def check_term(text: str) -> str:
     """Returns a term if it can be found.
 
     Raises:
-        InvalidRequest: If it holds no letter or digit, or is not valid Unicode.
+        InvalidRequest: If it holds no letter or digit, or one alone beside signs, or is not valid Unicode.
     """
-    if not fold(check_text(text)).strip():
+    folded = fold(check_text(text)).strip()
+    if not folded:
         raise InvalidRequest("a blocklist item holds no letter or digit")
+    if len(folded) == 1 and folded.isalnum() and any(unicodedata.category(char)[0] in "PS" for char in text):
+        raise InvalidRequest("signs are not looked for: of a blocklist item one letter or digit would be left")
     return text
 
 

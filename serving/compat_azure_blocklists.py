@@ -58,14 +58,14 @@ def blocklist_routes(blocklists: Blocklists) -> APIRouter:
 
     @routes.patch("/text/blocklists/{blocklistName}", responses={201: {"description": "Made anew."}})
     def put(name: Name, body: BlocklistIn, call: CallOf) -> JSONResponse:
-        """Makes a list, or describes it anew."""
+        """Makes a list, or describes it anew; as in any JSON merge patch, what is not named stays."""
         status = 201
 
         def edit(lists: dict[str, Blocklist]) -> None:
             nonlocal status
             known = lists.get(name)
             status = 200 if known else 201
-            lists[name] = Blocklist(name=name, description=body.description, items=known.items if known else {})
+            lists[name] = replace(known or Blocklist(name=name), **body.model_dump(exclude_unset=True))
 
         blocklists.change(call.tenant, edit)
         return JSONResponse(_list_json(blocklists.get(call.tenant, name)), status)

@@ -238,6 +238,33 @@ def test_a_change_is_kept_whole_or_not_at_all(tmp_path: Path) -> None:
             check_term(term)
 
 
+def test_a_patch_of_a_list_changes_what_it_names(calm: TestClient) -> None:
+    path = "/contentsafety/text/blocklists/a"
+    patches: list[tuple[dict[str, Any], str | None]] = [
+        ({"description": "first"}, "first"),
+        ({"blocklistName": "a"}, "first"),
+        ({"description": "second"}, "second"),
+        ({"description": None}, None),
+    ]
+    for body, description in patches:
+        patched = calm.patch(path, json=body, headers={"content-type": "application/merge-patch+json"})
+        assert patched.json() == calm.get(path).json() == {"blocklistName": "a", "description": description}
+
+
+@pytest.mark.parametrize("term", ["c++", "A$$", "£5", "#1"])
+def test_a_term_of_which_one_letter_is_left_is_refused(term: str) -> None:
+    """It would be found in nearly every text."""
+    with pytest.raises(InvalidRequest, match="signs are not looked for"):
+        check_term(term)
+
+
+@pytest.mark.parametrize("term", ["c", "Á", "A\u0301", "🔪", "k*ll", "R&B"])
+def test_a_short_term_that_says_something_is_taken(term: str) -> None:
+    lists = Blocklists()
+    put(lists, "north", "places", term)
+    assert found(lists, "north", "places", f"as in {term}, he said") == [term]
+
+
 def test_a_regular_expression_is_refused(calm: TestClient) -> None:
     calm.patch("/contentsafety/text/blocklists/a", json={"description": "x"})
     path = "/contentsafety/text/blocklists/a:addOrUpdateBlocklistItems"
