@@ -1,4 +1,7 @@
-"""What goes to the service and what comes back; unknown fields are ignored, so that a newer service is no trouble."""
+"""What goes to the service and what comes back; unknown fields are ignored, so that a newer service is no trouble.
+
+What pydantic says of a value that is at fault does not hold the value: it may be a pupil's text.
+"""
 
 from enum import StrEnum
 
@@ -13,13 +16,13 @@ Box = tuple[int, int, int, int]
 class Record(BaseModel):
     """Base of all; never changes once it is made."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
 
 class Context(BaseModel):
     """Where a capture was taken; all optional, `site` is the school."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     application: str | None = None
     window_title: str | None = None
@@ -36,7 +39,7 @@ class Context(BaseModel):
 class Capture(BaseModel):
     """One thing to score: a text, or the bytes of a PNG, JPEG or WebP."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     id: str = ""
     text: str | None = None

@@ -18,6 +18,8 @@ def unsendable(capture: Capture) -> Failure | None:
         return Failure(id=None, type="invalid_request", detail="id: not valid Unicode")
     if not _is_unicode(capture.text):
         return Failure(id=capture.id, type="invalid_text", detail="the text is not valid Unicode")
+    if capture.image is not None and capture.text is not None:
+        return Failure(id=capture.id, type="invalid_request", detail="a capture has either a text or an image")
     if capture.image is not None and len(capture.image) > LONGEST:
         return Failure(id=capture.id, type="image_too_large", detail=f"the image has more than {LONGEST} bytes")
     if capture.text is not None and len(capture.text.encode()) > LONGEST:

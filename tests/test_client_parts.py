@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from pydantic import ValidationError
 
 from secondglance_client.async_client import AsyncClient
 from secondglance_client.client import Client
@@ -198,6 +199,20 @@ def test_a_key_that_is_none_is_not_told(kind: Any, key: str) -> None:
     with pytest.raises(ValueError, match="no key has") as refused:
         kind("http://127.0.0.1:1", key)
     assert "sg_k" not in str(refused.value)
+
+
+@pytest.mark.parametrize("given", [{"text": [WORD]}, {"words": WORD}, {"image": [WORD]}, {"context": {"user": [WORD]}}])
+def test_a_capture_that_is_none_is_refused_without_what_it_holds(given: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError) as refused:
+        Capture(**given)
+    assert WORD not in told(refused.value)
+
+
+def test_a_text_beside_a_picture_is_refused_and_not_left_out() -> None:
+    """A message of gRPC holds one of them, and would leave the text unread."""
+    (result,) = asyncio.run(Breaking().results([Capture(id="a", text="homework", image=b"png")], ONCE))
+    assert isinstance(result, Failure)
+    assert (result.id, result.type) == ("a", "invalid_request")
 
 
 def test_the_real_service_scores_the_others(guarded: Server) -> None:
