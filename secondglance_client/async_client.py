@@ -61,7 +61,7 @@ class AsyncClient:
         """Whether the service has warmed up and is not about to stop."""
         try:
             return (await self._http.get("/readyz", timeout=self._timeout_s)).status_code == httpx.codes.OK
-        except httpx.TransportError:
+        except httpx.RequestError:
             return False
 
     async def close(self) -> None:
@@ -92,7 +92,8 @@ class AsyncClient:
 
     async def _send(self, send: Send) -> Reply:
         try:
-            response = await self._http.send(request_of(self._http, send))
-        except httpx.RequestError as error:
+            async with asyncio.timeout(send.left_s):  # httpx waits so long for each piece of an answer anew
+                response = await self._http.send(request_of(self._http, send))
+        except (httpx.RequestError, TimeoutError) as error:
             return unanswered(error)
         return Reply(response.status_code, dict(response.headers), response.content)

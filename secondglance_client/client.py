@@ -2,7 +2,8 @@
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from types import TracebackType
 from typing import TypeVar
 
@@ -81,7 +82,7 @@ class Client:
         """Whether the service has warmed up and is not about to stop."""
         try:
             return self._http.get("/readyz", timeout=self._timeout_s).status_code == httpx.codes.OK
-        except httpx.TransportError:
+        except httpx.RequestError:
             return False
 
     def close(self) -> None:
@@ -111,11 +112,22 @@ class Client:
             return answer
 
     def _send(self, send: Send) -> Reply:
+        end = time.monotonic() + send.left_s
         try:
-            response = self._http.send(request_of(self._http, send))
+            response = self._http.send(request_of(self._http, send), stream=True)
+            with closing(response):
+                content = b"".join(_in_time(response.iter_bytes(), end))
         except httpx.RequestError as error:
             return unanswered(error)
-        return Reply(response.status_code, dict(response.headers), response.content)
+        return Reply(response.status_code, dict(response.headers), content)
+
+
+def _in_time(pieces: Iterator[bytes], end: float) -> Iterator[bytes]:
+    """Pieces of an answer until the time is up: httpx waits so long for each of them anew."""
+    for piece in pieces:
+        if time.monotonic() > end:
+            raise httpx.ReadTimeout("the answer did not end in time")
+        yield piece
 
 
 def request_of(http: httpx.Client | httpx.AsyncClient, send: Send) -> httpx.Request:
@@ -128,6 +140,7 @@ def request_of(http: httpx.Client | httpx.AsyncClient, send: Send) -> httpx.Requ
     return http.build_request("POST", send.path, data=form, files=files, headers=headers, timeout=send.left_s)
 
 
-def unanswered(error: httpx.RequestError) -> Reply:
+def unanswered(error: httpx.RequestError | TimeoutError) -> Reply:
     """What stands for the reply where there is none, or one that cannot be unpacked."""
-    return Reply(504 if isinstance(error, httpx.TimeoutException) else 0, fault=f"{type(error).__name__}: {error}")
+    late = isinstance(error, httpx.TimeoutException | TimeoutError)
+    return Reply(504 if late else 0, fault=f"{type(error).__name__}: {error}")

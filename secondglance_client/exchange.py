@@ -4,6 +4,7 @@
 """
 
 import base64
+import itertools
 import json
 import math
 import time
@@ -137,7 +138,7 @@ def _score_part(
     Raises:
         ClientError: If there is no answer; what came before stays noted.
     """
-    for tried in range(1, asking.retry.tries + 1):
+    for tried in itertools.count(1):
         body = {"captures": [_capture_json(captures[place], image=True) for place in places], **asking.options}
         headers = device_headers(captures[place] for place in places)
         reply = yield from _send(Send("/v1/score:batch", body, None, headers), asking.retry, end)
@@ -153,7 +154,7 @@ def _send(send: Send, retry: Retry, end: float) -> Exchange[Reply]:
     tried = 0
     while True:
         left_s = end - time.monotonic()
-        if left_s <= 0:
+        if left_s < 0.001:  # less than the header can say
             raise TimedOut("the time was up before there was an answer")
         reply = (yield replace(send, left_s=left_s)) or Reply(0, fault="no reply")
         if reply.status == 200:

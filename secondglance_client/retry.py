@@ -32,7 +32,7 @@ class Retry:
         if tried >= self.tries:
             return None
         if retry_after_s is None:
-            wait = random.uniform(0.5, 1.0) * min(self.longest_s, self.first_s * 2 ** (tried - 1))
+            wait = random.uniform(0.5, 1.0) * min(self.longest_s, self.first_s * 2.0 ** min(tried - 1, 64))
         else:
             wait = retry_after_s * random.uniform(1.0, 1.1)
         return wait if wait <= self.longest_s and wait < left_s else None

@@ -73,7 +73,7 @@ class StreamClient:
         self._metadata = [("authorization", f"Bearer {key}")] if key else []
         self._metadata += [(HEADER, digest_of(device))] if device else []
         self._retry = retry
-        self._ahead = ahead
+        self._ahead = max(ahead, 1)  # of none no answer would come
 
     async def score(
         self, captures: AsyncIterable[Capture], *, evidence: bool = False, read_all: bool = False

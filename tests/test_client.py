@@ -301,7 +301,7 @@ class Breaking:
     async def run(self, captures: list[Capture], retry: Retry) -> list[str]:
         return [result.id for result in await self.results(captures, retry)]
 
-    async def results(self, captures: list[Capture], retry: Retry) -> list[Any]:
+    async def results(self, captures: list[Capture], retry: Retry, ahead: int = 4) -> list[Any]:
         handler = grpc.stream_stream_rpc_method_handler(
             self.stream,
             request_deserializer=pb.ScoreStreamRequest.FromString,
@@ -313,7 +313,7 @@ class Breaking:
         port = server.add_insecure_port("127.0.0.1:0")
         await server.start()
         try:
-            return await streamed(StreamClient(f"127.0.0.1:{port}", retry=retry, ahead=4), captures)
+            return await streamed(StreamClient(f"127.0.0.1:{port}", retry=retry, ahead=ahead), captures)
         finally:
             await server.stop(None)
 
