@@ -28,9 +28,9 @@ _MEANINGS = {
     504: "Not answered before the deadline.",
 }
 _EVERYWHERE = (422, 500)
-_BEHIND_A_SCOPE = (401, 403)
+_BEHIND_A_SCOPE = (401, 403, 503)
 _WITH_A_BODY = (400, 408, 413, 429)
-_WORK = (413, 429, 503, 504)
+_WORK = (413, 429, 504)
 _NAMING = {"/contentsafety/text:analyze"}
 """Routes whose body names things that may not be there; a path with a parameter does so too."""
 _RETRY_AFTER = {"Retry-After": {"description": "Seconds.", "required": True, "schema": {"type": "integer"}}}

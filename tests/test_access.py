@@ -19,9 +19,10 @@ from google.protobuf.descriptor import MethodDescriptor
 from grpc_health.v1 import health_pb2
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
+from domain.errors import Unavailable
 from pipeline.pipeline import Pipeline
 from serving.access import Access
-from serving.caller import ADMIN, METRICS, READ, SCOPES, SCORE
+from serving.caller import ADMIN, METRICS, READ, SCOPES, SCORE, Caller
 from serving.compat_errors import shape_of
 from serving.grpc_access import SCOPE_OF
 from serving.grpc_api import GrpcServer
@@ -62,6 +63,22 @@ def client(service: ScoringService, path: Path) -> Iterator[TestClient]:
 
 def bearer(key: IssuedKey) -> dict[str, str]:
     return {"authorization": f"Bearer {key.key}"}
+
+
+class Away(Access):
+    """An issuer that cannot be reached."""
+
+    async def find(self, credential: str | None) -> Caller:
+        raise Unavailable("the issuer of tokens cannot be reached")
+
+
+def test_an_issuer_that_is_away_is_documented_on_every_route_that_asks_for_a_token(service: ScoringService) -> None:
+    with TestClient(make_app(service, Away())) as client:
+        documented = client.get("/openapi.json").json()["paths"]
+        for method, route, scope in scopes(client.app):  # type: ignore[arg-type]
+            if scope:
+                assert client.request(method, route).status_code == 503, route
+                assert "503" in documented[route][method.lower()]["responses"], route
 
 
 def test_every_route_needs_a_key_with_its_scope(client: TestClient) -> None:
