@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import subprocess
 import sys
 import zipfile
@@ -130,6 +131,28 @@ def test_the_records_have_every_field_of_the_service() -> None:
     for name in ("scoring_pb2.py", "scoring_pb2.pyi"):
         own, source = ROOT / "secondglance_client" / name, ROOT / "serving" / "proto" / name
         assert own.read_bytes() == source.read_bytes(), "run `make proto`"
+
+
+@pytest.mark.parametrize(
+    ("project", "package", "made", "version"),
+    [
+        (
+            "secondglance_client",
+            "protobuf",
+            "secondglance_client/scoring_pb2.py",
+            r"^# Protobuf Python Version: (\S+)$",
+        ),
+        (".", "protobuf", "serving/proto/scoring_pb2.py", r"^# Protobuf Python Version: (\S+)$"),
+        (".", "grpcio", "serving/proto/scoring_pb2_grpc.py", r"^GRPC_GENERATED_VERSION = '(\S+)'$"),
+    ],
+)
+def test_who_installs_it_gets_what_the_generated_code_needs(
+    project: str, package: str, made: str, version: str
+) -> None:
+    """It refuses to be imported beside anything older than what it was made with."""
+    made_with = re.search(version, (ROOT / made).read_text("utf-8"), re.MULTILINE)
+    assert made_with
+    assert f'"{package}>={made_with[1]}"' in (ROOT / project / "pyproject.toml").read_text("utf-8")
 
 
 def test_transient_kinds_and_statuses_are_those_of_the_service() -> None:
