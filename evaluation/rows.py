@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from domain.capture import CaptureContext
+from domain.capture import MAX_TEXT_BYTES, CaptureContext
 from domain.errors import InvalidRequest
 from domain.severity import GENUINE, STANDARD_CATEGORIES
 
@@ -119,9 +119,13 @@ def _parse(data: dict[str, Any]) -> LabelledRow:
             raise ValueError(f"{name} is of the wrong kind")
     if any(data[name] is None for name in _NEEDED):
         raise ValueError(f"lacks {', '.join(name for name in _NEEDED if data[name] is None)}")
-    if any("\ud800" <= char <= "\udfff" for char in data["text"]):
-        raise ValueError("text is not valid Unicode")
-    graded = bool(data.get("graded", True))
+    try:
+        json.dumps(data, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        raise ValueError("not valid Unicode") from None
+    if len(data["text"].encode("utf-8")) > MAX_TEXT_BYTES:
+        raise ValueError(f"text is over {MAX_TEXT_BYTES} bytes")
+    graded = data.get("graded") is not False
     for name, value in data["labels"].items():
         _check_label(name, value, 5 if graded else 1)
     if not all(isinstance(tag, str) for tag in data.get("slice") or ()):

@@ -11,8 +11,8 @@ from pipeline.pipeline import Pipeline
 
 
 def run_rows(pipeline: Pipeline, rows: Iterable[LabelledRow]) -> Iterator[Outcome]:
-    """Scores rows one after the other."""
-    for row in fill_rows(rows):
+    """Scores rows one after the other, once all of them have their placeholders filled."""
+    for row in list(fill_rows(rows)):
         yield to_outcome(pipeline, row, pipeline.score(Capture(row.id, text=row.text, context=row.context)))
 
 

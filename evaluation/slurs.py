@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from domain.errors import InvalidRequest
 from evaluation.rewrite import rewrite
 from evaluation.rows import LabelledRow
 from keyword_stage.lexicon import DEFAULT_FOLDER
@@ -33,11 +34,13 @@ def fill_slurs(row: LabelledRow, slurs: dict[str, list[str]], rng: random.Random
     """The row with each placeholder filled; spans and trigger move along.
 
     Raises:
-        KeyError: For a kind that the lexicon does not hold.
+        InvalidRequest: For a kind that the lexicon does not hold.
     """
     if "{slur:" not in row.text:
         return row
-    found = _PLACEHOLDER.finditer(row.text)
+    found = list(_PLACEHOLDER.finditer(row.text))
+    if any(match.group(1) not in slurs for match in found):
+        raise InvalidRequest(f"row {row.id} has a placeholder of a kind that the lexicon does not hold")
     return rewrite(row, [(*match.span(), rng.choice(slurs[match.group(1)])) for match in found])
 
 
