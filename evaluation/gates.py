@@ -50,8 +50,8 @@ def check_gates(outcomes: Sequence[Outcome], model: Mapping[str, Any]) -> list[G
         outcomes: Rows that training never saw, scored by the model; a text that stands twice counts once.
         model: The model's `model.json`.
     """
-    outcomes = _distinct(outcomes)
-    fairness = [_false_positives(outcomes, tag) for tag in GUARDED]
+    distinct = _distinct(outcomes)
+    fairness = [_false_positives(distinct, tag) for tag in GUARDED]
     of_asking = (model.get("asking") or {}).get("bound") or {}
     bounds = [
         _bound("dismissal bound", model.get("dismissal") or {}, MOST_ALPHA),
@@ -90,8 +90,12 @@ def _false_positives(outcomes: Sequence[Outcome], tag: str) -> Gate:
 
 
 def _help_seeking(outcomes: Sequence[Outcome]) -> Gate:
-    """Blocks if one child who asks for help is dismissed; what no keyword hit is told, but is not a dismissal."""
+    """Blocks if one child who asks for help is dismissed; what no keyword hit is told, but is not a dismissal.
+
+    Of rows with the same text one that is dismissed counts, whatever became of the others.
+    """
     asking = [o for o in outcomes if o.row.asks_for_help]
+    asking = _distinct(sorted(asking, key=lambda o: o.raised or not o.hit))
     hit = [o for o in asking if o.hit]
     dismissed = [o.row.id for o in hit if not o.raised]
     named = f" ({', '.join(dismissed[:10])}{', ...' if len(dismissed) > 10 else ''})" if dismissed else ""

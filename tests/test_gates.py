@@ -72,6 +72,14 @@ def test_one_child_who_asks_for_help_and_is_dismissed_blocks() -> None:
     assert upper_limit(0, LEAST_ASKING, 0.05) <= 0.01 < upper_limit(0, LEAST_ASKING - 1, 0.05)
 
 
+@pytest.mark.parametrize("tags", [[], ["help_seeking"]])
+def test_a_child_who_is_dismissed_is_not_hidden_behind_the_same_text_that_is_raised(tags: list[str]) -> None:
+    rows = [outcome(3, text="HELP  me", tags=tags), outcome(3, raised=False, text="help me", tags=["help_seeking"])]
+    gate = gates(*asking(LEAST_ASKING), *rows)["a child who asks for help is dismissed"]
+    assert gate.blocks
+    assert f"1 of {LEAST_ASKING + 1} rows with a hit (row)" in str(gate)
+
+
 def test_a_bound_that_is_not_attained_or_not_stated_blocks() -> None:
     assert not gates()["dismissal bound"].blocks
     missed = gates(attained=False, missed=9)["dismissal bound"]
