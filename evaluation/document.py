@@ -74,7 +74,7 @@ def to_html(title: str, sections: Sequence[Section]) -> str:
 
 
 def _line(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+    return "| " + " | ".join(" ".join(cell.split()).replace("|", "\\|") for cell in cells) + " |"
 
 
 def _cells(tag: str, cells: Sequence[str]) -> str:

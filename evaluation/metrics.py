@@ -92,9 +92,9 @@ def told(value: float, form: str, unit: str = "") -> str:
 
 
 def by_group(rows: Sequence[T], keys: Callable[[T], Sequence[str]]) -> dict[str, list[T]]:
-    """Rows under each of their keys, in key order."""
+    """Rows under each of their keys, in key order; under a key that a row has twice it stands once."""
     groups: dict[str, list[T]] = {}
     for row in rows:
-        for key in keys(row):
+        for key in dict.fromkeys(keys(row)):
             groups.setdefault(key, []).append(row)
     return dict(sorted(groups.items()))

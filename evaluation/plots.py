@@ -123,6 +123,7 @@ def _bars(axes: Any, found: Sequence[SliceFigures], figures: Sequence[Share], ti
         if figure.n:
             spread = [[max(0.0, figure.value - figure.low)], [max(0.0, figure.high - figure.value)]]
             axes.errorbar(figure.value, place, xerr=spread, fmt="o", capsize=2, color="tab:blue", markersize=4)
-    axes.set_yticks(range(len(found)), [f"{part.name} ({part.n})" for part in found], fontsize="small")
+    labels = [f"{part.name} ({part.n})" for part in found]
+    axes.set_yticks(range(len(found)), labels, fontsize="small", parse_math=False)
     axes.set(title=title, xlim=(-0.02, 1.02))
     axes.grid(alpha=0.3, axis="x")

@@ -133,4 +133,6 @@ def test_plots_are_self_contained_and_the_same_each_time() -> None:
     assert [plot.svg for plot in draw_plots(rows)] == [plot.svg for plot in plots]
     counts = confusion_of(rows)
     assert (counts[4, 4], counts[0, 0], counts[2, 5], counts.sum()) == (20, 20, 1, 41)
+    odd = [made(4, tags=["$\\bad{$"], channel="a$b$")] * 15
+    assert "\\bad" in draw_plots(odd)[3].svg, "a tag is no formula"
     assert draw_plots([])  # nothing to draw is drawn as nothing

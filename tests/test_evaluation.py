@@ -11,6 +11,7 @@ from evaluation.calibration_error import Unit, calibration_error, calibration_un
 from evaluation.cuts import curve, cut_at, gone_below
 from evaluation.document import Plot, Section, Table, to_html, to_markdown
 from evaluation.exact import lower_limit
+from evaluation.languages import languages_section
 from evaluation.metrics import bootstrap
 from evaluation.peers import KeywordsOnly, SecondLook, compare
 from evaluation.report import to_markdown as report_to_markdown
@@ -164,6 +165,12 @@ def test_slices_know_tags_length_channel_and_disguise() -> None:
     assert not any(name.startswith("disguise") for name in slices([outcome(4, None)]))
 
 
+def test_a_tag_that_stands_twice_in_a_row_counts_it_once() -> None:
+    rows = [outcome(4, identity=str(n), tags=["idiom", "idiom", "language:pl", "language:pl"]) for n in range(10)]
+    assert len(slices(rows)["tag: idiom"]) == 10
+    assert "| pl | 10 |" in to_markdown([languages_section(rows, lambda _: True)])
+
+
 def test_a_guarded_slice_is_compared_with_benign_rows_outside_it() -> None:
     mine = [outcome(0, raised=n < 30, tags=["dialect"]) for n in range(40)]
     others = [outcome(0, raised=n < 30) for n in range(80)] + [outcome(4)] * 50
@@ -184,9 +191,11 @@ def test_the_report_has_every_part() -> None:
 
 
 def test_documents_escape_what_they_show() -> None:
-    section = Section("A <b>", "one\n\ntwo & three", [Table(["x"], [["a|b"], ["<i>"]])], [Plot("p", "cap", "<svg/>")])
+    table = Table(["x"], [["a|b"], ["<i>"], ["c\nd"]])
+    section = Section("A <b>", "one\n\ntwo & three", [table], [Plot("p", "cap", "<svg/>")])
     markdown, html = to_markdown([section]), to_html("T<", [section])
     assert "a\\|b" in markdown
+    assert "| c d |" in markdown
     assert "svg" not in markdown
     assert "<p>one</p>\n<p>two &amp; three</p>" in html
     assert "<td>&lt;i&gt;</td>" in html
