@@ -7,6 +7,7 @@ from domain.verdict import Action, Verdict
 from evaluation.outcome import Outcome
 from evaluation.rows import LabelledRow
 from evaluation.slurs import fill_rows
+from pipeline.assessment import is_wanted
 from pipeline.pipeline import Pipeline
 
 
@@ -25,11 +26,12 @@ def to_outcome(pipeline: Pipeline, row: LabelledRow, verdict: Verdict) -> Outcom
         verdict: Of the row's text, or of a picture that holds it.
     """
     policy = pipeline.policy.resolve(row.context)
-    hits = [finding.hit for finding in verdict.findings]
+    hits = [finding.hit for finding in verdict.findings if not finding.hit.cue]
+    graded = [hit for hit in hits if is_wanted(hit.category, hit, policy)]
     return Outcome(
         row=row,
         findings=verdict.findings,
-        keyword_raised=any(hit.grade >= policy.of(hit.category).review for hit in hits),
+        keyword_raised=any(hit.grade >= policy.of(hit.category).review for hit in graded),
         raised=verdict.action is not Action.DISMISS,
         severity=verdict.severity,
     )

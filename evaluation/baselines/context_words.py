@@ -66,7 +66,7 @@ def is_harmless(text: str, hit: KeywordHit) -> bool:
 
 
 def _left(outcome: Outcome) -> list[KeywordHit]:
-    hits = [finding.hit for finding in outcome.findings]
+    hits = [finding.hit for finding in outcome.findings if not finding.hit.cue]
     return [hit for hit in hits if not is_harmless(outcome.row.text, hit)]
 
 
