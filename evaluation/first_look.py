@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from domain.page import Page
-from domain.severity import GENUINE, STANDARD_CATEGORIES
+from domain.severity import STANDARD_CATEGORIES
 from evaluation.metrics import Share, share
+from evaluation.outcome import truth_in
 from evaluation.rows import LabelledRow
 from evaluation.slurs import fill_rows
 from keyword_stage.matcher import Matcher
@@ -32,16 +33,16 @@ def look_at(matcher: Matcher, rows: Iterable[LabelledRow]) -> dict[str, FirstLoo
         rows: Placeholders as they stand; they are filled here.
 
     Returns:
-        By name: genuine rows of each category, `all genuine`, `all low` (severity 2), `all benign`. A name without
-        rows is left out.
+        By name: genuine rows of each category, `all genuine`, `all low` (severity 2), `all benign`. A row of no known
+        concern that leaves a category unknown is in none, and a name without rows is left out.
     """
     found: dict[str, list[tuple[bool, bool]]] = {}
     for row in fill_rows(rows):
         hits = matcher.find(Page.from_text(row.text))
         seen = any(not hit.cue for hit in hits), bool(hits)
-        names = [name for name in STANDARD_CATEGORIES if row.labels.get(name, 0) >= GENUINE]
-        whole = "genuine" if row.severity >= GENUINE else "benign" if row.severity < GENUINE - 1 else "low"
-        for name in [*names, f"all {whole}"]:
+        kinds = {"all genuine": row.genuine, "all low": row.low, "all benign": row.benign}
+        names = [name for name in STANDARD_CATEGORIES if truth_in(row, name)]
+        for name in [*names, *(name for name, belongs in kinds.items() if belongs)]:
             found.setdefault(name, []).append(seen)
     return {
         name: FirstLook(share([phrase for phrase, _ in seen]), share([asked for _, asked in seen]))

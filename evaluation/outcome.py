@@ -33,17 +33,17 @@ class Outcome:
     @property
     def genuine(self) -> bool:
         """Whether the truth is a genuine concern."""
-        return self.row.severity >= GENUINE
+        return self.row.genuine
 
     @property
     def benign(self) -> bool:
-        """Whether the truth is benign (0 or 1 in every category); neither is severity 2, nor what is partly unknown."""
-        return self.row.severity < GENUINE - 1 and self.row.is_whole
+        """Whether the truth is benign."""
+        return self.row.benign
 
     @property
     def low(self) -> bool:
-        """Whether the truth is of severity 2; likewise not what is partly unknown, which may be more."""
-        return self.row.severity == GENUINE - 1 and self.row.is_whole
+        """Whether the truth is of severity 2."""
+        return self.row.low
 
     @property
     def score(self) -> float:

@@ -64,7 +64,7 @@ def opposite_pairs(rows: Iterable[LabelledRow]) -> list[Pair]:
             groups.setdefault(row.pair, []).append(row)
     found = []
     for group in groups.values():
-        genuine, benign = [row for row in group if row.severity > 2], [row for row in group if row.severity < 2]
+        genuine, benign = [row for row in group if row.genuine], [row for row in group if row.benign]
         if len(group) == 2 and genuine and benign:
             found.append((genuine[0], benign[0]))
     return found

@@ -87,10 +87,10 @@ def _reliability(outcomes: Sequence[Outcome]) -> str:
 
 
 def confusion_of(outcomes: Sequence[Outcome]) -> np.ndarray:
-    """Rows with a hit by true and given severity, shape (6, 6)."""
+    """Rows with a hit, whose severity is known, by true and given severity, shape (6, 6)."""
     counts = np.zeros((6, 6), dtype=np.int64)
     for o in outcomes:
-        if o.hit and o.row.graded:
+        if o.hit and o.row.graded and o.row.is_whole:
             counts[o.row.severity, o.severity] += 1
     return counts
 

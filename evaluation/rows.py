@@ -72,9 +72,24 @@ class LabelledRow:
         return worst if self.graded or worst == 0 else int(GENUINE)
 
     @property
+    def genuine(self) -> bool:
+        """Whether the truth is a genuine concern."""
+        return self.severity >= GENUINE
+
+    @property
+    def benign(self) -> bool:
+        """Whether the truth is benign (0 or 1 in every category); neither is severity 2, nor what is partly unknown."""
+        return self.severity < GENUINE - 1 and self.is_whole
+
+    @property
+    def low(self) -> bool:
+        """Whether the truth is of severity 2; likewise not what is partly unknown, which may be more."""
+        return self.severity == GENUINE - 1 and self.is_whole
+
+    @property
     def asks_for_help(self) -> bool:
         """Whether a child asks for help in it: a genuine concern with the tag `help_seeking`."""
-        return self.severity >= GENUINE and "help_seeking" in self.tags
+        return self.genuine and "help_seeking" in self.tags
 
 
 def read_rows(path: Path) -> Iterator[LabelledRow]:

@@ -18,15 +18,15 @@ def summarise(outcomes: Sequence[Outcome]) -> dict[str, Any]:
         rows that are raised; `false_positives_gone`: of the benign rows that grades alone raise, those that the
         second look sets aside; `low_raised`: rows of severity 2 that are raised; `unknown_raised`: rows
         that are, of which no concern is known but not in every category that there is none; `severity_exact` and
-        `severity_within_1` over rows with a hit; `auroc` of P(severity >= 3), genuine against benign rows with a
-        hit. A hit is one of a graded phrase.
+        `severity_within_1` over rows with a hit whose severity is known in every category; `auroc` of
+        P(severity >= 3), genuine against benign rows with a hit. A hit is one of a graded phrase.
     """
     genuine = [o for o in outcomes if o.genuine]
     benign = [o for o in outcomes if o.benign]
     low = [o for o in outcomes if o.low]
     unknown = [o for o in outcomes if not (o.genuine or o.benign or o.low)]
     decided = [o for o in genuine + benign if o.hit]
-    graded = [o for o in outcomes if o.hit and o.row.graded]
+    graded = [o for o in outcomes if o.hit and o.row.graded and o.row.is_whole]
     return {
         "rows": len(outcomes),
         "keyword_recall": share([o.hit for o in genuine]),

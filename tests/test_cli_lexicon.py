@@ -7,6 +7,7 @@ from click.testing import CliRunner
 from cli.lexicon import command
 from keyword_stage.lexicon import read_lexicon
 from keyword_stage.stats import count_phrases
+from tests.made_outcomes import ZERO
 
 ROWS = """phrase,grade,category,ambiguous,unless,with,expires
 meet~,2,grooming,yes,0: meet the deadline,any,
@@ -73,16 +74,19 @@ def test_recall_counts_phrases_apart_from_cues(tmp_path: Path) -> None:
     rows = [("he hurts me", 4), ("ask my mum", 3), ("nobody came", 3), ("mum made tea", 0), ("a cold day", 2)]
     data.write_text(
         "".join(
-            json.dumps({"id": f"r{k}", "text": text, "labels": {"violence": grade}}) + "\n"
+            json.dumps({"id": f"r{k}", "text": text, "labels": ZERO | {"violence": grade}}) + "\n"
             for k, (text, grade) in enumerate(rows)
         )
+        + json.dumps({"id": "partly", "text": "mum hurts me", "labels": {"violence": 0}})
+        + "\n"
+        + json.dumps({"id": "yes or no", "text": "it hurts", "labels": {"drugs": 1}, "graded": False})
     )
     result = CliRunner().invoke(command, ["recall", str(data), "--lexicon", str(own)])
     assert result.exit_code == 0, result.output
     cells = {line.split("│")[1].strip(): line for line in result.output.splitlines() if line.startswith("│")}
-    assert set(cells) == {"violence", "all genuine", "all low", "all benign"}
-    for name in ("violence", "all genuine"):
-        assert "33.3 %" in cells[name].split("│")[2] and "66.7 %" in cells[name].split("│")[3]
+    assert set(cells) == {"violence", "drugs", "all genuine", "all low", "all benign"}
+    for name, found, asked in (("violence", "33.3 %", "66.7 %"), ("all genuine", "25.0 %", "50.0 %")):
+        assert found in cells[name].split("│")[2] and asked in cells[name].split("│")[3]
     assert "0.0 %" in cells["all benign"].split("│")[2] and "100.0 %" in cells["all benign"].split("│")[3]
-    assert "(n = 1)" in cells["all low"]
+    assert all("(n = 1)" in cells[name] for name in ("all low", "all benign", "drugs"))
     assert read_lexicon([own]).digest in result.output

@@ -14,6 +14,7 @@ from evaluation.exact import lower_limit
 from evaluation.languages import languages_section
 from evaluation.metrics import bootstrap
 from evaluation.peers import KeywordsOnly, SecondLook, compare
+from evaluation.plots import confusion_of
 from evaluation.report import to_markdown as report_to_markdown
 from evaluation.slices import disparity, slices
 from tests.made_outcomes import finding, outcome
@@ -65,6 +66,8 @@ def test_rows_that_leave_a_category_unknown_are_not_those_of_severity_2() -> Non
     assert "leave a category unknown" not in report
     dismissed = [replace(o, row=replace(o.row, labels={"suicide": k}), raised=True) for k, o in enumerate(low)]
     report = report_to_markdown([*low, *dismissed], "made")
+    assert "| severity exact (rows with a hit) | 0.0 % [0.0, 70.8] (n = 3) |" in report, "nor is their severity known"
+    assert confusion_of([*low, *dismissed]).sum() == 3
     assert "| rows of severity 2 that are raised | 0.0 % [0.0, 70.8] (n = 3) |" in report
     assert (
         "| rows of no known concern that leave a category unknown, raised | 100.0 % [29.2, 100.0] (n = 3) |" in report

@@ -44,6 +44,8 @@ def test_edited_words_are_those_the_twin_does_not_have() -> None:
 def test_only_pairs_of_opposite_truth_count() -> None:
     rows = [row("b", "x", "1", 0), row("a", "y", "1", 4), row("c", "x", "2", 4), row("d", "y", "2", 3)]
     rows += [row("e", "x", "3", 4), row("f", "y", None, 0), row("g", "x", "4", 2), row("h", "x", "4", 4)]
+    partly = replace(row("i", "x", "5", 0), labels={"suicide": 0})
+    rows += [partly, row("j", "y", "5", 4)]
     assert [(genuine.id, benign.id) for genuine, benign in opposite_pairs(rows)] == [("a", "b")]
 
 

@@ -83,7 +83,8 @@ def test_layouts_take_turns_and_truths_alternate() -> None:
 
 
 def test_rows_between_benign_and_genuine_or_without_a_page_are_left_out() -> None:
-    rows = [row("low", 2, "chat"), row("no", 4, None), row("fax", 0, "fax"), row("yes", 3, "email")]
+    partly = replace(row("partly", 0, "chat"), labels={"suicide": 0})
+    rows = [partly, row("low", 2, "chat"), row("no", 4, None), row("fax", 0, "fax"), row("yes", 3, "email")]
     assert [(drawn_row.id, layout.name) for drawn_row, layout in draw(rows, 9)] == [("yes", "email")]
     with pytest.raises(InvalidRequest, match="no row to draw"):
         draw(rows[:3], 9)

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, zip_longest
 
 from domain.errors import InvalidRequest
-from domain.severity import GENUINE
 from evaluation.rows import LabelledRow
 from evaluation.screens.layouts import DESKTOP, LAYOUTS, SCREEN_TAG, Layout
 
@@ -18,7 +17,7 @@ def draw(rows: Sequence[LabelledRow], count: int, seed: int = SEED) -> list[tupl
     """Draws rows in turn for each layout, genuine and benign ones alternately as long as there are both.
 
     Args:
-        rows: To draw from; those of severity 2, and those of a channel without a layout, are left out.
+        rows: To draw from; those neither genuine nor benign, and those of a channel without a layout, are left out.
         count: How many screens; fewer come where the rows do not suffice.
         seed: Of the draw.
 
@@ -28,7 +27,7 @@ def draw(rows: Sequence[LabelledRow], count: int, seed: int = SEED) -> list[tupl
     queues: dict[Layout, list[LabelledRow]] = {layout: [] for layout in LAYOUTS}
     for row in rows:
         fitting = _fitting(row)
-        if fitting and (row.severity < 2 or row.severity >= GENUINE):
+        if fitting and (row.genuine or row.benign):
             queues[random.Random(f"{seed} {row.id}").choice(fitting)].append(row)
     pages = [layout for layout in LAYOUTS if layout is not DESKTOP]
     mixed = {layout: _alternate(queue, random.Random(f"{seed} {layout.name}")) for layout, queue in queues.items()}
@@ -47,8 +46,8 @@ def _fitting(row: LabelledRow) -> list[Layout]:
 
 def _alternate(rows: list[LabelledRow], rng: random.Random) -> list[LabelledRow]:
     shuffled = rng.sample(rows, len(rows))
-    genuine = [row for row in shuffled if row.severity >= GENUINE]
-    benign = [row for row in shuffled if row.severity < GENUINE]
+    genuine = [row for row in shuffled if row.genuine]
+    benign = [row for row in shuffled if row.benign]
     first, second = rng.sample([genuine, benign], 2)
     return [row for pair in zip_longest(first, second) for row in pair if row]
 
