@@ -19,12 +19,21 @@ if TYPE_CHECKING:
 BLIND = Path(__file__).parents[1] / "evaluation" / "data"
 
 
+def _in_folders(_: click.Context, __: click.Parameter, out: Path | None) -> Path | None:
+    """Refuses what would lie below a file, before the work is done; missing folders are made later (a callback)."""
+    there = next((path for path in out.parents if path.exists()), None) if out else None
+    if there and not there.is_dir():
+        raise click.BadParameter(f"{there} is no folder")
+    return out
+
+
 @click.command("evaluate")
 @click.argument("data", type=click.Path(exists=True, path_type=Path), required=False)
 @click.option("--split", help="Only rows of this split.")
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
+    callback=_in_folders,
     help="Write the report, peers included, to this folder or file: Markdown, and HTML with plots where "
     "matplotlib is installed.",
 )

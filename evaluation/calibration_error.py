@@ -66,6 +66,8 @@ class CalibrationError:
 def calibration_units(outcomes: Sequence[Outcome]) -> list[Unit]:
     """One unit for each row and category that was hit in it and that the model was trusted with.
 
+    A cue that stands counts as a hit here.
+
     The probability is the highest P(severity >= 3) in that category over the row's findings, which is
     what a dismissal looks at; the truth is the row's label in that category, where it is known.
     """

@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import html
 import re
+import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -58,7 +59,7 @@ def _read(path: Path) -> str:
     try:
         raw = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
         text = raw.decode("utf-8")
-    except (OSError, EOFError, UnicodeDecodeError):
+    except (OSError, EOFError, UnicodeDecodeError, zlib.error):
         return ""  # not a text of ours to read
     text = _FONT.sub("", text)
     if path.suffix.lower() != ".html":

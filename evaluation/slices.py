@@ -64,7 +64,7 @@ class Disparity:
         benign: Its benign rows.
         peers_raised: Benign rows of its peers that are raised.
         peers: Benign rows of its peers.
-        ratio: Of the two rates, with a bootstrap interval; NaN where either side has no rate above 0.
+        ratio: Of the two rates, with a bootstrap interval; NaN without benign rows, or where no peer is raised.
     """
 
     tag: str

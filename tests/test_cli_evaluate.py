@@ -122,6 +122,8 @@ def test_without_matplotlib_only_markdown_is_written_and_says_so(
     peers = ("| keywords only |", "| keywords + context words |", "| second look |")
     for part in (*peers, "## Release gates", "## Disguise and recognition noise"):
         assert part in out
+    status, _, err = run(capsys, "evaluate", data, "--out", data / "deep" / "report")
+    assert (status, "is no folder" in err, "scoring" in err) == (2, True, False)
     status, _, _ = run(capsys, "evaluate", data, "--out", tmp_path / "mine.markdown")
     assert (tmp_path / "mine.markdown").read_text("utf-8").startswith("## rows.jsonl, model ")
 

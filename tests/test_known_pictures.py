@@ -93,3 +93,7 @@ def test_the_command_writes_its_report_and_fails_where_pictures_are_missed(
         assert said in report
     monkeypatch.setattr(run, "make_bank", lambda *_, **__: Bank.of("known", []))
     assert run.main(arguments) == 1
+    for path in tmp_path.glob("listed-*"):
+        path.unlink()
+    assert run.main(arguments) == 0
+    assert "found: **-** of 0 with" in (tmp_path / "report.md").read_text("utf-8")

@@ -6,7 +6,7 @@ What is still wrong stands here by name, so that it is seen when it changes.
 import pytest
 
 from evaluation.layouts.measure import OVERLAP
-from evaluation.layouts.run import PAINTED, read_and_measure
+from evaluation.layouts.run import PAINTED, main, read_and_measure
 from evaluation.layouts.truth import PAGES, read_truth
 from keyword_stage.matcher import Matcher
 from pipeline.pipeline import Pipeline
@@ -58,6 +58,12 @@ def test_a_page_is_read_as_it_was_written(name: str, pipeline: Pipeline, matcher
     assert told.sides[0] - told.sides[1] == WITHOUT_SIDE.get(name, 0)
     assert told.strange == told.false_hits == told.lost_hits == ()
     assert all(share >= OVERLAP for share in told.hit_boxes)
+
+
+def test_a_page_that_there_is_not_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["nosuch"])
+    assert "no page nosuch" in capsys.readouterr().err
 
 
 def test_there_are_enough_layouts_and_each_is_painted_with_its_truth() -> None:

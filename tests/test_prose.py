@@ -18,6 +18,7 @@ def test_documents_are_cut_and_each_stands_once(tmp_path: Path) -> None:
     (tmp_path / "b.md").write_text(PAGE.replace("mill", "ford"))
     (tmp_path / "figures.txt").write_text("12 34; 56 = 78\n" * 200)
     (tmp_path / "short.txt").write_text(LINE)
+    (tmp_path / "torn.gz").write_bytes(gzip.compress(b"x")[:10] + b"\xff" * 20)
     (tmp_path / "picture.png").write_text(PAGE.replace("mill", "castle"))
     found = list(read_prose([tmp_path]))
     assert [text.strip("\n") for text in found] == [PAGE.strip("\n"), PAGE.replace("mill", "ford").strip("\n")]

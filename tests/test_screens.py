@@ -100,6 +100,7 @@ def test_a_page_shows_the_row_as_it_is_and_is_the_same_each_time(name: str) -> N
     assert screen == lay(made, PAGES[name])
     assert screen.name != lay(replace(made, text="other"), PAGES[name]).name
     assert screen.name.startswith(f"{name}-r_1-")
+    assert len(lay(replace(made, id="r" * 5000), PAGES[name]).name) < 200, "a file name"
     assert not any(outside in screen.html for outside in ("http:", "https:", "<script", "url(", "@import"))
 
 

@@ -103,7 +103,7 @@ def write_report(both: Recall, pdq: Recall, edition: int) -> str:
 
 
 def _share(told: Recall) -> str:
-    return f"{told.found['all'] / told.planted['all']:.1%}"
+    return f"{told.found['all'] / told.planted['all']:.1%}" if told.planted["all"] else "-"
 
 
 def _named(told: Recall) -> str:

@@ -34,6 +34,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--painted", type=Path, default=PAINTED, help="Folder with their pictures and truth.")
     parser.add_argument("--out", type=Path, help="Also write the report here.")
     given = parser.parse_args(arguments)
+    missing = [name for name in given.names if not (given.pages / f"{name}.html").is_file()]
+    if missing:
+        parser.error(f"{given.pages} has no page {', '.join(missing)}")
     pages = [page for page in sorted(given.pages.glob("*.html")) if page.stem in given.names or not given.names]
     for page in pages:
         paint(page, given.painted)

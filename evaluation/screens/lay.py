@@ -42,7 +42,7 @@ class Screen:
     def name(self) -> str:
         """A file name without suffix; another page has another."""
         digest = hashlib.sha256(self.html.encode()).hexdigest()[:10]
-        return f"{self.layout}-{re.sub(r'[^0-9A-Za-z_-]', '_', self.row.id)}-{digest}"
+        return f"{self.layout}-{re.sub(r'[^0-9A-Za-z_-]', '_', self.row.id)[:100]}-{digest}"
 
     @property
     def words(self) -> Counter[str]:
