@@ -3,7 +3,6 @@
 import contextlib
 import hashlib
 import json
-import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
@@ -15,6 +14,7 @@ from image_hash.aside import AsideTable
 from image_hash.bank import item_fields
 from image_hash.bank_item import BankItem
 from image_hash.definition import Algorithm
+from image_hash.sqlite_file import State, connect, open_file, state_of
 
 _SCHEMA = """
 CREATE TABLE items (
@@ -86,18 +86,15 @@ class ItemStore:
         """
         if not create and not path.is_file():
             raise InvalidBank(f"{path}: there is no such file")
-        unchanging = "" if os.access(path.parent, os.W_OK) else "?immutable=1"
+        self._path = path
+        self._seen: State | None = None
         try:
-            self._connection = sqlite3.connect(
-                f"{path.resolve().as_uri()}{unchanging}",
-                uri=True,
-                timeout=wait_s,
-                isolation_level=None,
-                check_same_thread=False,
-            )
             if create:
+                self._connection = connect(path, wait_s)
                 self._connection.execute("PRAGMA journal_mode = WAL")
                 self._connection.executescript(_SCHEMA)
+            else:
+                self._connection, self._seen = open_file(path, wait_s)
             (version,) = self._connection.execute("PRAGMA user_version").fetchone()
         except sqlite3.Error as error:
             raise InvalidBank(f"{path}: not the items of a bank: {error}") from error
@@ -108,6 +105,11 @@ class ItemStore:
     def close(self) -> None:
         """Closes the connection."""
         self._connection.close()
+
+    @property
+    def outdated(self) -> bool:
+        """Whether others have changed something that this connection cannot see, so that it must be opened anew."""
+        return self._seen is not None and self._seen != state_of(self._path)
 
     @property
     def version(self) -> int:

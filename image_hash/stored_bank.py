@@ -4,14 +4,13 @@ import contextlib
 import hashlib
 import logging
 import secrets
-import sqlite3
 import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from domain.errors import InvalidBank
+from domain.errors import InvalidBank, Unavailable
 from image_hash.bank_item import BankItem
 from image_hash.definition import (
     MAX_PHASH_DISTANCE,
@@ -26,6 +25,7 @@ from image_hash.item_index import digest_of, parts_of
 from image_hash.item_store import Changes, ItemStore, StoredItem
 from image_hash.matching import IndexMatch, is_match
 from image_hash.query import Queries
+from image_hash.sqlite_file import naming_faults
 
 DEFINITION, _ITEMS, _INDEX = "bank.yaml", "items.sqlite", "index"
 LONGEST_TAIL = 20_000
@@ -61,7 +61,9 @@ class StoredBank:
         self.folder = folder
         self.definition: BankDefinition = read_definition(folder / DEFINITION, folder.resolve().name, categories)
         self._store = ItemStore(folder / _ITEMS)
-        if self.definition.too_wide_for_phash and self._store.has_phash_alone():
+        with naming_faults(folder / _ITEMS):
+            misfit = self.definition.too_wide_for_phash and self._store.has_phash_alone()
+        if misfit:
             self._store.close()
             raise InvalidBank(
                 f"{folder / DEFINITION}: distance {self.definition.distance} is over {MAX_PHASH_DISTANCE}, the most "
@@ -100,8 +102,8 @@ class StoredBank:
     @property
     def count(self) -> int:
         """How many items it holds."""
-        with self._lock:
-            return self._store.count
+        with self._reading() as store:
+            return store.count
 
     def close(self) -> None:
         """Closes the file; mapped arrays go with the last search that uses them."""
@@ -114,8 +116,8 @@ class StoredBank:
         near = list(search_parts((*snapshot.parts, *snapshot.tail), queries))
         if not near:
             return
-        with self._lock:
-            stored = self._store.by_number(sorted({one.number for one in near}))
+        with self._reading() as store:
+            stored = store.by_number(sorted({one.number for one in near}))
         for one in near:
             known = stored.get(one.number)
             if known is not None and is_match(
@@ -127,8 +129,8 @@ class StoredBank:
         """Items whose MD5 or SHA-256 is one of these."""
         if not hashes or self.definition.algorithm in PERCEPTUAL:
             return
-        with self._lock:
-            found = self._store.by_file(*hashes)
+        with self._reading() as store:
+            found = store.by_file(*hashes)
         for algorithm, known in found:
             if self.definition.algorithm in (None, algorithm) and not _expired(known.item, today):
                 yield self._match(known, 0, algorithm, 0)
@@ -160,26 +162,26 @@ class StoredBank:
     def set_aside(self, identity: str, tenant: str) -> bool:
         """Sets an item aside for one tenant; False if there is none, or the bank cannot be changed now."""
         try:
-            with self._writing(_BRIEFLY_S) as store, store.transaction():
+            with self._writing(briefly=True) as store, store.transaction():
                 return store.aside.keep(identity, tenant, _now())
-        except (sqlite3.OperationalError, InvalidBank) as error:  # the latter: its folder was moved away
+        except (Unavailable, InvalidBank) as error:
             _LOG.warning("%s: that an item is set aside is not kept: %s", self.folder, error)
             return False
 
     def is_aside(self, identity: str, tenant: str) -> bool:
         """Whether an item is set aside for a tenant and not for everybody."""
-        with self._lock:
-            return self._store.aside.holds(identity, tenant)
+        with self._reading() as store:
+            return store.aside.holds(identity, tenant)
 
     def aside(self) -> list[tuple[str, str, str]]:
         """What is set aside for one tenant: items, tenants, and since when."""
-        with self._lock:
-            return self._store.aside.every()
+        with self._reading() as store:
+            return store.aside.every()
 
     def quarantined(self) -> list[StoredItem]:
         """Items that are set aside for everybody."""
-        with self._lock:
-            return self._store.quarantined()
+        with self._reading() as store:
+            return store.quarantined()
 
     def every(self) -> Iterator[StoredItem]:
         """All items in the order in which they came."""
@@ -203,18 +205,18 @@ class StoredBank:
 
     def _fresh(self) -> _Snapshot:
         """The snapshot of now: a new one if items or index have changed since the last."""
-        with self._lock:
-            version, generation = self._store.version, current_generation(self.folder / _INDEX)
+        with self._reading() as store:
+            version, generation = store.version, current_generation(self.folder / _INDEX)
             known = self._snapshot
             if known is not None and (known.version, known.generation) == (version, generation):
                 return known
-            made_of = generation, self._store.digest, self._store.last_number()
+            made_of = generation, store.digest, store.last_number()
             if known is not None and (known.generation, known.digest, known.last_number) == made_of:
                 self._snapshot = replace(known, version=version)  # what is set aside is no part of an index
                 return self._snapshot
             self._map()
             mapped = self._mapped
-            tail = parts_of(self._store, self.definition, mapped.last_number if mapped else 0)
+            tail = parts_of(store, self.definition, mapped.last_number if mapped else 0)
             self._snapshot = _Snapshot(version, *made_of, mapped.parts if mapped else (), tuple(tail))
             return self._snapshot
 
@@ -238,9 +240,21 @@ class StoredBank:
         """The item under the definition of now: a bank that became protected protects what it held before."""
         return replace(item, protected=True) if self.definition.protected and not item.protected else item
 
-    def _writing(self, wait_s: float = _WAIT_S) -> contextlib.closing[ItemStore]:
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[ItemStore]:
+        """The connection that searches share, for one thread at a time."""
+        with self._lock, naming_faults(self.folder / _ITEMS):
+            if self._store.outdated:
+                before, self._store, self._snapshot = self._store, ItemStore(self.folder / _ITEMS), None
+                before.close()
+            yield self._store
+
+    @contextlib.contextmanager
+    def _writing(self, briefly: bool = False) -> Iterator[ItemStore]:
         """A connection of its own, so that searches see the change and never wait for it."""
-        return contextlib.closing(ItemStore(self.folder / _ITEMS, wait_s=wait_s))
+        path, wait_s = self.folder / _ITEMS, _BRIEFLY_S if briefly else _WAIT_S
+        with contextlib.closing(ItemStore(path, wait_s=wait_s)) as store, naming_faults(path):
+            yield store
 
 
 def _now() -> str:
