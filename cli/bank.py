@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from cli.bank_store import add, build, create, export, import_, quarantine, release, remove
+from cli.bank_store import DECLARED, add, build, create, declared_of, export, import_, quarantine, release, remove
 
 _PATH = click.Path(exists=True, path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -21,13 +21,14 @@ for other in (create, import_, export, add, remove, quarantine, release, build):
 
 @command.command("stats")
 @click.argument("banks", nargs=-1, required=True, type=_PATH)
-def stats(banks: tuple[Path, ...]) -> None:
+@DECLARED
+def stats(banks: tuple[Path, ...], declared: tuple[str, ...]) -> None:
     """Reads banks, names their faults, and counts their items."""
     from image_hash.bank import Bank
     from image_hash.open_bank import read_bank
 
     for path in banks:
-        bank = read_bank(path)
+        bank = read_bank(path, [*declared, *declared_of(path)])
         about = bank.definition
         kind = [name for name in ("protected", "negative") if getattr(about, name)]
         told = [f"owner {about.owner}" if about.owner else "", about.purpose, *kind, "" if about.enabled else "off"]
@@ -44,14 +45,16 @@ def stats(banks: tuple[Path, ...]) -> None:
 @command.command("lookup")
 @click.argument("image", type=_FILE)
 @click.option("--bank", "banks", multiple=True, required=True, type=_PATH, help="Bank, CSV or folder (repeatable).")
-def lookup(image: Path, banks: tuple[Path, ...]) -> None:
+@DECLARED
+def lookup(image: Path, banks: tuple[Path, ...], declared: tuple[str, ...]) -> None:
     """Looks for known pictures on an image."""
     from image_hash.lookup import PictureFinder
     from image_hash.open_bank import read_bank
     from ocr.decode import decode
 
     data = image.read_bytes()
-    matches = PictureFinder([read_bank(path) for path in banks]).find(decode(data), original=data)
+    finder = PictureFinder([read_bank(path, [*declared, *declared_of(path)]) for path in banks])
+    matches = finder.find(decode(data), original=data)
     for match in matches:
         beside = "".join(f", {name}" for name in ("mirrored", "quarantined") if getattr(match, name))
         click.echo(f"{match.bank}:{match.item} {match.algorithm} distance {match.distance} at {match.box}{beside}")

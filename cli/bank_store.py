@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 BANK = click.argument("bank", type=click.Path(exists=True, file_okay=False, path_type=Path))
+DECLARED = click.option("--declared", multiple=True, help="A category that your school declares (repeatable).")
 _FILES = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FORMATS = click.Choice(["csv", "json", "threatexchange", "list", "sha256"])
 _MOST_SHOWN = 50
@@ -44,7 +45,7 @@ def create(bank: Path, **fields: Any) -> None:
 @click.option("--source", default="", help="Of rows that name none.")
 @click.option("--tag", "tags", multiple=True, help="Of rows that have none (repeatable).")
 @click.option("--expires", default="", help="Last day of rows that name none, such as 2035-07-31.")
-@click.option("--declared", multiple=True, help="A category that your school declares (repeatable).")
+@DECLARED
 @click.option("--partial", is_flag=True, help="Take the sound rows although others are at fault.")
 def import_(
     bank: Path,
@@ -62,9 +63,10 @@ def import_(
     from image_hash.stored_bank import StoredBank
     from image_hash.table import read_text
 
-    target = StoredBank(bank, declared)
+    known = [*declared, *declared_of(bank)]
+    target = StoredBank(bank, known)
     given = {"source": source, "tags": " ".join(tags), "expires": expires}
-    reader = ListReader(read_text(file), form, target.definition, given, declared, partial)
+    reader = ListReader(read_text(file), form, target.definition, given, known, partial)
     try:
         changes = target.add(reader.items(), reader.withdrawn)
     except InvalidBank as error:
@@ -118,20 +120,22 @@ def export(bank: Path, form: str) -> None:
 def add(bank: Path, pictures: tuple[Path, ...], source: str, tags: tuple[str, ...], expires: str) -> None:
     """Hashes pictures into a stored bank, each named by its file's stem; the pictures are not kept."""
     from domain.errors import InvalidBank, InvalidRequest
-    from image_hash.bank_item import hash_bytes, item_of_row
+    from image_hash.bank_item import BankItem, hash_bytes, item_of_row
     from image_hash.picture_file import read_bytes
     from image_hash.stored_bank import StoredBank
 
     target = StoredBank(bank, declared_of(bank))
     known = [target.definition.category or ""]
-    items = []
+    items: dict[str, BankItem] = {}
     for path in pictures:
         try:
+            if path.stem in items:
+                raise ValueError(f"another picture is called {path.stem!r}")
             row = {"id": path.stem, "source": source, "tags": " ".join(tags), "expires": expires}
-            items.append(item_of_row(row | hash_bytes(read_bytes(path)), None, known, target.definition))
+            items[path.stem] = item_of_row(row | hash_bytes(read_bytes(path)), None, known, target.definition)
         except (InvalidRequest, OSError, ValueError) as error:
             raise InvalidBank(f"{path}: {error}; nothing was added") from error
-    changes = target.add(items)
+    changes = target.add(items.values())
     click.echo(f"{changes.added} added, {changes.replaced} replaced, {changes.same} there already")
 
 
@@ -140,7 +144,7 @@ def add(bank: Path, pictures: tuple[Path, ...], source: str, tags: tuple[str, ..
 @click.argument("items", nargs=-1, required=True)
 def remove(bank: Path, items: tuple[str, ...]) -> None:
     """Removes items from a stored bank."""
-    _each(bank, items, "removed", lambda target, item: target.remove(item))
+    _each(bank, items, ("removed", "not there"), lambda target, item: target.remove(item))
 
 
 @click.command("quarantine")
@@ -151,7 +155,8 @@ def quarantine(bank: Path, items: tuple[str, ...]) -> None:
     from image_hash.stored_bank import StoredBank
 
     if items:
-        _each(bank, items, "set aside", lambda target, item: target.set_quarantined(item, True))
+        set_aside = "set aside", "not there, or protected"
+        _each(bank, items, set_aside, lambda target, item: target.set_quarantined(item, True))
         return
     target = StoredBank(bank, declared_of(bank))
     for stored in target.quarantined():
@@ -165,7 +170,7 @@ def quarantine(bank: Path, items: tuple[str, ...]) -> None:
 @click.argument("items", nargs=-1, required=True)
 def release(bank: Path, items: tuple[str, ...]) -> None:
     """Takes items back that were set aside, for everybody or for one tenant; a running service sees it at once."""
-    _each(bank, items, "released", lambda target, item: target.set_quarantined(item, False))
+    _each(bank, items, ("released", "not there"), lambda target, item: target.set_quarantined(item, False))
 
 
 @click.command("build")
@@ -179,18 +184,24 @@ def build(bank: Path) -> None:
 
 def declared_of(bank: Path) -> list[str]:
     """The bank's own category: commands that score nothing need not be told that it is declared."""
+    import yaml
+
     from image_hash.yaml_file import read_yaml
 
-    said = read_yaml((bank / "bank.yaml").read_bytes()) if (bank / "bank.yaml").is_file() else None
+    path = bank / "bank.yaml" if bank.is_dir() else bank.with_suffix(".yaml")
+    try:
+        said = read_yaml(path.read_bytes())
+    except (OSError, yaml.YAMLError):  # it is named where the bank is opened
+        return []
     return [str(said["category"])] if isinstance(said, dict) and said.get("category") else []
 
 
-def _each(bank: Path, items: tuple[str, ...], done: str, change: Any) -> None:
+def _each(bank: Path, items: tuple[str, ...], told: tuple[str, str], change: Any) -> None:
     from image_hash.stored_bank import StoredBank
 
     target = StoredBank(bank, declared_of(bank))
     missing = [item for item in items if not change(target, item)]
-    click.echo(f"{len(items) - len(missing)} {done}")
+    click.echo(f"{len(items) - len(missing)} {told[0]}")
     if missing:
-        click.echo(f"not there: {', '.join(missing)}", err=True)
+        click.echo(f"{told[1]}: {', '.join(missing)}", err=True)
         sys.exit(1)

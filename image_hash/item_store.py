@@ -168,10 +168,14 @@ class ItemStore:
         return True
 
     def set_quarantined(self, identity: str, since: str | None) -> bool:
-        """Sets an item aside, or takes it back, for everybody, inside a transaction; False if there is no such item."""
+        """Sets an item aside, or takes it back, for everybody, inside a transaction.
+
+        False if there is no such item, or it is protected and would be set aside.
+        """
         if since is None:
             self.aside.release(identity)
-        done = self._connection.execute("UPDATE items SET quarantined = ? WHERE id = ?", (since, identity))
+        change = "UPDATE items SET quarantined = ?1 WHERE id = ?2 AND (?1 IS NULL OR NOT protected)"
+        done = self._connection.execute(change, (since, identity))
         return done.rowcount == 1
 
     def quarantined(self) -> list[StoredItem]:

@@ -155,7 +155,12 @@ class StoredBank:
             return store.remove(identity)
 
     def set_quarantined(self, identity: str, aside: bool) -> bool:
-        """Sets an item aside for everybody, or takes it back, from everybody; False if there is none."""
+        """Sets an item aside for everybody, or takes it back, from everybody.
+
+        False if there is none, or it is protected and would be set aside.
+        """
+        if aside and self.definition.protected:
+            return False
         with self._writing() as store, store.transaction():
             return store.set_quarantined(identity, _now() if aside else None)
 
@@ -176,12 +181,12 @@ class StoredBank:
     def aside(self) -> list[tuple[str, str, str]]:
         """What is set aside for one tenant: items, tenants, and since when."""
         with self._reading() as store:
-            return store.aside.every()
+            return [] if self.definition.protected else store.aside.every()
 
     def quarantined(self) -> list[StoredItem]:
         """Items that are set aside for everybody."""
         with self._reading() as store:
-            return store.quarantined()
+            return [] if self.definition.protected else store.quarantined()
 
     def every(self) -> Iterator[StoredItem]:
         """All items in the order in which they came."""
