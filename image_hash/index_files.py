@@ -44,7 +44,7 @@ class MappedIndex:
 def current_generation(home: Path) -> str | None:
     """Name of the index that is in force; None if none was built."""
     try:
-        return (home / _CURRENT).read_text(encoding="ascii").strip()
+        return (home / _CURRENT).read_text(encoding="ascii", errors="replace").strip()
     except FileNotFoundError:
         return None
 
@@ -63,8 +63,7 @@ def write_index(home: Path, parts: Sequence[IndexPart], last_number: int, made_o
     """
     home.mkdir(exist_ok=True)
     with _alone(home):
-        before = current_generation(home)
-        generation = str(int(before or 0) + 1)
+        generation = str(1 + max((int(one.name) for one in home.iterdir() if one.name.isdecimal()), default=0))
         aside = home / f"new-{generation}"
         shutil.rmtree(aside, ignore_errors=True)
         aside.mkdir()

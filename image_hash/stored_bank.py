@@ -145,7 +145,7 @@ class StoredBank:
         with self._writing() as store, store.transaction():
             changes = store.add(items)
             changes.removed = sum([store.remove(identity) for identity in withdrawn])
-        if self.tail_length > LONGEST_TAIL:
+        if self._fell_behind():
             self.build_index()
         return changes
 
@@ -207,6 +207,12 @@ class StoredBank:
             with store.transaction():
                 store.note_build(build)
             return write_index(self.folder / _INDEX, parts, last, digest_of(build, self.definition))
+
+    def _fell_behind(self) -> bool:
+        try:
+            return self.tail_length > LONGEST_TAIL
+        except InvalidBank:  # what lies there is no index
+            return True
 
     def _fresh(self) -> _Snapshot:
         """The snapshot of now: a new one if items or index have changed since the last."""
