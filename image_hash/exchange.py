@@ -57,6 +57,7 @@ class ListReader:
             try:
                 if isinstance(read, Withdrawn):
                     self._take_back(read)
+                    seen.discard(read.id)
                     continue
                 item = self._item(read)
                 if item.id in seen:

@@ -58,13 +58,26 @@ def read_threatexchange(text: str) -> Read:
     """Descriptors of ThreatExchange, updates of its Python library, contents of a Hasher-Matcher-Actioner bank.
 
     That is objects with `indicator` (or `raw_indicator`) and `type`, objects with `signals` by type, in a list, under
-    `data`, or one a line.
+    `data`, or one a line. Descriptors of one id that follow each other, each with another kind of hash, are one item.
     """
-    for line, entry in _entries(text, "data"):
-        try:
-            yield line, _taken_back(entry) if is_withdrawn(entry) else _descriptor(entry)
-        except ValueError as error:
-            yield line, str(error)
+    held: tuple[int, Row] | None = None
+    try:
+        for line, entry in _entries(text, "data"):
+            read = _read_entry(entry)
+            if isinstance(read, dict) and held and _are_one(held[1], read):
+                held = held[0], held[1] | read
+                continue
+            if held:
+                yield held
+            held = (line, read) if isinstance(read, dict) else None
+            if held is None:
+                yield line, read
+    except InvalidBank:
+        if held:
+            yield held
+        raise
+    if held:
+        yield held
 
 
 FORMATS: dict[str, Callable[[str], Read]] = {
@@ -127,6 +140,18 @@ def _object(value: Any, place: int) -> Mapping[str, Any]:
     return value
 
 
+def _read_entry(entry: Mapping[str, Any]) -> Row | Withdrawn | str:
+    try:
+        return _taken_back(entry) if is_withdrawn(entry) else _descriptor(entry)
+    except ValueError as error:
+        return str(error)
+
+
+def _are_one(row: Row, other: Row) -> bool:
+    """Whether two rows are hashes of one picture: of the same id, and of no kind both."""
+    return row["id"] == other["id"] and not row.keys() & other.keys() & HASHES.keys()
+
+
 def _taken_back(entry: Mapping[str, Any]) -> Withdrawn:
     """What an entry takes back; some have an id and no hash any more."""
     named = _cell(entry.get("id") or entry.get("content_id") or "")
@@ -147,7 +172,7 @@ def _descriptor(entry: Mapping[str, Any]) -> Row:
         row[_TYPES[kind]] = _cell(entry.get("indicator") or entry.get("raw_indicator") or entry.get("signal") or "")
     if not any(row.values()):
         raise ValueError("it has no hash")
-    first = next(name for name, value in row.items() if value)
+    first = next(name for name in HASHES if row.get(name))
     row["id"] = _cell(entry.get("id") or entry.get("content_id") or item_id(first, row[first]))
     row |= {name: _cell(entry[name]) for name in ("severity", "category", "quality") if _is_plain(entry.get(name))}
     if not row.get("severity", "0").isdigit():

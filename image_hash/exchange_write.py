@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from image_hash.bank import COLUMNS
-from image_hash.bank_item import HASHES, BankItem
+from image_hash.bank_item import HASHES, MIN_QUALITY, BankItem
 
 _WRITTEN = tuple(name for name in COLUMNS if name != "file")
 
@@ -41,15 +41,17 @@ def write_threatexchange(items: Iterable[BankItem]) -> Iterator[str]:
                 told: dict[str, Any] = {"id": item.id, "indicator": value.hex(), "type": f"HASH_{name.upper()}"}
                 told |= {"tags": list(item.tags), "owner": {"name": item.source}, "severity": item.severity}
                 told |= {"category": item.category}
+                if item.quality is not None:
+                    told["quality"] = item.quality
                 if item.expires:
                     told["expired_on"] = item.expires.isoformat()
                 yield json.dumps(told, ensure_ascii=False) + "\n"
 
 
 def write_list(items: Iterable[BankItem]) -> Iterator[str]:
-    """PDQ and its quality, pHash or MD5: one hash a line."""
+    """PDQ and its quality, pHash or MD5: one hash a line. A PDQ too flat to be found by is left out."""
     for item in items:
-        if item.pdq is not None:
+        if item.pdq is not None and (item.quality is None or item.quality >= MIN_QUALITY):
             yield item.pdq.hex() + (f",{item.quality}" if item.quality is not None else "") + "\n"
         for value in (item.phash, item.md5):
             if value is not None:

@@ -43,8 +43,11 @@ def is_withdrawn(entry: Mapping[str, Any]) -> bool:
         return True
     if any(_text(entry.get(name)).replace("-", "_").replace(" ", "_") in TAKEN_BACK for name in STATES):
         return True
-    until = _text(entry.get(UNTIL))
-    return until.isdecimal() and (int(until) == 0 or int(until) > time.time())
+    try:
+        until = float(_text(entry.get(UNTIL)))
+    except ValueError:
+        return False
+    return until == 0 or until > time.time()
 
 
 def _text(value: Any) -> str:

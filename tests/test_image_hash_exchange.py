@@ -1,6 +1,7 @@
 """Lists from outside: what is taken, what is refused with its line, what leaves, and nothing half-imported."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -192,6 +193,49 @@ def test_what_is_exported_can_be_imported_again(bank: Path, tmp_path: Path, form
     other = StoredBank.create(tmp_path / "other", BANK)
     assert run("import", str(other.folder), str(tmp_path / "out"), "--format", form).exit_code == 0
     assert [one.item for one in other.every()] == [one.item for one in StoredBank(bank).every()]
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "threatexchange"])
+def test_an_item_of_several_hashes_comes_back_as_one(bank: Path, tmp_path: Path, form: str) -> None:
+    pictures = Path(__file__).parents[1] / "demo" / "pictures"
+    assert run("add", str(bank), *map(str, sorted(pictures.glob("*.png"))), "--expires", "2036-01-01").exit_code == 0
+    (tmp_path / "out").write_text(run("export", str(bank), "--format", form).stdout, encoding="utf-8")
+    other = StoredBank.create(tmp_path / "other", BANK)
+    told = run("import", str(other.folder), str(tmp_path / "out"), "--format", form)
+    assert told.output == "3 added, 0 replaced, 0 there already\n"
+    kept = [replace(stored.item, made_with="") for stored in StoredBank(bank).every()]
+    assert [replace(stored.item, made_with="") for stored in other.every()] == kept
+    assert all(item.pdq and item.phash and item.md5 and item.sha256 and item.quality for item in kept)
+
+
+def test_descriptors_of_one_id_are_one_item_only_if_they_differ_in_kind() -> None:
+    def told(*kinds: str) -> str:
+        given = {"PDQ": PDQ, "MD5": MD5, "SHA256": SHA}
+        return "\n".join(json.dumps({"id": "a", "indicator": given[k], "type": f"HASH_{k}"}) for k in kinds)
+
+    ((one,), _) = read(told("PDQ", "MD5", "SHA256"), "threatexchange")
+    assert (one.id, one.pdq, one.md5, one.sha256) == ("a", *map(bytes.fromhex, (PDQ, MD5, SHA)))
+    items, faults = read(told("PDQ", "MD5", "PDQ"), "threatexchange", partial=True)
+    assert (len(items), faults) == (1, ["line 3: its id stands further up"])
+    items, faults = read(f"{told('PDQ', 'MD5')}\nno JSON", "threatexchange", partial=True)
+    assert ([item.md5.hex() for item in items], len(faults)) == ([MD5], 1)
+
+
+def test_contents_without_an_id_have_the_same_one_whatever_the_order_of_their_hashes() -> None:
+    ids = {
+        read(json.dumps({"signals": signals}), "threatexchange")[0][0].id
+        for signals in ({"pdq": PDQ, "video_md5": MD5}, {"video_md5": MD5, "pdq": PDQ})
+    }
+    assert ids == {item_id("pdq", PDQ)}
+
+
+def test_a_list_that_leaves_holds_no_pdq_that_a_list_is_refused_for(bank: Path, tmp_path: Path) -> None:
+    rows = f"id,pdq,phash,quality\na,{PDQ},{PHASH},49\nb,{PDQ[::-1]},,50\n"
+    (tmp_path / "in.csv").write_text(rows, encoding="utf-8")
+    assert run("import", str(bank), str(tmp_path / "in.csv"), "--format", "csv").exit_code == 0
+    out = run("export", str(bank), "--format", "list").stdout
+    assert out == f"{PHASH}\n{PDQ[::-1]},50\n"
+    assert len(read(out, "list")[0]) == 2
 
 
 def test_lists_of_hashes_leave_and_protected_items_do_not(bank: Path, tmp_path: Path) -> None:

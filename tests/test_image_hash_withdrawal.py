@@ -33,6 +33,8 @@ TAKEN_BACK = {
     "status": {"status": "NON_MALICIOUS"},
     "state": {"state": "Deleted"},
     "disabled": {"disable_until_ts": 0},
+    "disabled, as a fraction": {"disable_until_ts": 0.0},
+    "disabled for ever": {"disable_until_ts": "9" * 5000},
     "disabled for now": {"disable_until_ts": int(time.time()) + 9000},
 }
 LIVE = {
@@ -41,6 +43,8 @@ LIVE = {
     "status": {"status": "MALICIOUS"},
     "unknown": {"status": "UNKNOWN", "state": "active"},
     "enabled": {"disable_until_ts": 1},
+    "enabled, as a fraction": {"disable_until_ts": 1.0},
+    "no time": {"disable_until_ts": "nan"},
     "enabled again": {"disable_until_ts": 1_700_000_000},
 }
 
@@ -68,6 +72,9 @@ def test_the_later_row_counts() -> None:
     gone = live | {"deleted": True}
     assert read(json.dumps([live, gone]), "json") == (["a"], ["a"])
     assert read(json.dumps([gone, live]), "json") == (["a"], [])
+    assert read(json.dumps([live, gone, live]), "json") == (["a", "a"], [])
+    reader = ListReader(json.dumps([live, gone, live, live]), "json", BANK, partial=True)
+    assert (len(list(reader.items())), reader.faults) == (2, ["line 4: its id stands further up"])
 
 
 def test_a_row_that_does_not_say_what_it_takes_back_is_a_fault() -> None:
