@@ -8,7 +8,7 @@ from domain.errors import InvalidRequest, NotFound
 from domain.image_match import ImageMatch
 from image_hash.bank import Bank
 from image_hash.bank_item import HASHES, hash_bytes
-from image_hash.compare import Comparison, compare_digests
+from image_hash.compare import Comparison, Known, compare_known
 from image_hash.grouping import Sighting, group_sightings
 from image_hash.hashers import parse_hex
 from image_hash.lookup import PictureFinder, file_hashes
@@ -109,7 +109,7 @@ class PictureService:
             InvalidRequest: One of them is neither a picture nor hashes.
         """
         cost = _cost(one) + _cost(other)
-        return await self._run(lambda: compare_digests(self._hashes(one), self._hashes(other)), cost, call)
+        return await self._run(lambda: compare_known(self._known(one), self._known(other)), cost, call)
 
     async def group(
         self, count: int, captures: Callable[[], Iterable[tuple[str, Sighting]]], call: Call | None = None
@@ -164,12 +164,9 @@ class PictureService:
         with self._service.pipeline.decoding:  # decoding is not for several threads at once
             return hash_bytes(image)
 
-    def _hashes(self, picture: PictureGiven) -> dict[str, bytes]:
+    def _known(self, picture: PictureGiven) -> Known:
         hashes = checked(picture)
-        if picture.image is None:
-            return hashes
-        told = self._hash(picture.image)
-        return {name: bytes.fromhex(told[name]) for name in HASHES if told[name]}
+        return Known(hashes, picture.quality) if picture.image is None else Known.of(self._hash(picture.image))
 
     def _lookup(
         self, finder: PictureFinder, picture: PictureGiven, regions: bool, tenant: str
