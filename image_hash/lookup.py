@@ -76,7 +76,7 @@ class PictureFinder:
             files: MD5 and SHA-256 of the file, if it is at hand.
         """
         found = list(self._found(queries, files))
-        harmless = [queries.boxes[match.query] for match in found if match.bank.negative]
+        harmless = [queries.boxes[match.query] for match in found if match.bank.negative and not match.quarantined]
         nearest: dict[tuple[str, str], ImageMatch] = {}
         for one in found:
             match = _match(one, queries)

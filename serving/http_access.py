@@ -52,7 +52,7 @@ def needs(scope: str) -> Any:
 def scopes(app: FastAPI) -> list[tuple[str, str, str | None]]:
     """Method, path and scope of every route; None for one that needs no scope."""
     return [
-        (method, route.path or "", _scope_of(route))
+        (method, getattr(route, "path_format", None) or route.path or "", _scope_of(route))
         for route in iter_route_contexts(app.routes)
         for method in sorted(route.methods or {"ANY"})
     ]

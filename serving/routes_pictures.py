@@ -68,7 +68,7 @@ def release_routes(service: ScoringService) -> APIRouter:
     pictures = PictureService(service)
     routes = APIRouter(tags=["operations"], dependencies=[needs(ADMIN)])
 
-    @routes.post("/v1/banks/{bank}/items/{item}:release")
+    @routes.post("/v1/banks/{bank}/items/{item:path}:release")
     def release(bank: str, item: str) -> Json:
         """Takes an item back that was set aside for matching too often."""
         pictures.release(bank, item)

@@ -196,6 +196,16 @@ def test_quarantine_is_kept_with_the_item(bank: StoredBank) -> None:
     assert [match.quarantined for match in finder.search(asked(0))] == [False]
 
 
+def test_an_item_of_a_negative_bank_that_is_set_aside_takes_no_match_away(bank: StoredBank, tmp_path: Path) -> None:
+    logos = StoredBank.create(tmp_path / "logos", BankDefinition(negative=True))
+    logos.add([item(0)])
+    bank.add([item(0)])
+    finder = PictureFinder([bank, logos])
+    for aside, found_then in ((True, ["watch"]), (False, [])):
+        assert logos.set_quarantined("i0", aside)
+        assert [match.bank for match in finder.search(asked(0))] == found_then
+
+
 DAMAGED = {
     "no definition": ("bank.yaml", None, "no bank, as it has no bank.yaml"),
     "no items": ("items.sqlite", None, "there is no such file"),

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import grpc
 import grpc.aio
@@ -16,8 +17,11 @@ from fastapi.testclient import TestClient
 from google.protobuf.json_format import MessageToDict, ParseDict
 from PIL import Image
 
+from image_hash.bank_item import BankItem
+from image_hash.definition import BankDefinition
 from image_hash.lookup import PictureFinder
 from image_hash.quarantine import Quarantine
+from image_hash.stored_bank import StoredBank
 from pipeline.build import with_quarantine
 from pipeline.pipeline import Pipeline
 from serving.grpc_api import GrpcServer
@@ -257,6 +261,21 @@ def test_only_what_is_set_aside_is_released(client: TestClient, pipeline: Pipeli
         for bank in ("known_pictures", "%00%0d%0a"):
             answer = watching.post(f"/v1/banks/{bank}/items/nothing:release")
             assert (answer.status_code, answer.json()["type"]) == (404, "urn:secondglance:not_found")
+
+
+def test_an_item_is_released_whatever_its_id(pipeline: Pipeline, tmp_path: Path) -> None:
+    bank = StoredBank.create(tmp_path / "watch", BankDefinition())
+    ids = ["a/b", "https://example.org/a?b=c#d", "100 % a:release", "n\u00e4me"]
+    bank.add(BankItem(one, 4, "violence", md5=bytes(16)) for one in ids)
+    finder = PictureFinder([bank])
+    watched = ScoringService(with_quarantine(replace(pipeline, scorer=FixedScorer(), pictures=finder), 2))
+    with TestClient(make_app(watched)) as client:
+        for one in ids:
+            bank.set_quarantined(one, True)
+            answer = client.post(f"/v1/banks/watch/items/{quote(one, safe='')}:release")
+            assert (answer.status_code, answer.json()) == (200, {"bank": "watch", "item": one})
+            assert client.post(f"/v1/banks/watch/items/{quote(one, safe='')}:release").status_code == 404
+    assert bank.quarantined() == []
 
 
 def test_without_banks_nothing_is_known_and_a_fault_is_still_one(pipeline: Pipeline) -> None:
