@@ -83,7 +83,8 @@ def item_fields(item: BankItem) -> list[object]:
     hashes = [getattr(item, name) for name in HASHES]
     expires = item.expires.isoformat() if item.expires else None
     hexes = [value.hex() if value else None for value in hashes]
-    return [item.id, item.severity, item.category, *hexes, item.protected, item.distance, expires]
+    told = [item.quality, item.source, *item.tags]
+    return [item.id, item.severity, item.category, *hexes, item.protected, item.distance, expires, *told]
 
 
 def _digest(items: Iterable[BankItem], definition: BankDefinition) -> str:

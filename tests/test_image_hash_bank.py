@@ -9,7 +9,9 @@ from PIL import Image
 from domain.errors import InvalidBank
 from image_hash.bank import Bank
 from image_hash.bank_item import BankItem
+from image_hash.definition import BankDefinition
 from image_hash.hashers import hash_picture
+from image_hash.stored_bank import StoredBank
 
 PDQ = "0123456789abcdef" * 4
 PHASH = "0123456789abcdef"
@@ -199,3 +201,16 @@ def test_the_digest_is_of_what_the_items_say(tmp_path: Path) -> None:
     assert len(one.digest) == 64
     assert Bank.read(same).digest == one.digest
     assert Bank.read(other).digest != one.digest
+
+
+@pytest.mark.parametrize("column", ["quality", "source", "tags"])
+def test_what_a_match_says_or_hangs_on_is_in_the_digest(tmp_path: Path, column: str) -> None:
+    banks = [
+        Bank.read(write(tmp_path, f"{HEADER},{column}", f"a,1,drugs,{PDQ},{PHASH},{cell}", name=f"{cell}.csv"))
+        for cell in ("60", "80")
+    ]
+    stored = [StoredBank.create(tmp_path / bank.name, BankDefinition()) for bank in banks]
+    for one, bank in zip(stored, banks, strict=True):
+        one.add(bank.items)
+    assert banks[0].digest != banks[1].digest
+    assert stored[0].digest != stored[1].digest
