@@ -38,13 +38,15 @@ def graded(hit: KeywordHit, reason: Reason, policy: ResolvedPolicy) -> Told:
 
 
 def floored(told: Told, categories: Collection[str], policy: ResolvedPolicy) -> Told:
-    """The same, lifted to the highest floor of some categories; a floor only ever adds to what is done."""
-    category = max(categories, key=lambda category: policy.of(category).floor)
-    rule = policy.of(category)
-    if rule.floor <= told.severity:
+    """The same, lifted to the highest floor of some categories; what is done is at least what each floor asks for."""
+    rules = {category: rule for category in categories if (rule := policy.of(category)).floor}
+    if not rules:
         return told
-    action = worst([told.action, Action.REVIEW, by_level(rule.floor, rule)])
-    return Told(rule.floor, category, Reason.POLICY_FLOOR, action)
+    action = worst([told.action, Action.REVIEW, *(by_level(rule.floor, rule) for rule in rules.values())])
+    category = max(rules, key=lambda category: rules[category].floor)
+    if rules[category].floor <= told.severity:
+        return told._replace(action=action)
+    return Told(rules[category].floor, category, Reason.POLICY_FLOOR, action)
 
 
 def excluded(category: str) -> Told:

@@ -209,6 +209,22 @@ def test_a_floor_never_lowers_what_the_model_raised() -> None:
     assert outcome(judge(scores(violence=ladder), rules)) == (3, "violence", Action.ALERT, Reason.POLICY_FLOOR)
 
 
+@pytest.mark.parametrize("rule", [{"floor": 2}, {"floor": 3, "alert": 3}, {"floor": 4}])
+def test_above_a_floor_no_less_is_done_than_what_is_lifted_to_it_gets(rule: dict[str, int]) -> None:
+    rules = policy(violence=CategoryPolicy(sensitivity=-2, **rule))  # severe from 0.5 on, acted upon from 0.8 on
+    ladders: list[Ladder] = [BENIGN, (0.6, 0.0, 0.0, 0.0, 0.0), (0.6, 0.6, 0.0, 0.0, 0.0), (0.6, 0.6, 0.6, 0.6, 0.6)]
+    actions = {outcome(judge(scores(violence=ladder), rules))[2] for ladder in ladders}
+    assert actions == {Action.ALERT if rule["floor"] >= rule.get("alert", 4) else Action.REVIEW}
+
+
+def test_of_two_floors_neither_takes_from_what_the_other_asks_for() -> None:
+    alerted = CategoryPolicy(floor=2, alert=2)
+    answer = scores(suicide=(0.4, 0.2, 0.1, 0.0, 0.0))  # a doubt, which names the hit
+    assert outcome(judge(answer, policy(suicide=alerted)))[:3] == (2, "suicide", Action.ALERT)
+    both = policy(suicide=alerted, violence=CategoryPolicy(floor=3))
+    assert outcome(judge(answer, both)) == (3, "violence", Action.ALERT, Reason.POLICY_FLOOR)
+
+
 def test_a_floor_and_an_exclusion() -> None:
     floor = policy(violence=CategoryPolicy(floor=3))
     assert outcome(judge(scores(violence=BENIGN), floor)) == (3, "violence", Action.REVIEW, Reason.POLICY_FLOOR)

@@ -98,7 +98,7 @@ class OnePicture:
     ("rule", "severity", "action"),
     [
         ("", 1, Action.DISMISS),
-        ("floor: 1", 1, Action.DISMISS),
+        ("floor: 1", 1, Action.REVIEW),
         ("floor: 2, review: 3", 2, Action.REVIEW),
         ("floor: 4", 4, Action.ALERT),
     ],
