@@ -45,7 +45,8 @@ DOUBT = 2.0
 """A hit on a screen that the model gives less than so many times the bound of dismissal is looked at once more, among
 all that stands around it (`docs/decisions/0041`)."""
 _DIGITS = 6
-_AROUND = 60
+_AROUND, _SEARCHED = 60, 120
+"""Characters on each side of a hit that its fingerprint is of, and how far they are looked for, with white space."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,6 +362,9 @@ def _only_asks(hit: KeywordHit, policy: ResolvedPolicy) -> bool:
 
 def _fingerprint(hit: KeywordHit, page: Page) -> str:
     """Same for the same phrase in the same surrounding text, whatever its case and spacing."""
-    around = page.text[max(0, hit.start - _AROUND) : hit.end + _AROUND]
-    seen = " ".join(around.casefold().split())
+    before, own, after = (
+        " ".join(page.text[max(0, start) : end].casefold().split())
+        for start, end in ((hit.start - _SEARCHED, hit.start), (hit.start, hit.end), (hit.end, hit.end + _SEARCHED))
+    )
+    seen = "\n".join((before[-_AROUND:], own, after[:_AROUND]))
     return hashlib.sha256(f"{hit.category}\n{hit.phrase}\n{seen}".encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -253,6 +253,17 @@ def test_the_fingerprint_is_of_phrase_and_surroundings_alone() -> None:
     assert one.fingerprint == two.fingerprint != other.fingerprint
 
 
+@pytest.mark.parametrize("space", ["  ", "\r\n", "\n\n", "\u00a0"])
+def test_the_fingerprint_is_the_same_however_long_text_is_spaced(space: str) -> None:
+    text = " ".join(["we", "all", "went", "there"] * 20 + ["kill"] + ["and", "nobody", "knew"] * 20)
+    one, two = judge(scores(), text=text), judge(scores(), text=text.replace(" ", space))
+    assert one is not None and two is not None
+    assert one.fingerprint == two.fingerprint
+    for near, found in ((text.replace("there kill", "gone kill"), False), (f"so {text} again", True)):
+        other = judge(scores(), text=near)
+        assert other is not None and (other.fingerprint == one.fingerprint) is found
+
+
 def test_pictures() -> None:
     match = ImageMatch("b", "1", "pdq", 3, 100, 5, "violence", (0, 0, 9, 9))
     shielded = ImageMatch("b", "1", "pdq", 3, 100, 1, "violence", (0, 0, 9, 9), protected=True)
