@@ -83,7 +83,7 @@ def widen(page: Page, window: ContextWindow) -> ContextWindow | None:
         A window that holds the given one; None where the panel goes on beyond that or has hardly a sentence, and where
         the window shows as much already, as in every text without a layout.
     """
-    if _beside(window.text, window.hits) < AMPLE:
+    if _beside(window.text, window.offset, window.hits) < AMPLE:
         return None
     own = {line.panel for hit in window.hits for line in page.lines_of(hit.start, hit.end)}
     lines = [line for line in page.lines if line.panel in own]
@@ -133,14 +133,18 @@ def _block_of(hit: KeywordHit, blocks: Sequence[_Block]) -> int:
 
 def _cut(page: Page, group: Sequence[KeywordHit], header: str, blocks: Sequence[_Block]) -> ContextWindow:
     start, end = _within_panel(page, group, blocks) if len(blocks) > 1 else (0, 0)
-    if _beside(page.text[start:end], group) < ENOUGH:
+    if _beside(page.text[start:end], start, group) < ENOUGH:
         start, end = _around(page, group)
     return ContextWindow(page.text[start:end], start, tuple(group), header)
 
 
-def _beside(text: str, hits: Sequence[KeywordHit]) -> int:
-    """How many letters and digits of a window stand beside its hits."""
-    return sum(map(str.isalnum, text)) - sum(hit.end - hit.start for hit in hits)
+def _beside(text: str, offset: int, hits: Sequence[KeywordHit]) -> int:
+    """How many letters and digits of a window that starts there stand beside its hits, which are in order."""
+    found = past = 0
+    for hit in hits:
+        found += sum(map(str.isalnum, text[past : hit.start - offset]))
+        past = max(past, hit.end - offset)
+    return found + sum(map(str.isalnum, text[past:]))
 
 
 def _around(page: Page, group: Sequence[KeywordHit]) -> tuple[int, int]:

@@ -4,7 +4,17 @@ from hypothesis import strategies as st
 from domain.capture import CaptureContext
 from domain.hit import KeywordHit
 from domain.page import Line, Page
-from pipeline.context import AMPLE, MAX_WINDOW, NEAR, REACH, make_header, make_reading_windows, make_windows, widen
+from pipeline.context import (
+    AMPLE,
+    ENOUGH,
+    MAX_WINDOW,
+    NEAR,
+    REACH,
+    make_header,
+    make_reading_windows,
+    make_windows,
+    widen,
+)
 
 
 def hit(start: int, end: int) -> KeywordHit:
@@ -123,6 +133,15 @@ def test_a_panel_that_says_next_to_nothing_is_seen_with_what_is_around_it() -> N
     page = screen((1, "the harbour news of the week"), (2, "kill"), (3, "weather and tides"))
     (window,) = make_windows(page, hits_of(page, "kill"))
     assert window.text == page.text
+
+
+def test_neither_spaces_nor_letters_of_two_hits_are_taken_from_what_stands_beside_them() -> None:
+    said = "they all said i will kill you, not here but at the spawn"
+    page = screen((1, "the harbour news of the week"), (2, said), (3, "weather and tides"))
+    hits = hits_of(page, "i will kill you", "will kill", "kill you")
+    (window,) = make_windows(page, hits)
+    assert window.text == said
+    assert sum(map(str.isalnum, said)) - sum(hit.end - hit.start for hit in hits) < ENOUGH
 
 
 @given(
