@@ -53,7 +53,7 @@ def explain_told(
     findings: Sequence[Finding],
     looks: Iterable[Look],
     scorer: Scorer,
-    severity: Callable[[KeywordHit, npt.NDArray[np.float64]], int],
+    severity: Callable[[ContextWindow, KeywordHit, npt.NDArray[np.float64]], int],
     secret: Sequence[tuple[int, int]] = (),
 ) -> tuple[tuple[Finding, ...], bool]:
     """Adds evidence to findings that the model answered for; a window in which none of them stands costs nothing.
@@ -62,7 +62,7 @@ def explain_told(
         findings: Those that are told.
         looks: Of all hits of the capture.
         scorer: Stage two.
-        severity: The severity that a hit has by its ladders, shape (categories, 5).
+        severity: The severity that a hit of a window has by its ladders, shape (categories, 5).
         secret: Spans of the page that must not be pointed at.
 
     Returns:
@@ -158,11 +158,11 @@ class _Trial:
 
 def _severity_in(
     window: ContextWindow,
-    severity: Callable[[KeywordHit, npt.NDArray[np.float64]], int],
+    severity: Callable[[ContextWindow, KeywordHit, npt.NDArray[np.float64]], int],
     index: int,
     ladders: npt.NDArray[np.float64],
 ) -> int:
-    return severity(window.hits[index], ladders)
+    return severity(window, window.hits[index], ladders)
 
 
 def _without(window: ContextWindow, word: Span) -> ContextWindow:

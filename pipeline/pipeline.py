@@ -10,7 +10,7 @@ import numpy as np
 from domain.capture import MAX_TEXT_BYTES, Capture, CaptureContext
 from domain.errors import InvalidRequest, InvalidText, TextTooLong, Unavailable
 from domain.frame import FrameHash
-from domain.hit import MASK, KeywordHit
+from domain.hit import MASK, ContextWindow, KeywordHit
 from domain.image_match import ImageMatch
 from domain.page import Box, Page
 from domain.verdict import Action, Finding, Ladder, Verdict, Versions
@@ -242,8 +242,8 @@ class Pipeline:
     ) -> tuple[tuple[Finding, ...], bool]:
         secret = [(hit.start, hit.end) for hit in (*seen.hits, *seen.listed) if hit.protected]
 
-        def severity(hit: KeywordHit, ladders: np.ndarray) -> int:
-            return self.judge.severity_by_model(hit, ladders, policy)
+        def severity(window: ContextWindow, hit: KeywordHit, ladders: np.ndarray) -> int:
+            return self.judge.over(window).severity_by_model(hit, ladders, policy)
 
         return explain_told(findings, looks, self.scorer, severity, secret)
 

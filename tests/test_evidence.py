@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from google.protobuf.json_format import MessageToDict
 
-from domain.capture import Capture
+from domain.capture import Capture, CaptureContext
 from domain.errors import Unavailable
 from domain.hit import ContextWindow, KeywordHit
 from domain.severity import STANDARD_CATEGORIES
@@ -263,6 +263,29 @@ def test_a_floor_holds_in_the_counterfactual_too(pipeline: Pipeline) -> None:
     )
     assert finding.counterfactual is not None
     assert finding.counterfactual.severity == 4
+
+
+class Beside(WordWeights):
+    """Reads suicide by the words, and beside it violence of severity 1."""
+
+    def score(self, window: ContextWindow) -> WindowScores:
+        found = super().score(window)
+        for table in (found.reading[None], found.hits):
+            table[:, VIOLENCE, 0] = 0.6
+        return found
+
+
+def test_the_counterfactual_goes_by_what_the_text_around_asks_for_too(pipeline: Pipeline) -> None:
+    """A plea for help keeps what an exclusion would else have taken out."""
+    exclusion = {"application": "Word", "owner": "A", "reason": "r", "until": "2099-01-01", "categories": ["suicide"]}
+    policy = Policy(PolicyFile.model_validate({"rules": [{"exclusions": [exclusion]}]}))
+    context = CaptureContext(application="Word")
+    text = "the dragon will stab you and myself tonight. please help me"
+    made = replace(pipeline, scorer=Beside(myself=3), policy=policy)
+    verdict = made.score(Capture("a", text=text, context=context), Options(evidence=True))
+    found = [f for f in verdict.findings if f.hit.category == "violence" and not f.hit.cue and f.reason is Reason.MODEL]
+    assert found
+    assert {(f.severity, f.assessed_category, f.counterfactual) for f in found} == {(1, "violence", None)}
 
 
 def test_where_the_model_does_not_decide_there_is_none(pipeline: Pipeline) -> None:
