@@ -16,6 +16,7 @@ _FILE = click.option(
     help="The key file. [env: SECONDGLANCE_KEYS]",
 )
 _ID = click.argument("key_id")
+_LONGEST_DAYS = 36_500
 
 
 @click.group("keys")
@@ -31,7 +32,7 @@ def command() -> None:
 )
 @click.option("--site", "sites", multiple=True, help="School that its captures may name (repeatable); any if left out.")
 @click.option("--per-minute", type=click.IntRange(1), help="Captures a minute of its tenant; any number if left out.")
-@click.option("--days", type=click.IntRange(1), help="It expires after so many days; never if left out.")
+@click.option("--days", type=click.IntRange(1, _LONGEST_DAYS), help="It ends after so many days; never if left out.")
 def add(
     path: Path, tenant: str, scopes: tuple[str, ...], sites: tuple[str, ...], per_minute: int | None, days: int | None
 ) -> None:
@@ -62,7 +63,13 @@ def list_keys(path: Path) -> None:
 @command.command("rotate")
 @_FILE
 @_ID
-@click.option("--overlap-days", default=7, show_default=True, type=click.IntRange(0), help="The old key's last days.")
+@click.option(
+    "--overlap-days",
+    default=7,
+    show_default=True,
+    type=click.IntRange(0, _LONGEST_DAYS),
+    help="The old key's last days.",
+)
 def rotate(path: Path, key_id: str, overlap_days: int) -> None:
     """Makes a key with the same rights and prints it; the old one ends after the overlap."""
     from serving.key_file import issue

@@ -60,11 +60,15 @@ def group() -> None:
 
 
 def main(args: list[str] | None = None) -> Any:
-    """Entry point; a domain error is one line on standard error and exit status 2."""
+    """Entry point; a domain error, or one of the system (a full disk, a taken port), is one line and exit status 2."""
     try:
         return group(args)
     except SecondglanceError as error:
         click.echo(f"secondglance: {error}", err=True)
+        sys.exit(2)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename is not None else ""
+        click.echo(f"secondglance: {where}{error.strerror or error}", err=True)
         sys.exit(2)
     except ModuleNotFoundError as error:
         package = (error.name or "").split(".")[0]

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
+from pydantic import ValidationError
+from pydantic_settings import BaseSettings
 
 from pipeline.settings import PipelineSettings
 
+S = TypeVar("S", bound=BaseSettings)
 _FILE = click.Path(exists=True, path_type=Path)
 
 
@@ -58,11 +61,23 @@ def pipeline_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def given(**values: Any) -> dict[str, Any]:
-    """What was given on the command line; all else is left to the environment and the defaults."""
-    return {name: value for name, value in values.items() if value is not None and value != () and value is not False}
-
-
 def pipeline_settings(**values: Any) -> PipelineSettings:
-    """Settings from the command line over those from the environment."""
-    return PipelineSettings(**given(**values))
+    """Settings of the pipeline from the command line over those from the environment."""
+    return read_settings(PipelineSettings, values)
+
+
+def read_settings(kind: type[S], values: dict[str, Any]) -> S:
+    """Settings from what was given on the command line; all else is left to the environment and the defaults.
+
+    Raises:
+        UsageError: Naming each setting at fault; never its value, which may be a key.
+    """
+    given = {name: value for name, value in values.items() if value is not None and value != () and value is not False}
+    try:
+        return kind(**given)
+    except ValidationError as error:
+        raise click.UsageError("; ".join(_told(fault["loc"], fault["msg"]) for fault in error.errors())) from None
+
+
+def _told(place: tuple[int | str, ...], fault: str) -> str:
+    return ": ".join((*map(str, place), fault.removeprefix("Value error, ")))

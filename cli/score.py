@@ -35,6 +35,8 @@ def command(paths: tuple[Path, ...], jsonl: Path | None, evidence: bool, read_al
 
     if bool(paths) == bool(jsonl):
         raise click.UsageError("give either PATHs or --jsonl FILE")
+    if str(jsonl) == "-" and sys.stdin is None:
+        raise click.UsageError("standard input is closed")
     settings = pipeline_settings(**values)
     service = ScoringService(build_pipeline(settings), default_limits(settings.ocr_workers))
     options = Options(evidence=evidence, read_all=read_all)

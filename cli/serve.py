@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from cli.options import given, pipeline_options, pipeline_settings
+from cli.options import pipeline_options, pipeline_settings, read_settings
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -27,16 +27,11 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 @pipeline_options
 def command(**values: Any) -> None:
     """Serves the scoring API until SIGTERM; ready only after warm-up."""
-    from pydantic import ValidationError
-
     from serving.logs import set_up_logs
     from serving.run import run
     from serving.settings import ServingSettings
 
     own = {name: values.pop(name) for name in list(values) if name in ServingSettings.model_fields}
-    try:
-        settings = ServingSettings(**given(**own))
-    except ValidationError as error:
-        raise click.UsageError("; ".join(fault["msg"] for fault in error.errors())) from None
+    settings = read_settings(ServingSettings, own)
     set_up_logs(settings.log)
     run(pipeline_settings(**values), settings)

@@ -31,19 +31,20 @@ def score_with_progress(
 
 def print_table(service: ScoringService, inputs: Sequence[Input], options: Options) -> int:
     """Scores and prints; returns how many failed."""
-    console = Console()
+    console = Console(markup=False, emoji=False, highlight=False)
     outcomes = score_with_progress(service, inputs, options, Console(stderr=True))
     table = Table("capture", "action", "severity", "category", "because of")
     failed = 0
     for item, outcome in zip(inputs, outcomes, strict=True):
+        name = _printable(item.id or "")
         if isinstance(outcome, SecondglanceError):
             failed += 1
-            table.add_row(item.id, "error", "", "", f"{outcome.kind}: {outcome}", style="magenta")
+            table.add_row(name, "error", "", "", f"{outcome.kind}: {_printable(str(outcome))}", style="magenta")
             continue
         because = ", ".join(dict.fromkeys(describe(finding) for finding in outcome.findings))
         pictures = ", ".join(f"picture {match.bank}:{match.item}" for match in outcome.image_matches)
         table.add_row(
-            item.id,
+            name,
             outcome.action.value,
             str(outcome.severity),
             outcome.category or "-",
@@ -57,3 +58,8 @@ def print_table(service: ScoringService, inputs: Sequence[Input], options: Optio
 def describe(finding: Finding) -> str:
     """A finding in a few words: the phrase, and what became of its grade."""
     return f"{finding.hit.phrase!r} {finding.hit.grade}→{finding.severity} ({finding.reason.value})"
+
+
+def _printable(text: str) -> str:
+    """A name of a file without signs that would steer the terminal."""
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)

@@ -201,12 +201,15 @@ class GrpcServer:
         """Starts to listen, not yet healthy; returns the port.
 
         Raises:
-            RuntimeError: If the address cannot be bound.
+            OSError: If the address cannot be bound.
         """
-        if self._credentials:
-            port = self._server.add_secure_port(address, self._credentials)
-        else:
-            port = self._server.add_insecure_port(address)
+        try:
+            if self._credentials:
+                port = self._server.add_secure_port(address, self._credentials)
+            else:
+                port = self._server.add_insecure_port(address)
+        except RuntimeError:
+            raise OSError(f"gRPC cannot listen on {address}: is the port taken?") from None
         self.set_healthy(False)
         await self._server.start()
         return port

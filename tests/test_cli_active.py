@@ -16,7 +16,7 @@ def serving(status: int, body: bytes) -> Iterator[str]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self.send_response(status)
+            self.send_response(status if self.path == "/v1/active" else 404)
             self.send_header("content-length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
@@ -50,3 +50,32 @@ def test_what_another_server_answers_is_told(
         main(["active", "show", "--url", url])
     assert stopped.value.code == 1
     assert told in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "told"),
+    [
+        ("--url", "127.0.0.1:8080", "--url is not an http or https address"),
+        ("--url", "http://", "--url is not an http or https address"),
+        ("--url", "http://127.0.0.1:99999", "--url is not an http or https address"),
+        ("--url", "http://127.0.0.1:80 80", "--url is not an http or https address"),
+        ("--key", "sg_a\n", "--key is no key"),
+        ("--key", "sg_ä", "--key is no key"),
+        ("--ca", __file__, f"--ca {__file__}: cannot be used"),
+        ("--ca", "/", "--ca /: cannot be used"),
+    ],
+)
+def test_what_is_at_fault_on_this_side_is_not_told_as_the_services(
+    option: str, value: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["active", "show", option, value])
+    assert stopped.value.code == 2
+    assert told in capsys.readouterr().err
+
+
+def test_an_address_may_end_in_a_slash(capsys: pytest.CaptureFixture[str]) -> None:
+    with serving(200, b'{"previous": null}') as url, pytest.raises(SystemExit) as stopped:
+        main(["active", "show", "--url", f"{url}/"])
+    assert stopped.value.code == 0
+    assert '"previous": null' in capsys.readouterr().out
