@@ -97,8 +97,10 @@ def begin(out: Path, jsonl: Path, size: int, what: dict[str, Any]) -> None:
         return
     try:
         known = json.loads(path.read_bytes())
-    except ValueError as error:
-        raise click.UsageError(f"{out} holds no whole {JOB}; take a new folder") from error
+    except ValueError:
+        known = None
+    if not isinstance(known, dict):
+        raise click.UsageError(f"{out} holds no whole {JOB}; take a new folder")
     other = [name for name in job if known.get(name) != job[name]]
     if other:
         raise click.UsageError(f"{out} holds another job: {', '.join(other)} is not the same; take a new folder")

@@ -67,8 +67,12 @@ def command(
         done = run(work, parts, ray, workers)
     tally = Tally()
     for path in sorted(out.glob("part-*.jsonl")):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            tally.add(json.loads(line))
+        try:
+            with path.open(encoding="utf-8") as rows:
+                for row in rows:
+                    tally.add(json.loads(row))
+        except (ValueError, LookupError, TypeError):
+            raise click.ClickException(f"{path} is damaged; delete it and begin again") from None
     click.echo(f"{done} parts done now, {parts.count} in all; so far:", err=True)
     for line in tally.report():
         click.echo(line)

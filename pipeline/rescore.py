@@ -154,9 +154,12 @@ class Tally:
         def weight(count: PhraseCount) -> int:
             return abs(count.fired[1] - count.fired[0]) + abs(count.set_aside[1] - count.set_aside[0])
 
-        moved = sorted(self.phrases.items(), key=lambda item: (-weight(item[1]), item[0]))
-        for phrase, count in [item for item in moved if weight(item[1])][:most]:
+        moved = [item for item in self.phrases.items() if weight(item[1])]
+        moved.sort(key=lambda item: (-weight(item[1]), item[0]))
+        for phrase, count in moved[:most]:
             yield f"  {phrase!r}: {_told(count, 0)} before; would have {_told(count, 1)}"
+        if len(moved) > most:
+            yield f"  and {len(moved) - most} phrases more"
 
 
 def _told(count: PhraseCount, side: int) -> str:

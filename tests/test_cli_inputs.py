@@ -72,7 +72,7 @@ def test_what_a_job_is_about_is_written_once_and_whole(tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "out").iterdir()] == [JOB]
 
 
-@pytest.mark.parametrize("left", [b"", b'{"input": "ab', b"\xff"])
+@pytest.mark.parametrize("left", [b"", b'{"input": "ab', b"\xff", b"[]"])
 def test_a_folder_with_the_rest_of_a_job_is_named(tmp_path: Path, left: bytes) -> None:
     (tmp_path / "in.jsonl").write_bytes(GOOD)
     (tmp_path / JOB).write_bytes(left)

@@ -77,6 +77,20 @@ def test_a_job_is_resumed_and_says_what_would_change(stored: Path, monkeypatch: 
     assert "input is not the same" in run(stored, status=2).stderr
 
 
+def test_an_id_may_hold_ends_of_lines_of_any_kind(stored: Path) -> None:
+    ids = ["a\u2028b", "a\u0085b", "a\rb", "a\u2029"]
+    stored.write_text("".join(json.dumps({"id": name, "text": "i want to die"}) + "\n" for name in ids))
+    assert run(stored).stdout.startswith("4 captures scored, 0 not\n")
+
+
+@pytest.mark.parametrize("left", ['{"id": "a', "{}\n", "[]\n", "\xff"])
+def test_a_part_that_was_damaged_is_named(left: str, stored: Path) -> None:
+    run(stored)
+    damaged = stored.parent / "out" / "part-000001.jsonl"
+    damaged.write_text(left, encoding="latin-1")
+    assert f"{damaged} is damaged; delete it and begin again" in run(stored, status=1).stderr
+
+
 def test_a_job_goes_on_under_the_same_overlays_alone(stored: Path) -> None:
     overlay = stored.parent / "overlays" / "schools" / "oak.csv"
     overlay.parent.mkdir(parents=True)
@@ -113,6 +127,14 @@ def test_phrases_are_counted_on_both_sides() -> None:
     assert "  review -> dismiss: 9" in lines
     assert "  'new': fired on 0 captures before; would have fired on 10 captures, 9 of them set aside" in lines
     assert not any("'old'" in line for line in lines)
+
+
+def test_phrases_that_are_not_named_are_counted() -> None:
+    tally, seen = Tally(), {"action": "review", "severity": 3, "category": "drugs"}
+    tally.add({"before": seen, "after": seen, "phrases": [[str(n), None, "review"] for n in range(23)]})
+    lines = list(tally.report())
+    assert len(lines) == 2 + 20 + 1
+    assert lines[-1] == "  and 3 phrases more"
 
 
 def test_a_picture_is_read_once_for_both() -> None:
