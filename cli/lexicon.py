@@ -80,14 +80,18 @@ def recall(rows: Path, files: tuple[Path, ...]) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from domain.errors import InvalidRequest
     from evaluation.first_look import look_at
     from evaluation.rows import read_rows
     from keyword_stage.lexicon import read_lexicon
     from keyword_stage.matcher import Matcher
 
     lexicon = read_lexicon(files)
+    outcomes = look_at(Matcher(lexicon), read_rows(rows))
+    if not outcomes:
+        raise InvalidRequest(f"{rows.name} has no row")
     table = Table("rows", "a graded phrase hits", "a phrase or a cue hits")
-    for name, found in look_at(Matcher(lexicon), read_rows(rows)).items():
+    for name, found in outcomes.items():
         table.add_row(name, str(found.phrases), str(found.asked))
     Console(width=100).print(table)
     click.echo(f"lexicon {lexicon.digest}")

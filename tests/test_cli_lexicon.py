@@ -5,6 +5,7 @@ import pytest
 from click.testing import CliRunner
 
 from cli.lexicon import command
+from domain.errors import InvalidRequest
 from keyword_stage.lexicon import read_lexicon
 from keyword_stage.stats import count_phrases
 from tests.made_outcomes import ZERO
@@ -90,3 +91,10 @@ def test_recall_counts_phrases_apart_from_cues(tmp_path: Path) -> None:
     assert "0.0 %" in cells["all benign"].split("│")[2] and "100.0 %" in cells["all benign"].split("│")[3]
     assert all("(n = 1)" in cells[name] for name in ("all low", "all benign", "drugs"))
     assert read_lexicon([own]).digest in result.output
+
+
+def test_recall_of_no_rows_is_refused(tmp_path: Path, lists: Path) -> None:
+    (tmp_path / "rows.jsonl").write_text("\n")
+    for rows in (tmp_path / "rows.jsonl", lists):
+        with pytest.raises(InvalidRequest, match=f"{rows.name} has no row"):
+            CliRunner().invoke(command, ["recall", str(rows), "--lexicon", str(lists)], catch_exceptions=False)
