@@ -72,6 +72,9 @@ def main(args: list[str] | None = None) -> Any:
         sys.exit(2)
     except ModuleNotFoundError as error:
         package = (error.name or "").split(".")[0]
+        if package in {"evaluation", "training"}:  # an image of the service holds neither
+            click.echo(f"secondglance: this command needs a checkout of the project ({package})", err=True)
+            sys.exit(2)
         if package not in {"torch", "transformers", "mlflow", "onnx", "tqdm", "sklearn"}:
             raise
         click.echo(

@@ -33,6 +33,15 @@ def test_a_file_that_cannot_be_written_is_named(tmp_path: Path, capsys: pytest.C
     assert told == f"secondglance: {tmp_path}/none: No such file or directory\n"
 
 
+def test_what_an_image_of_the_service_does_not_hold_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "evaluation.rows", None)
+    (tmp_path / "rows.jsonl").touch()
+    told = fault(capsys, "lexicon", "recall", str(tmp_path / "rows.jsonl"))
+    assert told == "secondglance: this command needs a checkout of the project (evaluation)\n"
+
+
 def test_a_full_disk_behind_standard_output_is_told() -> None:
     with Path("/dev/full").open("w", encoding="utf-8") as full:
         listing = [sys.executable, "-m", "cli.main", "model", "list"]
