@@ -6,6 +6,7 @@ reason; it says nothing of severity, and no verdict depends on it (`docs/decisio
 """
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +22,7 @@ NO_WORD = -1
 OUTPUT = "rationale"
 Span = tuple[int, int]
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_MARKS = ("Mn", "Mc", "Me")
 
 
 class Rationale:
@@ -79,8 +81,26 @@ def shares_of(logits: npt.NDArray[np.float32], word_of: npt.NDArray[np.int64], w
 
 
 def words_of(text: str) -> list[Span]:
-    """Spans of the words of a text, those that evidence may point at."""
-    return [match.span() for match in _WORD.finditer(text)]
+    """Spans of the words of a text, those that evidence may point at: each with the marks on its letters.
+
+    Signs that do not show, such as a space without width, part no word.
+    """
+    words = [match.span() for match in _WORD.finditer(text)]
+    if text.isascii():
+        return words
+    whole: list[Span] = []
+    for start, end in words:
+        if whole and all(_is_within(char) for char in text[whole[-1][1] : start]):
+            start, _ = whole.pop()
+        while end < len(text) and unicodedata.category(text[end]) in _MARKS:
+            end += 1
+        whole.append((start, end))
+    return whole
+
+
+def _is_within(char: str) -> bool:
+    """Whether a sign that is no letter may stand in a word: a mark, or what does not show."""
+    return unicodedata.category(char) in (*_MARKS, "Cf")
 
 
 def as_written(window: ContextWindow) -> ContextWindow:

@@ -14,7 +14,7 @@ from domain.errors import Unavailable
 from domain.hit import ContextWindow, KeywordHit
 from domain.severity import STANDARD_CATEGORIES
 from domain.verdict import Counterfactual, Finding, Reason, Verdict
-from models.rationale import Span
+from models.rationale import Span, words_of
 from models.scorer import WindowScores
 from pipeline.evidence import MOST_SHOWN, MOST_UNTOLD, Explanation, explain
 from pipeline.pipeline import Options, Pipeline
@@ -344,6 +344,19 @@ def test_evidence_leaves_every_judgement_its_time(pipeline: Pipeline) -> None:
         assert verdict.degraded, "the evidence was not all looked for"
         assert (verdict.findings, verdict.more_findings) == (without.findings, without.more_findings)
     assert replace(pipeline, scorer=Remembering(windows - 1)).score(capture).degraded
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("the cafe\u0301 d\u0301ie\u0301 now", ["the", "cafe\u0301", "d\u0301ie\u0301", "now"]),
+        ("k\u0336i\u0336l\u0336l\u0336 d\u200bie\u202c", ["k\u0336i\u0336l\u0336l\u0336", "d\u200bie"]),
+        ("\u092e\u0930\u0928\u093e \u0939\u0948", ["\u092e\u0930\u0928\u093e", "\u0939\u0948"]),
+        ("it\u2019s so\u2013so, \u201cok\u201d", ["it\u2019s", "so", "so", "ok"]),
+    ],
+)
+def test_what_evidence_points_at_is_a_whole_word(text: str, words: list[str]) -> None:
+    assert [text[start:end] for start, end in words_of(text)] == words
 
 
 def test_words_near_a_finding_that_is_told_are_tried_first(pipeline: Pipeline) -> None:
