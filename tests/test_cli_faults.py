@@ -115,4 +115,5 @@ def test_a_port_that_grpc_cannot_have_is_named(pipeline: Pipeline) -> None:
         address = f"127.0.0.1:{other.getsockname()[1]}"
         with pytest.raises(OSError, match=f"gRPC cannot listen on {address}"):
             asyncio.run(start(address))
-    service.close()
+    service._texts.close()
+    service._images.close()

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from domain.errors import InvalidRequest
+from domain.severity import STANDARD_CATEGORIES
 from evaluation.rows import LabelledRow, read_rows, row_to_json
 from keyword_stage.lexicon import read_lexicon
 from keyword_stage.matcher import Matcher
@@ -184,7 +185,7 @@ def test_nor_does_a_corpus_teach_what_is_nearly_measured_on(maker: ExampleMaker)
     found = gather([nearly, other], maker, Wanted(), [measured])
     assert [item.id for item in found.rows] == ["other"]
     twin = replace(nearly, pair="p", labels={"suicide": 4})
-    pairs = [twin, replace(other, pair="p", labels={"suicide": 0})]
+    pairs = [twin, replace(other, pair="p", labels=dict.fromkeys(STANDARD_CATEGORIES, 0))]
     assert len(gather_pairs(pairs)[0]) == 1
     with pytest.raises(InvalidRequest, match="holds no pair"):
         gather_pairs(pairs, [measured])

@@ -4,7 +4,6 @@ import sqlite3
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -16,6 +15,7 @@ from image_hash.bank_item import BankItem
 from image_hash.definition import BankDefinition
 from image_hash.query import query_of
 from image_hash.stored_bank import StoredBank
+from tests.read_only import ReadOnly
 
 TODAY = date(2035, 7, 31)
 KNOWN, FRESH = b"\x0f" * 32, b"\xa5" * 32
@@ -61,21 +61,6 @@ def test_a_change_that_waited_too_long_for_another_says_so(folder: Path, monkeyp
     assert found(bank) == ["known"]
     other.execute("ROLLBACK")
     assert bank.remove("known")
-
-
-class ReadOnly:
-    """SQLite as whoever may only read the folder has it: a file without changes beside it cannot be opened."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.connect = folder, sqlite3.connect
-        self.inside = True
-
-    def __call__(self, path: str, **more: Any) -> sqlite3.Connection:
-        if self.inside and "immutable" not in path and not (self.folder / "items.sqlite-wal").exists():
-            error = sqlite3.OperationalError("attempt to write a readonly database")
-            error.sqlite_errorcode = sqlite3.SQLITE_READONLY_DIRECTORY
-            raise error
-        return self.connect(path, **more)
 
 
 @pytest.fixture

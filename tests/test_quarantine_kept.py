@@ -17,6 +17,7 @@ from image_hash.quarantine import Quarantine
 from image_hash.query import query_of
 from image_hash.shelf import Shelf
 from image_hash.stored_bank import StoredBank
+from tests.read_only import ReadOnly
 
 PDQ = bytes(range(32))
 KNOWN = BankItem("a", 5, "violence", pdq=PDQ)
@@ -93,7 +94,7 @@ def test_a_bank_that_an_import_holds_fails_no_capture(bank: StoredBank) -> None:
 
 def test_a_bank_that_is_only_read_fails_no_capture(bank: StoredBank, monkeypatch: pytest.MonkeyPatch) -> None:
     bank.close()
-    monkeypatch.setattr("image_hash.item_store.os.access", lambda *_: False)  # as on a volume that is mounted to read
+    monkeypatch.setattr(sqlite3, "connect", ReadOnly(bank.folder))  # as on a volume that is mounted to read
     quarantine = flooded(StoredBank(bank.folder), "north")
     assert quarantine.aside("north") == [("watch", "a")]
 
