@@ -33,5 +33,6 @@ def command(**values: Any) -> None:
 
     own = {name: values.pop(name) for name in list(values) if name in ServingSettings.model_fields}
     settings = read_settings(ServingSettings, own)
+    pipeline = pipeline_settings(**values)
     set_up_logs(settings.log)
-    run(pipeline_settings(**values), settings)
+    run(pipeline, settings)

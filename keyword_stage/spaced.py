@@ -46,8 +46,8 @@ _PLAIN = _Patterns.of("[0-9A-Za-z]", "", r" \t.\-_*/|,~+=:;", r"\r?\n")
 _ANY = _Patterns.of(rf"[^\W_{BLANKS}]", f"[{HIDDEN}]{{0,4}}", rf"{_GAP}{SPACES}{BLANKS}", _BREAK)
 _ODD = re.compile(r"[^\t\n\r -~]")
 _BREAKS = re.compile(_BREAK)
-_LEAST = 3
-"""Letters of a run."""
+_LEAST = 4
+"""Letters of a run; three are read where white space stands around them."""
 _WORD = 4
 """Letters of a phrase that a long run may be all of."""
 _SURE = 7
@@ -76,8 +76,14 @@ def _find(text: str, vocabulary: Vocabulary) -> Iterator[Edit]:
                 continue
             past = run.end()
             places = [match.span() for match in seen.letter.finditer(text, *run.span())]
-            if len(places) >= _LEAST:
+            if len(places) >= _LEAST or (len(places) == 3 and _stands_alone(text, *run.span())):
                 yield from _words_of(text, places, vocabulary)
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """Whether white space stands before letters, and behind them, after one more sign at most."""
+    behind = text[end : end + 2]
+    return not (text[max(0, start - 1) : start].strip() or (behind[:1].strip() and behind[1:].strip()))
 
 
 def _words_of(text: str, places: list[tuple[int, int]], vocabulary: Vocabulary) -> Iterator[Edit]:
