@@ -1,6 +1,7 @@
 """What a command is given or meets that it cannot work with is one line that names the fault, and exit status 2."""
 
 import asyncio
+import logging
 import socket
 import subprocess
 import sys
@@ -68,7 +69,9 @@ def test_a_setting_at_fault_is_named(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv(f"SECONDGLANCE_{name}", value)
+    handlers = [*logging.getLogger().handlers]
     assert told in fault(capsys, *command)
+    assert logging.getLogger().handlers == handlers, "what does not start sets up no logs"
 
 
 @pytest.mark.parametrize("days", ["36501", "99999999999999999999"])

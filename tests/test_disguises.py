@@ -52,6 +52,7 @@ def disguised(matcher: Matcher, text: str, from_ocr: bool = False) -> set[tuple[
         ("commit SUlClDE", "commit SUlClDE", ("homoglyph",)),
         ("i want to d i e", "want to d i e", ("spaced",)),
         ("he has a G.U.N", "has a G.U.N", ("spaced",)),
+        ("made me a m/e/me again", "made me a m/e/me", ("punctuated",)),
         ("ki11 him", "ki11 him", ("leet",)),
         ("stop the @buse", "@buse", ("leet",)),
         ("want to d１e", "want to d１e", ("leet",)),
