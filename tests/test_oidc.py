@@ -158,6 +158,12 @@ def test_schools_that_are_no_list_of_names_are_not_every_school(
     assert tokens.find(token_with(issuer, sites=sites)) is None
 
 
+def test_a_school_of_a_token_is_the_same_in_either_form_of_its_accents(issuer: Issuer, tokens: OidcTokens) -> None:
+    caller = tokens.find(issuer.token(sites=["E\u0301cole"]))
+    assert caller is not None
+    assert caller.sites == {"\u00c9cole"}
+
+
 def test_an_empty_list_of_schools_is_none(issuer: Issuer, tokens: OidcTokens) -> None:
     caller = tokens.find(issuer.token(sites=[]))
     assert caller is not None
