@@ -226,3 +226,14 @@ def test_calibrate_says_which_bound_no_threshold_attains(
     assert done.exit_code == 0
     told = [line.split(":")[0] for line in done.stderr.splitlines() if "NO threshold attains the bound" in line]
     assert told == said
+
+
+@pytest.mark.training
+def test_the_help_of_calibrate_says_the_bounds_that_it_holds_to() -> None:
+    from click.testing import CliRunner
+
+    from cli.calibrate import command
+    from training.fit import ALPHA, ASKING_ALPHA
+
+    told = " ".join(CliRunner().invoke(command, ["--help"]).output.split())
+    assert told.count(f"[default: {ALPHA}]") == told.count(f"[default: {ASKING_ALPHA}]") == 1
