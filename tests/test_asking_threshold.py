@@ -228,7 +228,6 @@ def test_calibrate_says_which_bound_no_threshold_attains(
     assert told == said
 
 
-@pytest.mark.training
 def test_the_help_of_calibrate_says_the_bounds_that_it_holds_to() -> None:
     from click.testing import CliRunner
 
